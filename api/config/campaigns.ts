@@ -4,7 +4,7 @@ import { INVALID_TIME_ZONE, isTimeZone } from '../core/values/time-zone.ts'
 
 const TRUNK = /^([A-Za-z0-9_.-]{1,64})=([1-9]\d{0,4})$/
 
-/** How campaigns reach the outside, and whose clock they go by. */
+/** The trunks of campaigns, and their time zone. */
 export const campaignSettings = {
   HOOKSWITCH_TRUNKS: commaSeparated().superRefine((trunks, { addIssue }) => {
     if (!trunks.every((one) => TRUNK.test(one))) {

@@ -13,22 +13,22 @@ import { provisioningSettings, toProvisioningConfig, validateProvisioning } from
 import { toWebhookConfig, webhookSettings } from './webhooks.ts'
 import { toWebrtcConfig, validateWebrtc, webrtcSettings } from './webrtc.ts'
 
-/** Where users and sessions live when nothing else is said. */
+/** The database unless the settings name another one. */
 export const defaultDatabaseUrl = (dataFolder: string) =>
   `sqlite:${join(resolve(dataFolder), 'hookswitch.db')}`
 
-/** Origins of web pages, as `https://app.example`; each in its one spelling. */
+/** Origins of web pages, such as `https://app.example`, in normal form. */
 export const originList = () =>
   commaSeparated().transform((all, ctx) =>
     all.map((one) => {
-      // nginx reads them as well, in quotes.
+      // nginx reads them too, in quotes.
       const origin = /["';{}$]/.test(one) ? undefined : normalizeOrigin(one)
       if (origin === undefined) ctx.addIssue('must be origins like https://app.example')
       return origin ?? ''
     }),
   )
 
-/** The API's settings, in its own words. */
+/** The API's settings, under the names that the API uses. */
 export const Config = z
   .object({
     ...commonSettings,
@@ -46,12 +46,12 @@ export const Config = z
     HOOKSWITCH_LOGIN_PER_ACCOUNT: wholeNumber('attempts', 1, 1_000_000).default(10),
     HOOKSWITCH_LOGIN_PER_ADDRESS: wholeNumber('attempts', 1, 1_000_000).default(50),
     HOOKSWITCH_LOGIN_WINDOW: wholeNumber('seconds', 1, 86_400).default(900),
-    // MikoPBX's own numbers, in 300 seconds each.
+    // MikoPBX's own limits, per 300 seconds.
     HOOKSWITCH_MIKOPBX_LOGINS: wholeNumber('failed logins', 1, 1_000_000).default(10),
     HOOKSWITCH_MIKOPBX_REFRESHES: wholeNumber('refreshes', 1, 1_000_000).default(100),
     HOOKSWITCH_VOIP_ACCESS_TTL: wholeNumber('seconds', 10, 86_400).default(86_400),
     HOOKSWITCH_CRM_ACCESS_TTL: wholeNumber('seconds', 10, 86_400).default(86_400),
-    // At most a quarter of the sockets that one API holds: see api/http/voip/socket.ts.
+    // At most a quarter of the sockets of one API process: see api/http/voip/socket.ts.
     HOOKSWITCH_MAX_SOCKETS_PER_USER: wholeNumber('sockets', 1, 2_500).default(20),
     HOOKSWITCH_HISTORY_DAYS: wholeNumber('days', 1, 36_500).optional(),
     HOOKSWITCH_SUPERVISOR_REACH: z.enum(SUPERVISOR_REACHES).default('team'),
@@ -81,7 +81,7 @@ export const Config = z
     algorithm: env.HOOKSWITCH_TOKEN_ALG,
     accessTtl: env.HOOKSWITCH_ACCESS_TTL,
     refreshTtl: env.HOOKSWITCH_REFRESH_TTL,
-    // Rotating goes on at least as long as one refresh secret lives.
+    // A session lasts at least as long as one refresh secret.
     sessionTtl: Math.max(env.HOOKSWITCH_SESSION_TTL, env.HOOKSWITCH_REFRESH_TTL),
     refreshGraceMs: env.HOOKSWITCH_REFRESH_GRACE * 1000,
     longestLifetime: Math.max(env.HOOKSWITCH_ACCESS_TTL, env.HOOKSWITCH_REFRESH_TTL),

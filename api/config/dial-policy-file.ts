@@ -5,14 +5,14 @@ import { createDialPolicy } from '../core/dial-policy/create-dial-policy.ts'
 import type { DialPolicy } from '../core/dial-policy/dial-policy.ts'
 import { PolicyFile } from '../core/dial-policy/policy-file.ts'
 
-/** How often the file is looked at, at most, in ms. */
+/** The file is checked for changes at most this often, in ms. */
 const CHECK_INTERVAL_MS = 1_000
 
 /**
- * The dial policy of a file, read again when it changes. A change that cannot be read changes nothing.
+ * The dial policy of a file, reloaded when the file changes. While the new content is invalid, the previous policy stays.
  * @param path undefined for the defaults
  * @param monotonic in ms
- * @throws {SettingsError} where there is none to begin with
+ * @throws {SettingsError} if the first read fails
  */
 export function watchDialPolicyFile(
   path: string | undefined,
@@ -23,7 +23,7 @@ export function watchDialPolicyFile(
     const policy = createDialPolicy(PolicyFile.parse({}))
     return () => policy
   }
-  // Before it is read: what is written in between is then read next time.
+  // Before the read: a write in between is then seen by the next check.
   let version = fileVersion(path)
   let policy = readDialPolicy(path)
   let checkedAt = monotonic()
@@ -42,7 +42,7 @@ export function watchDialPolicyFile(
   }
 }
 
-/** @throws {SettingsError} with every fault and its place */
+/** @throws {SettingsError} with every error and its place */
 function readDialPolicy(path: string): DialPolicy {
   const settingsError = (why: string) => new SettingsError(`HOOKSWITCH_DIAL_POLICY: ${path} ${why}`)
   let text: string

@@ -4,7 +4,7 @@ import { booleanFlag } from '../../runtime/env.ts'
 import { Email, toDeliverableAddress } from '../core/values/email.ts'
 import type { provisioningSettings } from './provisioning.ts'
 
-/** How mail leaves the house, and where its links lead. */
+/** The mail server, the sender, and the base URL of links in mails. */
 export const mailSettings = {
   HOOKSWITCH_SMTP_URL: z
     .string()
@@ -23,13 +23,13 @@ export const mailSettings = {
     .string()
     .regex(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'must be http://… or https://…, without a user or a query')
     .optional(),
-  /** `npm start -- --demo` alone says so: links are secrets, and a log is no place for them. */
+  /** Only `npm start -- --demo` sets it: links are secrets and do not belong in a log. */
   HOOKSWITCH_MAIL_TO_LOG: booleanFlag(),
 }
 
 type Env = z.output<z.ZodObject<typeof mailSettings & typeof provisioningSettings>>
 
-/** A server that sends must know for whom, and where links lead. */
+/** A mail server also needs a sender and the base URL of links. */
 export function validateMail(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
   if (env.HOOKSWITCH_SMTP_URL === undefined) return
   const missing = [
@@ -59,10 +59,10 @@ function toMailTransport(env: Env) {
     host,
     port: port === '' ? (secure ? 465 : 587) : Number(port),
     secure,
-    /** What is said to another machine is not said in the clear. */
+    /** Mail to another machine is never sent in clear text. */
     requireTls: !secure && !isLoopback(host),
     caPath: env.HOOKSWITCH_SMTP_CA,
-    // The schema has seen to it that it can be read.
+    // The schema has validated it.
     auth: auth === 'unreadable' ? undefined : auth,
     from: parseSender(env.HOOKSWITCH_MAIL_FROM ?? '') ?? { name: '', address: '' },
   }

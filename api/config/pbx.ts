@@ -5,7 +5,7 @@ import { parseRecordingTemplate } from '../core/calls/recording-template.ts'
 const NAME = /^[A-Za-z0-9_-]{1,64}$/
 const context = z.string().regex(NAME, 'must be a dialplan context: letters, digits, _ and -')
 
-/** What the API must know of the PBX. Without `HOOKSWITCH_AMI_HOST` there is none, and no calls. */
+/** The PBX. Without `HOOKSWITCH_AMI_HOST` there is no PBX, and no calls. */
 export const pbxSettings = {
   HOOKSWITCH_AMI_HOST: z.string().optional(),
   HOOKSWITCH_AMI_PORT: wholeNumber('', 1, 65_535).default(5038),
@@ -47,7 +47,7 @@ export const pbxSettings = {
 
 type Env = z.output<z.ZodObject<typeof pbxSettings>>
 
-/** A PBX that is named must be told how to log in: a Refusal at three in the morning would come too late. */
+/** A PBX needs both secrets: a missing one must fail at start, not at the first call. */
 export function validatePbx(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
   if (env.HOOKSWITCH_AMI_HOST === undefined) return
   for (const name of ['HOOKSWITCH_AMI_EVENTS_SECRET', 'HOOKSWITCH_AMI_CONTROL_SECRET'] as const) {
@@ -60,12 +60,12 @@ export function validatePbx(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
   }
 }
 
-/** Where the PBX listens for AMI. */
+/** The PBX's AMI socket. */
 export interface AmiAddress {
   host: string
   port: number
   tls: boolean
-  /** A file with the PEM of who signed the PBX's certificate. */
+  /** A PEM file with the CA of the PBX's certificate. */
   tlsCaPath: string | undefined
 }
 
@@ -76,7 +76,7 @@ export interface PbxConfig extends AmiAddress {
   transferContext: string
   parkingLot: string | undefined
   ringContext: string | undefined
-  /** The folder that the PBX records into, as it names it; undefined for `monitor` below its spool folder. */
+  /** The PBX's own path of its recording folder; undefined for `monitor` below its spool folder. */
   recordingFolder: string | undefined
 }
 

@@ -15,10 +15,10 @@ const MAX_EXTENSIONS = 100_000
 
 const DAY = 86_400
 
-/** How many days a number rests. */
+/** How many days an extension is quarantined. */
 export const Quarantine = wholeNumber('days', 0, 3_650).default(QUARANTINE_S / DAY)
 
-/** How people get an account and an extension. Without `HOOKSWITCH_PROVISIONER` no user gets one. */
+/** Registration and extensions. With `HOOKSWITCH_PROVISIONER=none` no extension is created. */
 export const provisioningSettings = {
   HOOKSWITCH_REGISTRATION: z.enum(REGISTRATION_MODES).default('invitation'),
   HOOKSWITCH_PROVISIONER: z.enum(PROVISIONERS).default('none'),
@@ -67,7 +67,7 @@ export const provisioningSettings = {
 type Env = z.output<z.ZodObject<typeof provisioningSettings & typeof pbxSettings>>
 type Name = keyof Env
 
-/** What each provisioner cannot do without; of several in a row, one is enough. */
+/** The settings that each provisioner requires; of each inner list, one is enough. */
 const REQUIRED_SETTINGS: Record<Env['HOOKSWITCH_PROVISIONER'], readonly (readonly Name[])[]> = {
   none: [],
   asterisk: [['HOOKSWITCH_ARI_URL'], ['HOOKSWITCH_ARI_PASSWORD']],
@@ -84,7 +84,7 @@ const REQUIRED_SETTINGS: Record<Env['HOOKSWITCH_PROVISIONER'], readonly (readonl
   ],
 }
 
-/** A provisioner that is named must be told where and who it is, and phones where to register. */
+/** A provisioner needs its address and credentials, and phones need the SIP domain. */
 export function validateProvisioning(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
   const provisioner = env.HOOKSWITCH_PROVISIONER
   if (provisioner === 'none') return
@@ -110,7 +110,7 @@ export const toProvisioningConfig = (env: Env) => ({
   provisioner: toProvisionerConfig(env),
 })
 
-/** Whose PBX makes the extensions, and how it is reached. */
+/** Which provisioner creates the extensions, and how it reaches the PBX. */
 export type ProvisionerConfig = NonNullable<ReturnType<typeof toProvisionerConfig>>
 
 function toProvisionerConfig(env: Env) {
@@ -118,7 +118,7 @@ function toProvisionerConfig(env: Env) {
     caPath: env.HOOKSWITCH_PROVISIONER_CA,
     allowSelfSigned: env.HOOKSWITCH_PROVISIONER_SELF_SIGNED,
   }
-  // `checkOnboarding` has seen to it that nothing is empty.
+  // `validateProvisioning` has checked that the required settings are there.
   switch (env.HOOKSWITCH_PROVISIONER) {
     case 'none':
       return undefined

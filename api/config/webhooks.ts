@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { wholeNumber } from '../../runtime/env.ts'
 
-/** What must be known of who sends webhooks. Without Telnyx's key its webhook takes nothing. */
+/** The senders of webhooks. Without Telnyx's key its webhook accepts nothing. */
 export const webhookSettings = {
   HOOKSWITCH_TELNYX_PUBLIC_KEY: z
     .string()

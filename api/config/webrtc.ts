@@ -7,7 +7,7 @@ const urlList = (schemes: string) =>
     `must be addresses such as ${schemes.split('|')[0]}:ice.example.org:3478, separated by commas`,
   )
 
-/** What browsers need to be phones. */
+/** What browsers need to work as phones. */
 export const webrtcSettings = {
   HOOKSWITCH_WEBRTC_TTL: wholeNumber('seconds', 60, 86_400).default(3_600),
   HOOKSWITCH_SIP_WS_URL: z
@@ -21,7 +21,7 @@ export const webrtcSettings = {
 
 type Env = z.output<z.ZodObject<typeof webrtcSettings>>
 
-/** A TURN server lets nobody in without credentials. */
+/** A TURN server accepts no client without credentials. */
 export function validateWebrtc(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
   if (env.HOOKSWITCH_TURN_URLS.length === 0 || env.HOOKSWITCH_TURN_SECRET !== undefined) return
   const message = 'is not set, and HOOKSWITCH_TURN_URLS needs it'

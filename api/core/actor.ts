@@ -1,6 +1,6 @@
 import type { Claims } from '../../contract/claims.ts'
 
-/** Who asks, as the token that was judged good says. */
+/** The user of a request, from the claims of its verified token. */
 export interface Actor {
   userId: string
   sessionId: string

@@ -1,17 +1,17 @@
 /**
- * A right that one process has at a time, over all processes on one Redis. What is done by it carries
- * `fence`, which rises with each new holder, so that a holder who slept through its end changes nothing.
+ * A lease that one process at a time holds, over all processes on one Redis. Each write of its holder carries the
+ * fencing token `fence`, which rises with each new holder, so that late writes of a stalled holder are rejected.
  */
 export interface Lease {
-  /** The fence while held, undefined while another holds it or Redis cannot be asked. Of memory, no I/O. */
+  /** The fencing token while held; undefined while another process holds it or Redis is unreachable. No I/O. */
   fence(): number | undefined
-  /** Tells of each change, also of losing it. */
+  /** Called with each change; undefined when the lease is lost. */
   onChange(listener: (fence: number | undefined) => void): void
   /**
-   * Lets another have it, who may do better; takes it back after `forMs` if nobody did.
-   * Nothing where it is not held.
+   * Releases the lease so that another process can acquire it, and tries to acquire it again only after `forMs`.
+   * No effect while it is not held.
    */
   stepDown(forMs: number): void
-  /** Gives it up, so that another need not wait for its end. */
+  /** Releases the lease, so that another process need not wait until it expires. */
   close(): Promise<void>
 }

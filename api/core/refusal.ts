@@ -1,4 +1,4 @@
-/** Every reason the API has to say no. Each dialect words each of them: see `dialects/dialect.ts`. */
+/** Every reason for which the API refuses a request. Each surface has its status and text for each: see `http/errors.ts`. */
 export type RefusalCode =
   | 'token_missing'
   | 'token_invalid'
@@ -13,24 +13,24 @@ export type RefusalCode =
   | 'input_too_large'
   | 'not_found'
   | 'taken'
-  /** The thing is not in a state for it. */
+  /** The state of the resource does not allow it. */
   | 'conflict'
-  /** Somebody changed it since it was read: `If-Match` names an older version. */
+  /** It has changed since the client read it: `If-Match` names an older version. */
   | 'stale'
-  /** An Idempotency-Key that came with another request before. */
+  /** The Idempotency-Key belongs to an earlier, different request. */
   | 'key_reused'
-  /** The dial policy says no; `detail` says which rule. */
+  /** The dial policy forbids it; `detail` names the rule. */
   | 'dial_denied'
   | 'unknown_number'
-  /** This PBX, or this installation, has no way to do it. */
+  /** This PBX, or this installation, cannot do it. */
   | 'not_supported'
-  /** It was asked for and nothing confirmed it in time. */
+  /** It was requested, but not confirmed in time. */
   | 'unconfirmed'
   | 'unavailable'
   | 'internal'
 
 /**
- * A reason to say no. Clients may read `detail`; `cause` is for the log.
+ * Why a request is refused. Clients may read `detail`; `cause` is for the log.
  * `retryAfter` is in seconds and goes with `throttled` and `unavailable`.
  */
 export class Refusal extends Error {

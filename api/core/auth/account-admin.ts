@@ -12,17 +12,17 @@ import type { AssignmentOptions, UserStore } from './users.ts'
 /** Who changes an account. */
 export type ChangedBy = Pick<EndedBy, 'actorId' | 'address'>
 
-/** Changes after which a user's sessions are over at once, everywhere. */
+/** Changes that end a user's sessions at once, everywhere. */
 export interface AccountAdmin {
   /** @throws {Refusal} `input_invalid`, `not_found`, `unavailable` */
   setPassword(userId: string, password: string, by: ChangedBy): Promise<void>
   disable(userId: string, by: ChangedBy): Promise<void>
-  /** Lets a disabled user log in again; sessions of before stay over. */
+  /** Lets a disabled user log in again; ended sessions stay ended. */
   enable(userId: string): Promise<void>
   remove(userId: string, by: ChangedBy): Promise<void>
   /**
-   * Ends the sessions of a user whose tokens were outdated by another change, such as one of their team.
-   * @throws {Refusal} `unavailable`: the tokens are over all the same, once that is heard
+   * Ends the sessions after another change has revoked the user's tokens, such as a change of their team.
+   * @throws {Refusal} `unavailable`; the tokens are revoked nevertheless, once the revocation is published
    */
   endOutdatedSessions(userId: string, by: ChangedBy): Promise<void>
   /** @throws {Refusal} `input_invalid`, `not_found`, `taken`, `unavailable` */
@@ -36,7 +36,7 @@ export interface AccountAdminNeeds {
   revocationPublisher: RevocationPublisher
   policy: () => Pick<DialPolicy, 'check'>
   now: () => number
-  /** Seconds: the longest any token lives. */
+  /** The longest lifetime of any token, in seconds. */
   longestLifetime: number
 }
 
@@ -44,8 +44,8 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
   const { users, passwords, sessions, revocationPublisher, policy, now, longestLifetime } = needs
   const revokeUntil = () => toUnixSeconds(now()) + longestLifetime
 
-  // The generation ends every token, also one that is issued at this very moment; ending the sessions
-  // one by one is for the list, and for what refreshes them.
+  // The new generation revokes every token, also one that is being issued now. The sessions are ended one by one for the
+  // list of sessions and for their refresh tokens.
   const endAll = (userId: string, reason: SessionEndReason, by: ChangedBy) =>
     sessions.endAll(userId, { reason, ...by })
 

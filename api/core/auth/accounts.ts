@@ -11,11 +11,11 @@ import { networkOf } from '../values/network.ts'
 import { NewPassword, type Passwords } from './password.ts'
 import type { NewUser, User, UserStore } from './users.ts'
 
-/** What a new user must say. */
+/** What a new account needs. */
 export const NewAccount = z.object({
   username: z
     .string()
-    // A phone's keyboard adds a blank after a word that it completes.
+    // A phone's keyboard adds a space after a word that it completes.
     .overwrite(trimName)
     .regex(/^[^\s\p{C}]{1,128}$/u, 'a username has 1 to 128 characters and no blanks'),
   password: NewPassword,
@@ -29,7 +29,7 @@ export const NewAccount = z.object({
 export type NewAccount = z.infer<typeof NewAccount>
 
 const AccountChange = NewAccount.pick({ role: true, extension: true }).partial()
-/** What an admin may give an account. */
+/** What an administrator may change. */
 export type AccountUpdate = Partial<Pick<User, 'role' | 'extension'>>
 
 /** @throws {Refusal} `input_invalid` */
@@ -48,18 +48,18 @@ export interface AccountsNeeds {
 
 export interface Accounts {
   /**
-   * @param address whose request it is, where one waits with others
+   * @param address of the client: password hashing queues per network
    * @throws {Refusal} `input_invalid`, `taken` (`detail`: `username`, `extension` or `email`), `unavailable`
    */
   add(account: NewAccount, address?: string): Promise<User>
-  /** All that `add` does but the adding, for what is added together with something else. @throws {Refusal} as `add` */
+  /** Validates and hashes as `add` does, but inserts nothing: the caller does. @throws {Refusal} as `add` */
   prepare(account: NewAccount, address?: string): Promise<NewUser>
   /**
-   * Makes `admin` where there is nobody yet.
-   * @returns its password, which is kept nowhere; undefined when there are users
+   * Creates the user `admin` if there are no users.
+   * @returns its password, which is not stored in clear; undefined when there are users
    */
   addFirstAdmin(): Promise<string | undefined>
-  /** Adds those of the accounts whose name and extension nobody has yet. */
+  /** Adds the accounts whose name and extension are unused. */
   addMissing(accounts: readonly NewAccount[]): Promise<void>
 }
 
@@ -68,11 +68,11 @@ export function createAccounts({ users, passwords, policy }: AccountsNeeds): Acc
     const checked = NewAccount.safeParse(account)
     if (!checked.success) throw new Refusal('input_invalid', { detail: validationMessage(checked.error) })
     const { password, ...rest } = checked.data
-    // A name that is an address is the account's own one: no other account may be made with it, and it is shown.
+    // A username that is an e-mail address is also the account's address: no other account may have it.
     const email = checked.data.email ?? Email.safeParse(rest.username).data ?? null
     if (rest.extension !== null) requireDialableExtension(rest.extension, policy())
     const names = { username: rest.username, extension: rest.extension, email }
-    // Before the work of hashing; the store checks again where it inserts.
+    // Before the costly hashing; the store checks again when it inserts.
     for (const detail of ['username', 'extension', 'email'] as const) {
       const login = names[detail]
       if (login !== null && (await users.findByLogin(login)) !== undefined)
@@ -98,7 +98,7 @@ export function createAccounts({ users, passwords, policy }: AccountsNeeds): Acc
         const known = await Promise.all(names.map((name) => users.findByLogin(name)))
         if (known.some((user) => user !== undefined)) continue
         await add(account).catch((err) => {
-          // Its number rests: the account was there and was deleted.
+          // Its extension is quarantined: the account existed and was deleted.
           if (!(err instanceof Refusal && err.code === 'taken')) throw err
         })
       }

@@ -3,18 +3,18 @@ import { Refusal } from '../refusal.ts'
 export interface FairQueueSettings {
   /** How many tasks run at once. */
   parallel: number
-  /** How many may wait for that, over all lines. */
+  /** How many may wait, over all queues. */
   queue: number
-  /** How long each may wait. */
+  /** How long each may wait, in ms. */
   timeoutMs: number
 }
 
 /**
  * Runs a task when its turn comes.
- * @param by whose line it waits in
- * @throws {Refusal} `unavailable` when too many wait already, or when its turn does not come in time
+ * @param key of the queue in which it waits
+ * @throws {Refusal} `unavailable` when the queues are full, or after `timeoutMs`
  */
-export type FairQueue = <T>(by: string, task: () => Promise<T>) => Promise<T>
+export type FairQueue = <T>(key: string, task: () => Promise<T>) => Promise<T>
 
 interface QueuedTask {
   start(): void
@@ -22,74 +22,74 @@ interface QueuedTask {
 }
 
 /**
- * Runs at most `parallel` tasks at once. The others wait in lines, and each line gets a turn after the other, so
- * that a long line delays nobody but itself. When the queue is full, the longest line loses its last.
+ * Runs at most `parallel` tasks at once. The others wait in one queue per key, and the queues take turns (round robin),
+ * so that a long queue delays only itself. When all places are taken, the longest queue loses its last task.
  */
 export function createFairQueue({ parallel, queue, timeoutMs }: FairQueueSettings): FairQueue {
-  /** The line whose turn is next comes first. */
+  /** In the order of their turns. */
   const queues = new Map<string, QueuedTask[]>()
   let waiting = 0
   let running = 0
 
-  function dequeue(by: string, one: QueuedTask): void {
-    const line = queues.get(by)?.filter((other) => other !== one) ?? []
-    if (line.length > 0) queues.set(by, line)
-    else queues.delete(by)
+  function dequeue(key: string, task: QueuedTask): void {
+    const others = queues.get(key)?.filter((other) => other !== task) ?? []
+    if (others.length > 0) queues.set(key, others)
+    else queues.delete(key)
     waiting -= 1
   }
 
-  /** @returns whether there is room for one more in this line */
-  function evictFromLongest(by: string): boolean {
+  /** @returns whether there is room for one more task of this key */
+  function evictFromLongest(key: string): boolean {
     if (waiting < queue) return true
-    let longest = by
-    const lengthOf = (line: string) => queues.get(line)?.length ?? 0
-    for (const line of queues.keys()) if (lengthOf(line) > lengthOf(longest)) longest = line
+    let longest = key
+    const lengthOf = (each: string) => queues.get(each)?.length ?? 0
+    for (const each of queues.keys()) if (lengthOf(each) > lengthOf(longest)) longest = each
     const last = queues.get(longest)?.at(-1)
-    // A line that is as long as the longest after it grew gets nothing of it.
-    if (last === undefined || lengthOf(longest) <= lengthOf(by) + 1) return false
+    // No eviction for a queue that would then be as long as the longest.
+    if (last === undefined || lengthOf(longest) <= lengthOf(key) + 1) return false
     last.reject()
     return true
   }
 
-  function enqueue(by: string): Promise<void> {
-    if (!evictFromLongest(by)) return Promise.reject(queueFull())
+  function enqueue(key: string): Promise<void> {
+    if (!evictFromLongest(key)) return Promise.reject(queueFull())
     return new Promise((resolve, reject) => {
-      const one: QueuedTask = {
+      const task: QueuedTask = {
         start() {
           clearTimeout(timer)
           resolve()
         },
         reject() {
           clearTimeout(timer)
-          dequeue(by, one)
+          dequeue(key, task)
           reject(queueFull())
         },
       }
-      const timer = setTimeout(one.reject, timeoutMs)
-      const line = queues.get(by)
-      if (line) line.push(one)
-      else queues.set(by, [one])
+      const timer = setTimeout(task.reject, timeoutMs)
+      const existing = queues.get(key)
+      if (existing) existing.push(task)
+      else queues.set(key, [task])
       waiting += 1
     })
   }
 
-  /** Hands the place that is free to the first of the next line, which then is the last line. */
+  /** Gives the free slot to the first task of the next queue, and moves that queue to the end. */
   function startNext(): void {
-    const [by, line] = queues.entries().next().value ?? []
-    const [next, ...others] = line ?? []
-    if (by === undefined || next === undefined) {
+    const [key, tasks] = queues.entries().next().value ?? []
+    const [next, ...others] = tasks ?? []
+    if (key === undefined || next === undefined) {
       running -= 1
       return
     }
-    queues.delete(by)
-    if (others.length > 0) queues.set(by, others)
+    queues.delete(key)
+    if (others.length > 0) queues.set(key, others)
     waiting -= 1
     next.start()
   }
 
-  return async (by, task) => {
+  return async (key, task) => {
     if (running < parallel) running += 1
-    else await enqueue(by)
+    else await enqueue(key)
     try {
       return await task()
     } finally {

@@ -7,7 +7,7 @@ import type { SecurityLog } from './security-log.ts'
 import type { OpenedSession, OpenSessionRequest, Sessions } from './sessions.ts'
 import type { User, UserStore } from './users.ts'
 
-/** Bounds how often an address may ask for what is no login, such as a registration, over all processes. */
+/** Limits how often an address may send requests other than logins, such as registrations, over all processes. */
 export interface RateLimiter {
   /** @throws {Refusal} `throttled` */
   consume(address: string): Promise<void>
@@ -26,12 +26,12 @@ export interface LoginNeeds {
   securityLog: SecurityLog
 }
 
-/** `login` checks credentials and opens a session: the same work and the same words for unknown users. */
+/** Unknown users cost the same work and get the same answer as known ones with a wrong password. */
 export interface Login {
-  /** @throws {Refusal} `credentials_missing`, `credentials_wrong`, `throttled`, `unavailable` */
+  /** Verifies credentials and opens a session. @throws {Refusal} `credentials_missing`, `credentials_wrong`, `throttled`, `unavailable` */
   login(credentials: LoginCredentials, request: OpenSessionRequest): Promise<OpenedSession>
   /**
-   * Opens a session for a user who has just proved by a mailed code who they are.
+   * Opens a session for a user who was just verified by a mailed link.
    * @throws {Refusal} `unavailable`
    */
   loginVerified(user: User, request: OpenSessionRequest): Promise<OpenedSession>
@@ -59,7 +59,7 @@ export function createLogin({ users, passwords, sessions, attempts, securityLog 
         throw new Refusal('credentials_missing')
       }
       const user = await users.findByLogin(username)
-      // One account, one count, whichever of its names is tried; unknown names are counted alike.
+      // One counter per account, whichever of its names is tried; unknown names have counters too.
       const account =
         user === undefined
           ? { id: `name:${normalizeName(username)}`, revision: 0 }

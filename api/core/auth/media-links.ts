@@ -6,11 +6,11 @@ import { isSafePath } from '../values/safe-path.ts'
 import type { FindReach } from './supervisor-reach.ts'
 import type { Tokens } from './tokens.ts'
 
-/** The longest life of a link, in minutes: a recording of some hours, with pauses while it is heard. */
+/** The longest lifetime of a link, in minutes: a recording of some hours, paused now and then. */
 export const MAX_LINK_MINUTES = 1_440
 
 export interface MediaLink {
-  /** Path and query, to be put behind the host the client already talks to. */
+  /** Path and query, without the host. */
   url: string
   /** Unix seconds. */
   expiresAt: number
@@ -18,13 +18,13 @@ export interface MediaLink {
 
 export interface MediaLinks {
   /**
-   * Sells a link to one file for players that cannot send a header; it dies with the session.
+   * Issues a link to one file for players that cannot send a header. It expires with the session.
    * @param path relative to the media root, such as `1001/2026/call.mp3`
    * @throws {Refusal} `input_invalid`, `forbidden`, `unavailable`
    */
   issue(actor: Actor, path: string, minutes: number): Promise<MediaLink>
   /**
-   * The same for a file that the caller knows the actor may have, wherever it lies; never for a hidden one.
+   * The same without the check of whether the actor may read the path: the caller has made it. Hidden files are refused.
    * @throws {Refusal} `input_invalid`, `forbidden`, `unavailable`
    */
   issueForRecording(actor: Actor, path: string, minutes: number): Promise<MediaLink>
@@ -44,7 +44,7 @@ export function createMediaLinks({ tokens, reachOf, now, longestLifetime }: Medi
       throw new Refusal('input_invalid', { detail: 'path must be like 1001/2026/call.mp3' })
     }
     if (isHiddenPath(path)) throw new Refusal('forbidden')
-    // No token may live longer than the longest kind, or than its session: a link that did would open nothing.
+    // A token that outlived the longest lifetime, or its session, would be refused.
     const latest = claims.sxp ?? Number.POSITIVE_INFINITY
     const expiresAt = Math.min(toUnixSeconds(now()) + Math.min(minutes * 60, longestLifetime), latest)
     const link = await tokens.issue('media-link', claims, expiresAt, { path })
@@ -52,17 +52,17 @@ export function createMediaLinks({ tokens, reachOf, now, longestLifetime }: Medi
     return { url: `/media/${encoded}?link=${link}`, expiresAt }
   }
 
-  /** What a new token would say: an older one may know nothing of the team. */
+  /** The claims of a token issued now: an older one may lack the team's `reach`. */
   async function withReach({ userId, claims }: Actor) {
     const { role, extension } = claims
-    const isBounded = (await reachOf({ userId, claims })).over !== 'all'
-    return { role, extension, ...(isBounded ? ({ reach: 'team' } as const) : {}) }
+    const isTeamOnly = (await reachOf({ userId, claims })).over !== 'all'
+    return { role, extension, ...(isTeamOnly ? ({ reach: 'team' } as const) : {}) }
   }
 
   return {
     issueForRecording,
     async issue(actor, path, minutes) {
-      // What is no path at all is told first, by `sellFor`.
+      // `issueForRecording` refuses an invalid path, with another code.
       if (isSafePath(path) && !canReadMedia(await withReach(actor), path)) throw new Refusal('forbidden')
       return issueForRecording(actor, path, minutes)
     },

@@ -6,7 +6,7 @@ import { createFairQueue } from './fair-queue.ts'
 
 const MAX_PASSWORD_BYTES = 1024
 
-/** What a new password must be: 8 characters or more, as people count them (code points, NFC), and at most 1024 bytes. */
+/** A new password: 8 or more characters (code points, NFC), and at most 1024 bytes. */
 export const NewPassword = z
   .string()
   .min(8, { error: 'a password has 8 characters or more', abort: true })
@@ -21,53 +21,53 @@ export interface Passwords {
   /**
    * @returns argon2id in PHC string format (RFC 9106)
    * @throws {Refusal} `input_invalid` for a password over 1024 bytes or not well-formed Unicode,
-   *   `unavailable` when too many wait already, or it took too long
-   * @param by whose line it waits in, such as an address
+   *   `unavailable` when too many requests wait, or after `timeoutMs`
+   * @param queueKey of the queue in which it waits, such as a network
    */
-  hash(password: string, by?: string): Promise<string>
+  hash(password: string, queueKey?: string): Promise<string>
   /**
-   * Compares letters, however a keyboard composes them (RFC 8265 §4.2): neither trimmed nor case folded. Hashes
-   * of earlier releases are of the bytes as they were typed, so these are compared, too.
+   * Compares after Unicode normalization (RFC 8265 §4.2), without trimming or case folding. Earlier releases hashed
+   * the bytes as they were typed, so those are compared too.
    *
-   * @param hash undefined when there is no such user: takes as long, and is false
-   * @throws {Refusal} `unavailable` when too many wait already, or it took too long; what `beforeVerify` throws
+   * @param hash undefined when there is no such user: it takes as long, and returns false
+   * @throws {Refusal} `unavailable` when too many requests wait, or after `timeoutMs`; what `beforeVerify` throws
    */
-  verify(hash: string | undefined, password: string, turn?: VerifyOptions): Promise<boolean>
+  verify(hash: string | undefined, password: string, options?: VerifyOptions): Promise<boolean>
 }
 
 export interface VerifyOptions {
-  /** Whose line it waits in: each line gets its turn after the other. */
+  /** Of the queue in which it waits: the queues take turns. */
   queueKey?: string
-  /** Runs when the wait is over, and before anything is compared. */
+  /** Runs after the wait, before the comparison. */
   beforeVerify?: () => Promise<void>
 }
 
 /**
- * Hashes on Node's thread pool, a few at a time: each takes a thread, and verifying a token needs one too.
+ * Hashes on Node's thread pool, a few at a time: each hash occupies a thread, and verifying a token needs one too.
  *
- * @param parallel how many hash at once
- * @param queue how many may wait for that
- * @param patienceMs how long each may wait: less than nginx waits for an answer, which is 40 s
+ * @param parallel how many run at once
+ * @param queue how many may wait
+ * @param timeoutMs how long each may wait: less than nginx waits for an answer, which is 40 s
  */
-export function createPasswords({ parallel = 2, queue = 1_000, patienceMs = 30_000 } = {}): Passwords {
-  const runQueued = createFairQueue({ parallel, queue, timeoutMs: patienceMs })
+export function createPasswords({ parallel = 2, queue = 1_000, timeoutMs = 30_000 } = {}): Passwords {
+  const runQueued = createFairQueue({ parallel, queue, timeoutMs })
   const dummyHash = createDummyHash()
 
   return {
-    async hash(password, by = '') {
+    async hash(password, queueKey = '') {
       const bytes = toUtf8(opaqueString(password))
       if (!bytes) {
         throw new Refusal('input_invalid', {
           detail: `a password is at most ${MAX_PASSWORD_BYTES} bytes of valid text`,
         })
       }
-      return runQueued(by, () => argon2Hash(bytes, ARGON2_PARAMS))
+      return runQueued(queueKey, () => argon2Hash(bytes, ARGON2_PARAMS))
     },
 
     async verify(hash, password, { queueKey = '', beforeVerify = async () => {} } = {}) {
-      // Decided before looking at the hash, so that it says nothing about the user.
+      // Before the hash is read, so that the time reveals nothing about the user.
       const normalizations = [...new Set([opaqueString(password), password, password.normalize('NFD')])]
-      const candidates = normalizations.flatMap((spelling) => toUtf8(spelling) ?? [])
+      const candidates = normalizations.flatMap((form) => toUtf8(form) ?? [])
       if (candidates.length === 0) {
         await beforeVerify()
         return false
@@ -85,24 +85,24 @@ export function createPasswords({ parallel = 2, queue = 1_000, patienceMs = 30_0
 
 /** OWASP Password Storage Cheat Sheet, argon2id: 19 MiB, two passes, one lane. */
 const ARGON2_PARAMS = {
-  // The enum is ambient, so its value is not there at run time; 2 is Argon2id.
+  // The enum is ambient, so it has no value at run time; 2 is Argon2id.
   algorithm: 2 satisfies Algorithm.Argon2id,
   memoryCost: 19_456,
   timeCost: 2,
   parallelism: 1,
 }
 
-/** OpaqueString of RFC 8265 §4.2: blanks of other scripts are blanks, and accents have one form (NFC). */
+/** OpaqueString of RFC 8265 §4.2: spaces of other scripts become spaces, and accents have one form (NFC). */
 const opaqueString = (password: string): string => password.replace(/\p{Zs}/gu, ' ').normalize('NFC')
 
-/** Half a surrogate pair has no bytes of its own: all of them would become U+FFFD and match each other. */
+/** Undefined for a lone surrogate: each would become U+FFFD, so different passwords would match. */
 function toUtf8(password: string): Uint8Array | undefined {
   if (/\p{Surrogate}/u.test(password)) return undefined
   const bytes = Buffer.from(password, 'utf8')
   return bytes.length > MAX_PASSWORD_BYTES ? undefined : bytes
 }
 
-/** A hash of the usual cost that no password has: its digest is random. */
+/** A hash of the usual cost that matches no password: its digest is random. */
 function createDummyHash(): string {
   const random = (bytes: number) => randomBytes(bytes).toString('base64').replaceAll('=', '')
   const { memoryCost, timeCost, parallelism } = ARGON2_PARAMS

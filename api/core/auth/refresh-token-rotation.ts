@@ -1,15 +1,15 @@
 import { Refusal } from '../refusal.ts'
 import { type OpaqueRefreshToken, type OpaqueRefreshTokens, seal, unseal } from './refresh-token.ts'
 
-/** Of a session's refresh secrets, the last one that is known: its number and hash. */
+/** Number and hash of a session's latest known refresh secret. */
 export interface RefreshState {
   number: number
   hash: string
 }
 
 /**
- * What came of presenting a secret. `again`: the direct parent, with its sealed child, within its grace or as
- * long as the session has not noted the child.
+ * `rotated`: the current secret was presented. `replayed`: its direct parent, within the grace period or before the
+ * session has recorded the child. `reused`: an older one.
  */
 export type RotationResult =
   | { outcome: 'rotated' }
@@ -18,8 +18,8 @@ export type RotationResult =
 
 export interface RotationStore {
   /**
-   * In one step: makes `child` the current secret if `presented` is it.
-   * @param kept what the session itself knows, for when this store has lost it
+   * Atomically makes `child` the current secret if `presented` is the current one.
+   * @param step `sessionState` is what the session recorded, in case this store lost its data
    * @param expiresAt unix seconds
    * @throws {Refusal} `unavailable`
    */
@@ -31,15 +31,15 @@ export interface RotationStore {
     graceMs: number
     expiresAt: number
   }): Promise<RotationResult>
-  /** Forgets a session that has ended; failing is harmless. */
+  /** Deletes the state of an ended session. Never throws. */
   delete(sessionId: string): Promise<void>
 }
 
 export interface Rotation {
   /**
-   * The child of a secret: a new one for the current secret, the same one for its parent within the grace
-   * and, as its answer may have been lost, until the session has noted it.
-   * @returns undefined for a secret older than that: somebody uses a copy
+   * Returns the child of a secret: a new one for the current secret; for its parent the same one again within the
+   * grace period and, as the answer may have been lost, until the session has recorded it.
+   * @returns undefined for an older secret: it was copied
    */
   rotate(
     presented: OpaqueRefreshToken,
@@ -67,10 +67,10 @@ export function createRotation({ store, refreshTokens, graceMs }: RotationNeeds)
       })
       if (rotated.outcome === 'rotated') return child
       if (rotated.outcome === 'reused') return undefined
-      const same = refreshTokens.parse(unseal(rotated.sealed, presented.text))
-      if (same === undefined)
-        throw new Refusal('internal', { cause: new Error('a sealed child is not ours') })
-      return same
+      const issuedChild = refreshTokens.parse(unseal(rotated.sealed, presented.text))
+      if (issuedChild === undefined)
+        throw new Refusal('internal', { cause: new Error('the sealed child has an invalid tag') })
+      return issuedChild
     },
   }
 }

@@ -9,15 +9,15 @@ import {
 import { sha256 } from '../../../runtime/hash.ts'
 
 /**
- * A refresh secret: lower-case hex of session id (16 bytes), its number in the session (4), 256 random
- * bits (32), and a tag (16) by which we know our own. The tag lets a genuine but outdated secret, which
- * means theft, be told from invented ones, which must not end anybody's session.
+ * A refresh secret: lower-case hex of the session id (16 bytes), its number in the session (4), 256 random bits (32),
+ * and an HMAC tag (16). The tag distinguishes a genuine but outdated secret, which means theft and ends the session,
+ * from an invented one, which must not end any session.
  */
 export interface OpaqueRefreshToken {
   sessionId: string
   number: number
   text: string
-  /** What is kept of it: SHA-256, base64url. */
+  /** What is stored: SHA-256, base64url. */
   hash: string
 }
 
@@ -25,7 +25,7 @@ const HEX_LENGTH = 2 * (16 + 4 + 32 + 16)
 
 export interface OpaqueRefreshTokens {
   mint(sessionId: string, number: number): OpaqueRefreshToken
-  /** @returns undefined for anything we never minted */
+  /** @returns undefined for a text that was never issued */
   parse(text: string): OpaqueRefreshToken | undefined
 }
 
@@ -39,7 +39,7 @@ export function createOpaqueRefreshTokens(key: Buffer): OpaqueRefreshTokens {
       body.writeUInt32BE(number, 16)
       randomBytes(32).copy(body, 20)
       const text = Buffer.concat([body, tagOf(body)]).toString('hex')
-      return { sessionId, number, text, hash: hashOf(text) }
+      return { sessionId, number, text, hash: sha256(text) }
     },
     parse(text) {
       if (text.length !== HEX_LENGTH || !/^[0-9a-f]+$/.test(text)) return undefined
@@ -47,16 +47,14 @@ export function createOpaqueRefreshTokens(key: Buffer): OpaqueRefreshTokens {
       const body = bytes.subarray(0, 52)
       if (!timingSafeEqual(bytes.subarray(52), tagOf(body))) return undefined
       const sessionId = body.subarray(0, 16).toString('base64url')
-      return { sessionId, number: body.readUInt32BE(16), text, hash: hashOf(text) }
+      return { sessionId, number: body.readUInt32BE(16), text, hash: sha256(text) }
     },
   }
 }
 
-const hashOf = (text: string) => sha256(text)
-
 /**
- * Seals a child so that only who holds its parent can read it: that is how a forgiven parent gets the same
- * child again although no secret is kept in clear. AES-256-GCM under a hash of the parent, used once.
+ * Encrypts a child so that only the holder of its parent can read it: a parent that is presented again gets the same
+ * child although no secret is stored in clear. AES-256-GCM; the key is a hash of the parent and is used once.
  */
 export function seal(child: string, parent: string): string {
   const nonce = randomBytes(12)

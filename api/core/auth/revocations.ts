@@ -1,7 +1,4 @@
-/**
- * A revocation as SQL keeps it. SQL is the durable truth; the Redis log only spreads it, and is
- * rebuilt from here when it is lost.
- */
+/** A revocation as SQL stores it. SQL is the durable truth; the Redis stream distributes it, and is rebuilt from SQL when lost. */
 export interface RevocationRecord {
   /** Rises with each entry; decimal string. */
   id: string
@@ -10,44 +7,44 @@ export interface RevocationRecord {
   key: string
   /** For `user`: tokens of a lower generation are refused. 0 for the others. */
   generation: number
-  /** Unix seconds after which no token it concerns can be alive. */
+  /** Unix seconds: every token that it concerns has expired by then. */
   until: number
 }
 
 export interface RevocationStore {
-  /** Entries that the Redis log has not acknowledged yet, oldest first. */
+  /** Entries that are not in the Redis stream yet, oldest first. */
   unpublished(limit: number): Promise<RevocationRecord[]>
-  /** Marks entries as acknowledged and keeps the highest Redis stream id (`<ms>-<seq>`) seen so far. */
+  /** Marks entries as published and stores the highest Redis stream id (`<ms>-<seq>`) so far. */
   markPublished(ids: readonly string[], streamId: string): Promise<void>
-  /** Entries still needed at `nowS`, by id, a page at a time. */
+  /** Entries that have not expired at `nowS`, by id, a page at a time. */
   listUnexpired(nowS: number, page: { afterId?: string; limit: number }): Promise<RevocationRecord[]>
-  /** Forgets entries nobody can need any more. */
+  /** Deletes expired entries. */
   purge(nowS: number): Promise<void>
-  /** What was last known of the Redis log, undefined before its first epoch. */
+  /** The last known state of the Redis stream; undefined before its first epoch. */
   streamState(): Promise<RevocationStreamState | undefined>
   saveStreamState(state: RevocationStreamState): Promise<void>
 }
 
-/** `cutoff`: tokens with an `iat` before it (unix seconds) are refused. `streamId`: the last acknowledged one. */
+/** `cutoff`: tokens with an `iat` before it (unix seconds) are refused. `streamId`: of the last published entry. */
 export interface RevocationStreamState {
   epoch: string
   cutoff: number
   streamId: string
 }
 
-/** Spreads revocations to every process. */
+/** Distributes revocations to every process. */
 export interface RevocationPublisher {
   /**
-   * Resolves once the log holds the entry, from when on every process refuses within its bound.
-   * @throws {Refusal} `unavailable`; the entry stays in the ledger and is announced as soon as may be
+   * Resolves once the Redis stream holds the entry: every process then refuses its tokens within the maximum staleness.
+   * @throws {Refusal} `unavailable`; the entry stays in SQL and is published by a later attempt
    */
   publish(entry: RevocationRecord): Promise<void>
 }
 
-/** What was written into the ledger and is not announced yet, as when an earlier try failed half-way. */
+/** Entries that SQL holds but the Redis stream does not, because publishing them failed. */
 export interface PendingRevocations {
   /**
-   * Resolves once the log holds all of it.
+   * Resolves once the Redis stream holds all of them.
    * @throws {Refusal} `unavailable`
    */
   publishPending(): Promise<void>

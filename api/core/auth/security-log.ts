@@ -1,7 +1,4 @@
-/**
- * What security people want to know, in the words of the OWASP Logging Vocabulary. Times are added by
- * whoever writes it down.
- */
+/** Security events, named as in the OWASP Logging Vocabulary. The writer adds the time. */
 export type SecurityEvent =
   | { event: 'authn_login_success'; username: string; userId: string; sessionId: string; address: string }
   | { event: 'authn_login_fail'; username: string; address: string }
@@ -10,7 +7,7 @@ export type SecurityEvent =
   | SessionEnded
   | { event: 'session_logout'; userId: string; sessionId: string; address: string }
 
-/** Somebody ended a session that is not the one they spoke in. */
+/** A user or an administrator ended another session than the one of their request. */
 export interface SessionEnded {
   event: 'session_ended'
   userId: string

@@ -6,15 +6,15 @@ export interface Session {
   /** 22 base64url characters: 128 random bits. */
   id: string
   userId: string
-  /** The dialect the login came through, such as `softphone`. */
+  /** Of the login, such as `softphone`. */
   surface: string
-  /** The user's at the time of the login: see `User.generation`. */
+  /** The user's at login: see `User.generation`. */
   generation: number
   createdAt: number
   lastSeenAt: number
-  /** Nothing of the session is good after this moment. */
+  /** Everything of the session expires then. */
   expiresAt: number
-  /** Nor after this one, which each refresh moves on. */
+  /** The session also ends then unless it is refreshed: each refresh moves it. */
   idleExpiresAt: number
   address: string
   userAgent: string
@@ -23,7 +23,7 @@ export interface Session {
   /** The last refresh secret of a session that rotates them; null for others. */
   refresh: RefreshState | null
   endedAt: number | null
-  /** Null while it lives. */
+  /** Null while the session is active. */
   endReason: SessionEndReason | string | null
 }
 
@@ -35,14 +35,14 @@ export type SessionEndReason =
   | 'token_reuse'
   | 'idle'
   | 'password'
-  /** Their role, their extension or a supervisor's team became another one: tokens tell of all three. */
+  /** The role, the extension or a supervisor's team changed: tokens contain all three. */
   | 'changed'
   | 'disabled'
 
-/** Where the next page of a list begins: behind this session. */
+/** The next page of a list begins after this session. */
 export type SessionCursor = Pick<Session, 'createdAt' | 'id'>
 
-/** Of all of a user's sessions, also those that are over. Unix seconds. */
+/** Over all of a user's sessions, ended ones included. Unix seconds. */
 export interface SessionActivity {
   lastLogin: number
   lastSeen: number
@@ -51,25 +51,24 @@ export interface SessionActivity {
 export interface SessionStore {
   add(session: Session): Promise<void>
   find(id: string): Promise<Session | undefined>
-  /** Notes that the session was used. @param idleExpiresAt where that moves it on; never back */
+  /** Records that the session was used. @param idleExpiresAt the new one; an earlier one has no effect */
   touch(id: string, atS: number, idleExpiresAt?: number): Promise<void>
-  /** Notes a rotation; one that comes late changes nothing. */
+  /** Records a rotation; a late one, with a lower number, has no effect. */
   recordRefresh(id: string, refresh: RefreshState, atS: number, idleExpiresAt: number): Promise<void>
   /**
-   * Ends a session and, in the same transaction, writes the revocation of it (`kind` sid, until its
-   * `expiresAt`) into the ledger.
+   * Ends a session and, in the same transaction, inserts its revocation (`kind` sid, until its `expiresAt`).
    * @returns the revocation, or undefined when the session is unknown or had ended before
    */
   end(id: string, atS: number, reason: string): Promise<RevocationRecord | undefined>
-  /** Ends all live sessions of a user but one, as `end` does, in one transaction. */
+  /** Ends all active sessions of a user but one, as `end` does, in one transaction. */
   endAll(
     userId: string,
     exceptId: string | undefined,
     atS: number,
     reason: string,
   ): Promise<RevocationRecord[]>
-  /** A user's live sessions, the newest first, a page at a time. */
+  /** A user's active sessions, newest first, a page at a time. */
   listActive(userId: string, nowS: number, page: { after?: SessionCursor; limit: number }): Promise<Session[]>
-  /** When users logged in last and were heard of last; nobody is in it who never did. */
+  /** When users last logged in and were last active; without users who never logged in. */
   activityOf(userIds: readonly string[]): Promise<ReadonlyMap<string, SessionActivity>>
 }

@@ -183,7 +183,7 @@ export function createSessions(needs: SessionsNeeds): Sessions {
         await publishEnd(await store.end(session.id, nowS(), 'token_reuse' satisfies SessionEndReason))
         throw sessionEnded()
       }
-      // If this fails, the numbers inside the secrets still tell which one is newer, so the request succeeds.
+      // If this fails, the numbers inside the secrets still order them, so the request succeeds.
       const at = nowS()
       await store
         .recordRefresh(session.id, { number: child.number, hash: child.hash }, at, at + needs.refreshTtl)

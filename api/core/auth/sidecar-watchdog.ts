@@ -5,41 +5,41 @@ import type { Logger } from '../../../runtime/log.ts'
 export interface SidecarWatchdogNeeds {
   /** The Unix sockets of the sidecars. */
   sidecars: readonly string[]
-  /** The Unix sockets on which the instances that hold streams take publishers. */
+  /** The Unix sockets on which the stream instances accept publishers. */
   instances: readonly string[]
   /** Whether a sidecar answers in time; never throws. */
   isResponding(sidecar: string): Promise<boolean>
-  /** The generation that all streams of a sidecar belong to; undefined when it cannot be read. Never throws. */
+  /** The cohort of all streams of a sidecar; undefined when it cannot be read. Never throws. */
   cohortOf(sidecar: string): Promise<string | undefined>
-  /** Ends every stream of a generation at one instance; never throws. */
+  /** Ends every stream of a cohort at one instance; never throws. */
   closeStreams(instance: string, cohort: string): Promise<CutResult>
-  /** A clock that never jumps, in ms. */
+  /** Monotonic clock, in ms. */
   monotonic: () => number
   log: Logger
 }
 
 /**
- * Cuts the streams of a sidecar that does not answer. Only the sidecar ends the streams of sessions that are
- * over, so a sidecar that is stopped or hangs would let them go on.
+ * Closes the streams of a sidecar that does not answer. Only the sidecar closes the streams of ended sessions, so they
+ * would stay open while it is stopped or hangs.
  */
 export interface SidecarWatchdog {
-  /** Call it every 250 ms; it does not wait for anything. */
+  /** Call it every 250 ms; it does not block. */
   tick(): void
 }
 
-/** How long it may take until its first answer: it may start after the API. */
+/** How long a sidecar may take until its first answer: it may start after the API. */
 const STARTUP_GRACE_MS = 10_000
-/** Two ticks that lie further apart mean that this process slept or was blocked, and heard nobody, in ms. */
+/** If two ticks are further apart, in ms, this process was suspended or blocked and could receive no answers. */
 const BLOCKED_MS = 1_000
 
 interface WatchedSidecar {
   sidecar: string
-  /** When it last answered, or when counting began. */
+  /** When it last answered, or when the watch began. */
   since: number
   hasAnswered: boolean
   isProbing: boolean
   isReported: boolean
-  /** What is under way or done in this silence, as `<instance> <gate>`. */
+  /** Requests to close streams since its last answer, by `<instance> <cohort>`. */
   cuts: Map<string, 'asked' | 'done'>
 }
 
@@ -79,7 +79,7 @@ export function createSidecarWatchdog(needs: SidecarWatchdogNeeds): SidecarWatch
 
   async function closeAllStreams(watched: WatchedSidecar): Promise<void> {
     const cohort = await cohortOf(watched.sidecar)
-    // It may have answered while its gate was read.
+    // It may have answered while its cohort was read.
     if (!isOverdue(watched)) return
     if (!watched.isReported) {
       watched.isReported = true
@@ -89,7 +89,7 @@ export function createSidecarWatchdog(needs: SidecarWatchdogNeeds): SidecarWatch
     if (cohort !== undefined) for (const instance of instances) void closeStreamsAt(watched, instance, cohort)
   }
 
-  /** Deletes until an instance answers once; a sidecar that stood still takes another name for what it lets in later. */
+  /** Requests it until an instance confirms. A suspended sidecar uses a new cohort for the streams it admits later. */
   async function closeStreamsAt({ cuts }: WatchedSidecar, instance: string, cohort: string): Promise<void> {
     const key = `${instance} ${cohort}`
     if (cuts.has(key)) return

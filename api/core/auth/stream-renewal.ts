@@ -1,6 +1,6 @@
 import type { Actor } from '../actor.ts'
 
-/** Tells every sidecar how long a session's open streams may go on. */
+/** Publishes to every sidecar how long a session's open streams may go on. */
 export interface StreamRenewalPublisher {
   /** @throws {Refusal} `unavailable` */
   publish(renewal: { sessionId: string; until: number }): Promise<void>
@@ -8,8 +8,8 @@ export interface StreamRenewalPublisher {
 
 export interface StreamRenewal {
   /**
-   * Lets all open streams of the actor's session go on until the token they now use expires.
-   * @returns that moment, in unix seconds
+   * Lets all open streams of the actor's session go on until the token of this request expires.
+   * @returns that time, in unix seconds
    */
   renew(actor: Actor): Promise<number>
 }

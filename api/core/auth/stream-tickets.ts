@@ -8,23 +8,23 @@ export interface TicketStore {
   put(ticket: string, claims: Claims): Promise<void>
 }
 
-/** For streams that end at an API; the others are the sidecar's. */
+/** For streams that the API serves; the sidecar redeems the tickets of all others. */
 export interface TicketRedeemer {
   /**
-   * What the ticket was bought with, once: after that there is no such ticket.
+   * Returns the claims of the token for which the ticket was issued, and deletes the ticket.
    * @throws {Refusal} `unavailable`
    */
   redeem(ticket: string): Promise<Claims | undefined>
 }
 
-/** `ticket` opens one stream, once, within `expiresIn` seconds. */
+/** `ticket` opens one stream once, within `expiresIn` seconds. */
 export interface StreamTicket {
   ticket: string
   expiresIn: number
 }
 
 export interface StreamTickets {
-  /** Sells what a client that cannot send headers may put into a stream's address instead of its token. */
+  /** Issues a ticket that a client without request headers puts into a stream's URL instead of its token. */
   issue(actor: Actor): Promise<StreamTicket>
 }
 

@@ -3,25 +3,26 @@ import { SignJWT } from 'jose'
 import { AUDIENCE, type Claims, ISSUER, isRoleName, type TokenKind, TYP } from '../../../contract/claims.ts'
 import type { Keyring } from '../../../contract/keyring.ts'
 import type { Algorithm } from '../../../contract/keys.ts'
+import { poll } from '../../../runtime/poll.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import { Refusal } from '../refusal.ts'
 
-/** Whom a token speaks for; what a surface's document promises beyond it goes in `extraClaims`. */
+/** The user and session of a token; further claims that a surface's document promises go into `extraClaims`. */
 export type TokenSubject = Pick<Claims, 'sub' | 'sid' | 'gen' | 'role' | 'extension' | 'reach' | 'sxp'>
 
 export interface Tokens {
   /**
    * Signs a token with the newest settled key.
    * @param expiresAt unix seconds
-   * @throws {Refusal} `unavailable` while revocations are unknown: a token issued then could be born dead
+   * @throws {Refusal} `unavailable` while revocations are unknown: a token issued then could be revoked already
    */
   issue(kind: TokenKind, subject: TokenSubject, expiresAt: number, extras?: TokenExtras): Promise<string>
 }
 
 export interface TokenExtras {
-  /** Of a `media-link`: the one file it opens. */
+  /** Of a `media-link`: the file it opens. */
   path?: string
-  /** Claims nobody here reads. */
+  /** Claims for clients alone: no verdict reads them. */
   extraClaims?: Record<string, unknown>
 }
 
@@ -29,33 +30,31 @@ export interface TokensNeeds {
   keyring: Pick<Keyring, 'signing'>
   algorithm: Algorithm
   now: () => number
-  /** Tokens may be issued from this moment (unix seconds) on; undefined while nothing is known. */
+  /** The earliest `iat` of a valid token, in unix seconds; undefined while revocations are unknown. */
   issuingSince: () => number | undefined
   /** How long to wait for that, in ms. */
   timeoutMs?: number
 }
 
-/** 128 random bits, 22 base64url characters: cannot be guessed, need not be secret. */
+/** 128 random bits as 22 base64url characters: unguessable, but no secret. */
 export const newId = () => randomBytes(16).toString('base64url')
 
-/** A log that is just being mended is worth a moment's wait: the alternative is a 503. */
+/** The revocation stream may be rebuilt right now: a short wait avoids a 503. */
 const ISSUE_TIMEOUT_MS = 2_000
 
 export function createTokens(needs: TokensNeeds): Tokens {
   const { keyring, algorithm, now, issuingSince, timeoutMs = ISSUE_TIMEOUT_MS } = needs
 
-  /** @returns unix seconds, at a moment when revocations are known */
+  /** @returns the `iat` of a token issued now, in unix seconds, once revocations are known */
   async function untilVerifiable(): Promise<number> {
-    const until = now() + timeoutMs
-    for (;;) {
+    const issuableAt = () => {
       const iat = toUnixSeconds(now())
       const since = issuingSince()
-      if (since !== undefined && iat >= since) return iat
-      if (now() >= until) {
-        throw new Refusal('unavailable', { detail: 'revocations are unknown just now', retryAfter: 1 })
-      }
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      return since !== undefined && iat >= since ? iat : undefined
     }
+    const iat = await poll(issuableAt, { everyMs: 50, timeoutMs, now })
+    if (iat !== undefined) return iat
+    throw new Refusal('unavailable', { detail: 'revocations are unknown just now', retryAfter: 1 })
   }
 
   return {
@@ -73,7 +72,7 @@ export function createTokens(needs: TokensNeeds): Tokens {
         iat,
         exp: expiresAt,
         gen,
-        // A surface may name the role as its document does, and give no other role: see `claims.ts`.
+        // A surface may use its document's name of the role, but no other role: see `claims.ts`.
         role: isRoleName(role, extraClaims.role) ? extraClaims.role : role,
         ...(extension === undefined ? {} : { extension }),
         ...(reach === undefined ? {} : { reach }),

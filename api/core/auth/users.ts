@@ -1,29 +1,29 @@
 import type { Role } from '../../../contract/claims.ts'
 import type { RevocationRecord } from './revocations.ts'
 
-/** A person who may log in. Times are unix seconds, ids are decimal strings. */
+/** An account that can log in. Times are unix seconds, ids are decimal strings. */
 export interface User {
   id: string
-  /** Unique among all usernames, extensions and addresses, in normal form: see `names.ts`. */
+  /** Unique among all usernames, extensions and addresses, in normal form: see `account-names.ts`. */
   username: string
-  /** The SIP extension whose media and calls are this user's own; unique where set. */
+  /** The user's SIP extension, with its calls and media; unique where set. */
   extension: string | null
-  /** Unique as the username is, where it is known. */
+  /** Unique as the username is, where set. */
   email: string | null
   role: Role
-  /** Of their agent in the call centre; null where there is no agent, or one of no team. */
+  /** Of the user's agent in the call centre; null without an agent, or without a team. */
   team: string | null
   /** argon2id in PHC string format (RFC 9106). */
   passwordHash: string
   disabled: boolean
-  /** Tokens of an older generation are refused: raised by "end all sessions", a new password, disabling. */
+  /** Tokens of a lower generation are refused. Raised by a new password, by disabling, and by changes of claims. */
   generation: number
-  /** Rises with each change of the account, by whichever process. */
+  /** Rises with each change of the account. */
   revision: number
   createdAt: number
 }
 
-/** A user with a phone, as calls and presence need to know them. */
+/** A user with a phone, as calls and presence need it. */
 export interface PhoneUser {
   userId: string
   extension: string
@@ -35,68 +35,68 @@ export interface PhoneUser {
 export type NewUser = Pick<User, 'username' | 'extension' | 'role' | 'passwordHash'> &
   Partial<Pick<User, 'email'>>
 
-/** How a number is given. */
+/** How an extension is assigned. */
 export interface AssignmentOptions {
-  /** Gives a number although it rests, and ends its rest together with the change; see `ExtensionState`. */
+  /** Assigns an extension although it is quarantined, and ends the quarantine with the change: see `ExtensionState`. */
   reuse?: boolean
 }
 
 export interface UserStore {
   /**
    * @throws {Refusal} `taken` when the username, the extension or the email is any name of another account:
-   *   `detail` says which of the three; `input_invalid` as `mustBeOwnNames`
+   *   `detail` is one of the three; `input_invalid` as `requireOwnNames`
    */
-  add(user: NewUser, giving?: AssignmentOptions): Promise<User>
+  add(user: NewUser, options?: AssignmentOptions): Promise<User>
   /**
-   * Of a person who registers themselves.
-   * @throws {Refusal} as `add`; `taken` also where a live invitation names the address
+   * Adds a user who registers without an administrator.
+   * @throws {Refusal} as `add`; `taken` also where an open invitation names the address
    */
   addSelfRegistered(user: NewUser): Promise<User>
-  /** Finds by any of the three names, in normal form: clients log in with any. */
+  /** Finds by any of the three names, in normal form: users log in with any of them. */
   findByLogin(name: string): Promise<User | undefined>
   find(id: string): Promise<User | undefined>
-  /** Those of the ids that there are. */
+  /** Without ids that do not exist. */
   findAll(ids: readonly string[]): Promise<User[]>
   count(): Promise<number>
-  /** Those who have a phone, by id, a page at a time; without their password hashes. */
+  /** Users with a phone, by id, a page at a time; without password hashes. */
   listPhoneUsers(page: { afterId?: string; limit: number }): Promise<(PhoneUser & { disabled: boolean })[]>
-  /** Differs from an earlier answer where any user or team has changed since. It is cheap to ask. */
+  /** Differs from an earlier result if any user or team has changed since. A cheap query. */
   revision(): Promise<string>
   /** All users by id, a page at a time. */
   list(page: { afterId?: string; limit: number }): Promise<User[]>
   /**
-   * Replaces the password and raises `generation`; in the same transaction writes the revocation of all
-   * older tokens (`kind` user) into the ledger.
+   * Replaces the password and raises `generation`; the same transaction inserts the revocation of all older tokens
+   * (`kind` user).
    *
-   * @param revokeUntil unix seconds after which no token issued before can be alive
+   * @param revokeUntil unix seconds: every token issued before has expired by then
    * @returns the revocation
    * @throws {Refusal} `not_found`
    */
   setPassword(id: string, passwordHash: string, revokeUntil: number): Promise<RevocationRecord>
   /**
-   * Disables as `setPassword` replaces: generation and ledger in one transaction. Enabling raises nothing.
+   * Disables and revokes in one transaction, as `setPassword` does. Enabling raises no generation.
    *
    * @returns the revocation, or undefined when the user was enabled
    * @throws {Refusal} `not_found`
    */
   setDisabled(id: string, disabled: boolean, revokeUntil: number): Promise<RevocationRecord | undefined>
   /**
-   * Lets the attempts to log in start afresh, as any change of the account does: see `attempts.ts`.
+   * Resets the counters of login attempts, as any change of the account does: see `login-attempts.ts`.
    * @throws {Refusal} `not_found`
    */
   unlock(id: string): Promise<void>
   /**
-   * Gives another role or extension, as `setPassword` replaces: tokens say both, so those of before are over.
+   * Changes the role or extension and revokes, as `setPassword` does, since tokens contain both.
    * @throws {Refusal} `not_found`, `taken` (`extension`), `input_invalid` where the username is the old extension
    */
   update(
     id: string,
     change: Partial<Pick<User, 'role' | 'extension'>>,
     revokeUntil: number,
-    giving?: AssignmentOptions,
+    options?: AssignmentOptions,
   ): Promise<RevocationRecord>
   /**
-   * Removes the user and their sessions; the ledger keeps the revocation of all their tokens.
+   * Deletes the user and their sessions, and inserts the revocation of all their tokens.
    *
    * @returns the revocation
    * @throws {Refusal} `not_found`

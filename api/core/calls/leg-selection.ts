@@ -80,7 +80,7 @@ export function createLegSelection({ tracker, directory, reachOf }: LegSelection
       if (own.length > 0) return own
       const reach = await reachOf(actor)
       if (reach.over === 'all') return legs
-      if (reach.over === 'nobody') throw new Refusal('conflict', { detail: 'your phone has left this call' })
+      if (reach.over === 'none') throw new Refusal('conflict', { detail: 'your phone has left this call' })
       const covered = legs.filter((leg) => isWithinReach(reach, ownerOf(leg)))
       if (covered.length === 0)
         throw new Refusal('conflict', { detail: 'no phone of your team is in this call' })

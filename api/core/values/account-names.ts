@@ -1,7 +1,7 @@
 import { Refusal } from '../refusal.ts'
 import { mixesScripts, normalizeText, stripInvisible, toAsciiDomain } from './email.ts'
 
-/** What one account can be found by: people log in with any of the three, on every surface. */
+/** The names of an account: users log in with any of the three, on every surface. */
 export interface AccountNames {
   username: string
   extension: string | null
@@ -9,17 +9,16 @@ export interface AccountNames {
 }
 
 /**
- * The one form in which usernames, extensions and e-mail addresses are compared with each other: without blanks
- * around it and characters of no width, NFKC, in lower case (RFC 8265 §3.3), and of an address the domain in ASCII.
- * Applying it twice changes nothing.
+ * The normal form in which usernames, extensions and e-mail addresses are compared with each other: trimmed, without
+ * zero-width characters, NFKC, lower case (RFC 8265 §3.3), and an address with its domain in ASCII. Idempotent.
  */
 export function normalizeName(text: string): string {
   return toAsciiDomain(normalizeText(normalizeText(text).toLowerCase()))
 }
 
 /**
- * A name that looks like an extension or an address must be the account's own one. Otherwise it could stand in
- * the way of the person who has that extension or address, or gets it later.
+ * A username that looks like an extension or an address must be the account's own one. Otherwise it could block the
+ * user who has that extension or address, or gets it later.
  * @throws {Refusal} `input_invalid`
  */
 export function requireOwnNames({ username, extension, email }: AccountNames): void {
@@ -42,5 +41,5 @@ export function requireOwnNames({ username, extension, email }: AccountNames): v
 /** @param name in normal form */
 export const isNumericName = (name: string): boolean => /^\p{N}+$/u.test(name)
 
-/** A name as it is stored and shown: as it was typed, without blanks around it; accents in one form (NFC). */
+/** A name as it is stored and shown: as typed, trimmed, accents in one form (NFC). */
 export const trimName = (name: string): string => stripInvisible(name).normalize('NFC')

@@ -4,8 +4,8 @@ import { z } from 'zod'
 /**
  * One rule for an e-mail address on every surface, in lists and on the command line: one mailbox, without a
  * display name and without quotes, so that it can stand in a mail's header. The part before the @ is a dot-atom
- * (RFC 5322 §3.2.3) and may hold letters of any script (RFC 6531 §3.3); the domain is one of DNS, in Unicode or as
- * punycode (RFC 5891). The result is NFKC, without blanks around it and without characters that have no width.
+ * (RFC 5322 §3.2.3) and may hold letters of any script (RFC 6531 §3.3); the domain is a DNS name, in Unicode or as
+ * punycode (RFC 5891). The result is NFKC, trimmed and without zero-width characters.
  */
 export const Email = z
   .string()
@@ -20,20 +20,20 @@ export const Email = z
  */
 export const toDeliverableAddress = (email: string): string => toAsciiDomain(normalizeText(email))
 
-/** Without blanks around and characters of no width; NFKC turns full-width letters and signs into usual ones. */
+/** Trims, removes zero-width characters, and applies NFKC, which turns full-width letters and signs into usual ones. */
 export function normalizeText(text: string): string {
   return stripInvisible(stripInvisible(text).normalize('NFKC'))
 }
 
-/** Not by one pattern for both ends, which would take quadratic time for many blanks inside. */
+/** Not one pattern for both ends, which would take quadratic time for many spaces inside. */
 export const stripInvisible = (text: string): string =>
-  // U+0085 is a line break that `trim` leaves, and U+2800 a letter that shows nothing.
+  // `trim` leaves the line break U+0085; U+2800 is a letter that looks like a space.
   text
     .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]+/gu, '')
     .replaceAll('\u0085', ' ')
     .trim()
 
-/** The same with the domain in ASCII, where what follows the last @ is a domain in another script. */
+/** Converts the domain after the last @ to ASCII if it is in another script. */
 export function toAsciiDomain(text: string): string {
   const at = text.lastIndexOf('@')
   const domain = text.slice(at + 1)
@@ -49,7 +49,7 @@ function isEmail(text: string): boolean {
   if (at < 1 || Buffer.byteLength(local) > 64 || Buffer.byteLength(address) > 254) return false
   if (!LOCAL.test(local) || !DOMAIN.test(domain)) return false
   if (mixesScripts(local)) return false
-  // Punycode that stands for nothing has no address in DNS, and no form to be compared by.
+  // Invalid punycode has no DNS entry and no normal form.
   return !/(^|\.)xn--/i.test(domain) || domainToASCII(domain) === domain.toLowerCase()
 }
 
@@ -59,6 +59,6 @@ export const mixesScripts = (text: string): boolean =>
 
 const LOCAL =
   /^(?:[\w!#$%&'*+/=?^`{|}~-]|[^\p{ASCII}\p{C}\p{Z}])+(?:\.(?:[\w!#$%&'*+/=?^`{|}~-]|[^\p{ASCII}\p{C}\p{Z}])+)*$/u
-/** Two labels or more; the last is no number, or it would be an IP address. */
+/** Two or more labels; the last is not a number, as in an IP address. */
 const DOMAIN =
   /^(?=.{1,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{0,58}[A-Za-z0-9])$/

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 
-/** One customer of IPv6 has a /64 of addresses to try from. */
+/** @returns the address, or its /64 for IPv6, since one IPv6 customer has a whole /64 of addresses */
 export function networkOf(address: string): string {
   if (!isIPv6(address)) return address
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]

@@ -2,15 +2,15 @@ import { z } from 'zod'
 import { inputSchemaOf } from '../../../runtime/describe-schema.ts'
 
 /**
- * Leaves out members that are null where they may be left out: many clients write `null` for a member that is unset.
- * A null that the schema takes has a meaning of its own, such as to clear a value, and stays; so does one of a member
- * that is required, which the schema refuses.
+ * Removes optional members that are null: many clients send `null` for an unset member. A null that the schema accepts
+ * has its own meaning, such as to clear a value, and stays; so does the null of a required member, which the schema
+ * rejects.
  *
- * @returns the value itself where nothing is left out
+ * @returns the value itself if no member was removed
  */
 export function omitOptionalNulls(schema: z.core.$ZodType, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
-  const { def } = (unwrapSchema(schema) as z.core.$ZodTypes)._zod // each schema of zod is one of them
+  const { def } = (unwrapSchema(schema) as z.core.$ZodTypes)._zod // every zod schema is one of them
   switch (def.type) {
     case 'object':
       return Array.isArray(value) ? value : mapMembers(value, (name) => memberOf(def, name))
@@ -21,7 +21,7 @@ export function omitOptionalNulls(schema: z.core.$ZodType, value: unknown): unkn
     case 'array':
       return Array.isArray(value) ? mapElements(def.element, value) : value
     case 'union': {
-      // The first that takes it: what only one of them knows may be a null that means something.
+      // The first option that accepts it: a null may have a meaning in only one of them.
       const read = def.options.map((option) => omitOptionalNulls(option, value))
       return read.find((one, at) => accepts(def.options[at], one)) ?? value
     }
@@ -63,9 +63,9 @@ function mapElements(element: z.core.$ZodType, value: readonly unknown[]): reado
 const accepts = (schema: z.core.$ZodType | undefined, value: unknown): boolean =>
   schema !== undefined && z.core.safeParse(schema, value).success
 
-/** A schema without what is around it: that it may be missing, null, or something else afterwards. */
+/** Unwraps `optional`, `nullable`, `default`, `pipe` and the like. */
 function unwrapSchema(schema: z.core.$ZodType): z.core.$ZodType {
   const inner = inputSchemaOf(schema)
-  const { def } = (inner as z.core.$ZodTypes)._zod // each schema of zod is one of them
+  const { def } = (inner as z.core.$ZodTypes)._zod // every zod schema is one of them
   return 'innerType' in def ? unwrapSchema(def.innerType) : inner
 }

@@ -1,15 +1,15 @@
 /**
- * Which web pages are ours: those of the host that was asked, and those whose origins the settings name. Clients that
- * are no browsers send no origin.
+ * Which web pages may call the API: those of the requested host, and of the origins in the settings. Clients other than
+ * browsers send no `Origin`.
  */
 export interface OriginPolicy {
-  /** Whether the settings name it. */
+  /** Whether the settings contain it. */
   isAllowed(origin: string | undefined): boolean
-  /** Whether it is named, or of the host that the request went to. */
+  /** Whether the settings contain it, or it is of the requested host. */
   isAllowedOrSameHost(origin: string, host: string | undefined): boolean
 }
 
-/** @param named as the settings have them */
+/** @param named the origins in the settings */
 export function createOriginPolicy(named: readonly string[]): OriginPolicy {
   const known = new Set(named.map(normalizeOrigin))
   const isAllowed = (origin: string | undefined) => {
@@ -22,24 +22,24 @@ export function createOriginPolicy(named: readonly string[]): OriginPolicy {
       if (isAllowed(origin)) return true
       const normal = normalizeOrigin(origin)
       if (normal === undefined || host === undefined) return false
-      // A proxy may speak another scheme to us than to the browser: the browser's counts.
+      // A proxy may use another scheme than the browser: the browser's counts.
       return normal === normalizeOrigin(`${normal.slice(0, normal.indexOf(':'))}://${host}`)
     },
   }
 }
 
 /**
- * The one spelling of an origin: scheme and host in lower case, without the scheme's own port. A dot at the end of the
- * host stays: to a browser, that is another origin.
+ * The normal form of an origin: scheme and host in lower case, without the scheme's default port. A trailing dot of the
+ * host stays: browsers treat it as another origin.
  *
- * @param text an origin; one `/` may end it, as people write it in settings
+ * @param text an origin; it may end with one `/`, as people write it in settings
  * @returns undefined for anything else, such as `null`, which a page without an origin sends
  * @see RFC 6454 §4, §6.2
  */
 export function normalizeOrigin(text: string): string | undefined {
   const [, scheme, authority] = /^([a-z][a-z0-9+.-]*):\/\/([^\s\p{Cc}/?#@\\|,]+)\/?$/iu.exec(text) ?? []
   if (scheme === undefined || authority === undefined) return undefined
-  // A scheme of an app's own, as `capacitor://localhost`, has no ports that go without saying.
+  // The scheme of an app, as in `capacitor://localhost`, has no default port.
   if (!/^https?$/i.test(scheme)) return `${scheme}://${authority}`.toLowerCase()
   const url = `${scheme}://${authority}`
   return URL.canParse(url) ? new URL(url).origin : undefined

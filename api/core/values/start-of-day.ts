@@ -1,18 +1,18 @@
 import { requireWallClock } from './time-zone.ts'
 
-/** A day is no longer than this, where clocks are put back. */
+/** Longer than any day, also than one on which clocks are set back. */
 const MAX_DAY_SECONDS = 26 * 3_600
 
 /**
- * When today began.
- * @param now unix seconds, as the answer is
- * @param timeZone IANA name that was checked: see `isTimeZone`
+ * The first second of the current day, in unix seconds.
+ * @param now unix seconds
+ * @param timeZone validated IANA name: see `isTimeZone`
  */
 export function startOfDay(now: number, timeZone: string): number {
   const clock = requireWallClock(timeZone)
   const dayOf = (at: number) => clock(at * 1000).slice(0, 10)
   const today = dayOf(now)
-  // Where clocks are put forward at midnight there is none: so the first second of the day is looked for.
+  // Where clocks are set forward at midnight, 00:00 does not exist: so this is a binary search for the first second.
   let [before, inside] = [now - MAX_DAY_SECONDS, now]
   while (inside - before > 1) {
     const middle = Math.floor((before + inside) / 2)

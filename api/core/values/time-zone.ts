@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 
-/** Areas of the IANA time zone database whose names are places. `Etc` is none: `Etc/GMT+1` is west of Greenwich. */
+/** Areas of the IANA time zone database that contain places. `Etc` does not: `Etc/GMT+1` is west of Greenwich. */
 const AREAS = [
   ...[
     'Africa',
@@ -14,24 +14,24 @@ const AREAS = [
     'Indian',
     'Pacific',
   ],
-  // Links of the database to one place each, as Windows-born and Rails programs write them: `US/Eastern`.
+  // Aliases of places, as Windows and Rails programs write them: `US/Eastern`.
   ...['Brazil', 'Canada', 'Chile', 'Mexico', 'US'],
 ]
 const PLACE = new RegExp(`^(?:UTC|Etc/UTC|(?:${AREAS.join('|')})/[A-Za-z0-9_+/-]+)$`, 'i')
 
-/** What is asked for, to be read after the name of the member. */
+/** A validation message, to be read after the name of the member. */
 export const INVALID_TIME_ZONE =
   'must be a place such as Europe/Berlin (IANA), or UTC; abbreviations such as BST stand for several zones'
 
 /**
- * Whether a text names a place by which clocks are read, `Area/City`, or UTC, in any case. Abbreviations and other
- * names without a `/` are refused although ICU reads them: it takes BST for Dhaka, AST for Anchorage and EST for
- * Panama. So are offsets, which know nothing of summer time.
+ * Whether a text is a place of the time zone database, `Area/City`, or UTC, in any case. Abbreviations and other names
+ * without a `/` are refused although ICU accepts them: it reads BST as Dhaka, AST as Anchorage and EST as Panama.
+ * Offsets are refused too, since they have no summer time.
  */
 export const isTimeZone = (name: string): boolean =>
   name.length <= 64 && PLACE.test(name) && findWallClock(name) !== undefined
 
-/** `2026-01-31T12:00:00` of unix ms. */
+/** Formats unix ms as local time: `2026-01-31T12:00:00`. */
 type WallClock = (ms: number) => string
 
 /** Room for every zone, and for invalid names (`undefined`): creating a formatter takes far longer than using it. */
@@ -55,7 +55,7 @@ export function requireWallClock(zone: string): WallClock {
 
 function createWallClock(timeZone: string): WallClock | undefined {
   try {
-    // Sweden writes dates and times nearly as ISO 8601 does.
+    // The Swedish format is nearly ISO 8601.
     const format = new Intl.DateTimeFormat('sv-SE', {
       timeZone,
       ...({ year: 'numeric', month: '2-digit', day: '2-digit' } as const),

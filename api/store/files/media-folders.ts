@@ -2,10 +2,10 @@ import { opendir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { MediaFolders } from '../../core/provisioning/media-folders.ts'
 
-/** @param root HOOKSWITCH_MEDIA_ROOT; one that is not there holds nothing */
+/** @param root HOOKSWITCH_MEDIA_ROOT; a missing folder counts as empty */
 export const createMediaFolders = (root: string): MediaFolders => ({
   async hasFiles(extension) {
-    // An extension is digits: anything else could lead out of the root.
+    // Anything but digits could lead out of the root.
     if (!/^\d+$/.test(extension)) return true
     try {
       const folder = await opendir(join(root, extension))

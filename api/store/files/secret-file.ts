@@ -4,8 +4,8 @@ import { dirname } from 'node:path'
 import { readSecretFile } from '../../../runtime/secret-file.ts'
 
 /**
- * Reads 32 secret bytes from a file of 64 hex digits, mode 0600, and makes the file where there is none;
- * of processes that make it at once, all get the same.
+ * Reads 32 secret bytes from a file of 64 hex digits, mode 0600. If there is no file it creates one; processes that
+ * create it at once all get the same secret.
  * @throws {SecretFileError}
  */
 export function loadOrCreateSecret(path: string): Buffer {
@@ -18,7 +18,7 @@ function createSecret(path: string): void {
   const draft = `${path}.${process.pid}`
   writeFileSync(draft, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 })
   try {
-    // Unlike a rename, a link never replaces what another process made meanwhile.
+    // Unlike a rename, a link never replaces the file of another process.
     linkSync(draft, path)
   } catch (err) {
     if ((err as NodeJS.ErrnoException).code !== 'EEXIST') throw err // linkSync throws these

@@ -2,7 +2,7 @@ import { appendFile, mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { SecurityEvent, SecurityLog } from '../../core/auth/security-log.ts'
 
-/** The words of MikoPBX's security log, which fail2ban filters look for. */
+/** The texts of MikoPBX's security log, which fail2ban filters match. */
 function messageOf(event: SecurityEvent): string {
   switch (event.event) {
     case 'authn_login_success':
@@ -23,14 +23,14 @@ function messageOf(event: SecurityEvent): string {
 }
 
 /**
- * One line of JSON, whose last member is the line fail2ban reads. What a person typed is cut to 128
- * characters and loses what could forge a second line or a second `From:`.
+ * One line of JSON; its last member is the text that fail2ban reads. Typed text is truncated to 128 characters, and
+ * characters that could forge a second line or a second `From:` are escaped.
  */
 export function formatSecurityEvent(event: SecurityEvent, at: Date): string {
   const time = at.toISOString()
   const fields = Object.fromEntries(
     Object.entries(event).map(([name, value]) => [name, sanitize(value)]),
-  ) as SecurityEvent // the same members, with the text in them made plain
+  ) as SecurityEvent // the same members with sanitized text
   const stamp = time.slice(0, 19).replace('T', ' ')
   return JSON.stringify({
     time,
@@ -46,14 +46,14 @@ function sanitize(text: string): string {
     .replace(/[\p{C}\p{Zl}\p{Zp}|\\"]/gu, (char) => `%${char.codePointAt(0)?.toString(16)}`)
 }
 
-/** Lines that wait for a file that takes none: more than a storm of logins leaves behind within a second. */
+/** Lines that wait while the file cannot be written: more than a burst of logins produces within a second. */
 const MAX_QUEUED_LINES = 10_000
 
 /**
- * Appends to a file that only this user reads. Opened each time, so that rotation needs no signal; what came
- * meanwhile goes in one piece. A line that cannot be written is trouble for the log, not for the login.
+ * Appends to a file with mode 0600. It opens the file for each write, so log rotation needs no signal; lines that wait
+ * are written together. A failed write is reported to `onError` and never fails a login.
  *
- * @param append for a file that hangs
+ * @param append for tests: a file whose writes hang
  */
 export function createSecurityLog(
   path: string,

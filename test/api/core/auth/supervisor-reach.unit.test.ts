@@ -11,12 +11,12 @@ import type { Role } from '../../../../contract/claims.ts'
 
 const ALL: Reach = { over: 'all' }
 const SALES: Reach = { over: 'team', team: 'sales' }
-const NOBODY: Reach = { over: 'nobody' }
+const NONE: Reach = { over: 'none' }
 
 describe('whom somebody oversees', () => {
   test.each<[Role, string | null, Reach, Reach]>([
-    ['user', null, NOBODY, NOBODY],
-    ['user', 'sales', NOBODY, NOBODY],
+    ['user', null, NONE, NONE],
+    ['user', 'sales', NONE, NONE],
     ['supervisor', 'sales', SALES, ALL],
     ['supervisor', null, ALL, ALL],
     ['admin', 'sales', ALL, ALL],
@@ -29,7 +29,7 @@ describe('whom somebody oversees', () => {
   test.each([
     [ALL, [true, true, true, true]],
     [SALES, [true, false, false, false]],
-    [NOBODY, [false, false, false, false]],
+    [NONE, [false, false, false, false]],
   ])('%o reaches sales, support, no team, no user: %j', (reach, expected) => {
     const people = [{ team: 'sales' }, { team: 'support' }, { team: null }, undefined]
     expect(people.map((person) => isWithinReach(reach, person))).toEqual(expected)
@@ -48,7 +48,7 @@ describe('the team of a supervisor', () => {
     expect(await asks({ team: null }, 'supervisor')).toEqual(ALL)
   })
   test('of one who is gone is nobody', async () => {
-    expect(await asks(undefined, 'supervisor')).toEqual(NOBODY)
+    expect(await asks(undefined, 'supervisor')).toEqual(NONE)
   })
   test('is not given out while the database is away, and not asked for where it does not matter', async () => {
     const find = async () => {
@@ -59,6 +59,6 @@ describe('the team of a supervisor', () => {
     await expect(of('supervisor', 'team')).rejects.toMatchObject({ code: 'unavailable' })
     expect(await of('supervisor', 'all')).toEqual(ALL)
     expect(await of('admin', 'team')).toEqual(ALL)
-    expect(await of('user', 'team')).toEqual(NOBODY)
+    expect(await of('user', 'team')).toEqual(NONE)
   })
 })
