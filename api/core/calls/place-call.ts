@@ -100,8 +100,7 @@ export function createPlaceCall(needs: PlaceCallNeeds) {
     const id = userId ?? actor.userId
     // No query for the actor's own phone: emergency calls must work without the database.
     const reach: Reach = id === actor.userId ? { over: 'all' } : await needs.reachOf(actor)
-    if (reach.over === 'none')
-      throw new Refusal('forbidden', { detail: 'only supervisors dial for others' })
+    if (reach.over === 'none') throw new Refusal('forbidden', { detail: 'only supervisors dial for others' })
     const find = () => {
       const person = directory.findByUser(id)
       return person !== undefined && isWithinReach(reach, person) ? person : undefined

@@ -3,15 +3,15 @@ import type { DialLimits } from '../../core/dial-policy/dial-limits.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { orUnavailable } from './errors.ts'
 
-/** One hash tag a user, so that a cluster has both in one place. */
+/** The hash tag puts both keys of a user into one slot of a cluster. */
 const attemptsOf = (userId: string) => `{hookswitch:dial:${userId}}:attempts`
 const liveOf = (userId: string) => `{hookswitch:dial:${userId}}:live`
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
-/** A call that nobody named for so long is over: whoever should have told is gone. */
+/** A call without a heartbeat for so long has ended: its API process has died. */
 const CALL_TTL_MS = 60_000
-/** A call may end at any moment, so this is a guess. */
+/** A guess, since a call may end at any moment. */
 const CONCURRENT_RETRY_MS = 5_000
 
 const NOW = `
@@ -20,8 +20,8 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `
 
 /**
- * Counts one attempt unless there were too many: over the last minute, the last day, or now. What is refused
- * is not counted, so that waiting helps. Returns which limit and the ms to wait; `ok` without.
+ * Counts one attempt unless a limit is reached: per minute, per day, or of concurrent calls. A refused attempt is not
+ * counted, so waiting helps. Returns the limit and the ms to wait, or `ok`.
  */
 const ACQUIRE = `
 ${NOW}
@@ -31,8 +31,8 @@ redis.call('ZREMRANGEBYSCORE', attempts, '-inf', now - ${DAY_MS})
 redis.call('ZREMRANGEBYSCORE', live, '-inf', now - ${CALL_TTL_MS})
 local count = redis.call('ZCARD', attempts)
 
-local function untilFree(most, window)
-  local oldest = redis.call('ZRANGE', attempts, count - most, count - most, 'WITHSCORES')
+local function untilFree(max, window)
+  local oldest = redis.call('ZRANGE', attempts, count - max, count - max, 'WITHSCORES')
   return oldest[2] + window - now
 end
 if count >= perDay then return { 'perDay', untilFree(perDay, ${DAY_MS}) } end
@@ -48,7 +48,7 @@ redis.call('PEXPIRE', live, ${CALL_TTL_MS})
 return { 'ok', 0 }
 `
 
-/** Only what is still counted: a call that was released meanwhile does not come back. */
+/** Refreshes only calls that still count: a call that was released meanwhile is not added again. */
 const HEARTBEAT = `
 ${NOW}
 for _, call in ipairs(ARGV) do redis.call('ZADD', KEYS[1], 'XX', now, call) end
@@ -62,13 +62,13 @@ const DETAILS = {
   concurrent: 'too many calls at once',
 }
 
-/** Counts in Redis, over all APIs. While Redis is away nobody dials: an open door costs more. */
+/** Counts in Redis, over all API processes. While Redis is unreachable every call is refused: unlimited calls cost more. */
 export function createDialLimits(redis: Redis): DialLimits {
   return {
     async acquire(userId, callId, { perMinute, perDay, concurrent }) {
       const keys = [attemptsOf(userId), liveOf(userId)] as const
       const reply = redis.eval(ACQUIRE, 2, ...keys, callId, perMinute, perDay, concurrent) as Promise<
-        [keyof typeof DETAILS | 'ok', number] // TAKE's return
+        [keyof typeof DETAILS | 'ok', number] // what ACQUIRE returns
       >
       const [outcome, waitMs] = await orUnavailable(reply)
       if (outcome === 'ok') return
@@ -81,8 +81,8 @@ export function createDialLimits(redis: Redis): DialLimits {
     async heartbeat(calls) {
       const byUser = new Map<string, string[]>()
       for (const { userId, callId } of calls) byUser.set(userId, [...(byUser.get(userId) ?? []), callId])
-      const kept = [...byUser].map(([userId, own]) => redis.eval(HEARTBEAT, 1, liveOf(userId), ...own))
-      await orUnavailable(Promise.all(kept))
+      const refreshed = [...byUser].map(([userId, own]) => redis.eval(HEARTBEAT, 1, liveOf(userId), ...own))
+      await orUnavailable(Promise.all(refreshed))
     },
   }
 }

@@ -1,6 +1,6 @@
 import { Refusal } from '../../core/refusal.ts'
 
-/** Runs a deed on Redis; whatever goes wrong there is "try again", never a "no". */
+/** Awaits a Redis command. @throws {Refusal} `unavailable` if it fails, so that clients retry */
 export async function orUnavailable<T>(command: Promise<T>): Promise<T> {
   try {
     return await command

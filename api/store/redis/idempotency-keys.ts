@@ -6,10 +6,10 @@ import { orUnavailable } from './errors.ts'
 
 const DAY_S = 86_400
 
-/** Clients choose their keys, each user for themselves: of any length, with anything in it. */
+/** Clients choose keys of any length and content; they are hashed, and scoped to the user. */
 const keyOf = (userId: string, key: string) => `hookswitch:dial-key:${userId}:${sha256(key)}`
 
-/** The first one's call and fingerprint stay; whoever comes later is told them. */
+/** Stores call and fingerprint of the first request with a key, and returns the stored ones. */
 const CLAIM = `
 local known = redis.call('HMGET', KEYS[1], 'call', 'fingerprint')
 if known[1] then return known end
@@ -23,11 +23,11 @@ if redis.call('HGET', KEYS[1], 'call') == ARGV[1] then return redis.call('DEL', 
 return 0
 `
 
-/** Idempotency keys in Redis, over all APIs. */
+/** Idempotency keys in Redis, over all API processes. */
 export function createIdempotencyKeys(redis: Redis): IdempotencyKeys {
   return {
     async claim(userId, key, fingerprint, callId) {
-      const reply = redis.eval(CLAIM, 1, keyOf(userId, key), callId, fingerprint) as Promise<[string, string]> // CLAIM's return
+      const reply = redis.eval(CLAIM, 1, keyOf(userId, key), callId, fingerprint) as Promise<[string, string]> // what CLAIM returns
       const [claimed, first] = await orUnavailable(reply)
       if (first === fingerprint) return claimed
       throw new Refusal('key_reused', { detail: 'this Idempotency-Key came with another request before' })

@@ -1,32 +1,33 @@
 import type { Redis } from 'ioredis'
+import { withDeadline } from '../../../runtime/deadline.ts'
 import { createListeners } from '../../../runtime/listeners.ts'
 import type { Lease } from '../../core/lease.ts'
 
 export interface LeaseNeeds {
   redis: Redis
-  /** What there is one right to, such as `pbx`. */
+  /** Of the lease, such as `pbx`. */
   name: string
   /** Differs for each process. */
   instance: string
-  /** How long it outlives its holder's last word. */
+  /** When it expires after its last renewal. */
   ttlMs?: number
   intervalMs?: number
   /** In ms. */
   monotonic(): number
-  /** Once each time Redis cannot be asked any more, and for what a listener has thrown. */
+  /** Called once each time Redis becomes unreachable, and with what a listener throws. */
   onError(err: unknown): void
 }
 
 const keyOf = (name: string) => `{hookswitch:lease:${name}}`
 /**
- * Holds the highest fence ever given for this lease. A write refuses a fence when the highest one it knows is
- * above it; where it is in another slot than this key, it keeps the highest one it was given beside its data.
+ * Holds the highest fencing token ever issued for this lease. A write script rejects a lower token. If its data is in
+ * another slot than this key, it stores the highest token that it was given beside the data.
  */
 export const fenceKeyOf = (name: string): string => `${keyOf(name)}:fence`
 
 /**
- * Takes it if nobody has it, keeps it if it is ours: its fence, or false. A new fence is above all that Redis
- * and this process know of and above the time in ms, so that it rises even after Redis lost everything.
+ * Acquires a free lease or renews its own: returns the fencing token, or false. A new token is higher than every token
+ * that Redis and this process know, and than the time in ms, so it rises even after Redis lost all data.
  */
 const ACQUIRE = `
 local holder, counter = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
@@ -49,8 +50,8 @@ return 0
 `
 
 /**
- * A lease in Redis. Its holder counts its time from before it asked, by its own steady clock: whoever sleeps
- * or loses Redis stops holding it before Redis gives it to another.
+ * A lease in Redis. The holder measures its time from before the request, with its monotonic clock: a holder that stalls
+ * or loses Redis stops holding the lease before Redis gives it to another process.
  */
 export function createLease(needs: LeaseNeeds): Lease {
   const { redis, name, instance, ttlMs = 3_000, intervalMs = 700, monotonic, onError } = needs
@@ -75,14 +76,14 @@ export function createLease(needs: LeaseNeeds): Lease {
 
   async function acquire() {
     isAcquiring = true
-    const askedAt = monotonic()
+    const requestedAt = monotonic()
     try {
-      const given = (await redis.eval(ACQUIRE, 2, key, fenceKeyOf(name), instance, ttlMs, highest)) as
+      const granted = (await redis.eval(ACQUIRE, 2, key, fenceKeyOf(name), instance, ttlMs, highest)) as
         | number
-        | null // HOLD's return
-      if (isClosed || askedAt < steppedDownUntil) return
-      held = given === null ? undefined : { fence: given, until: askedAt + ttlMs }
-      highest = Math.max(highest, given ?? 0)
+        | null // what ACQUIRE returns
+      if (isClosed || requestedAt < steppedDownUntil) return
+      held = granted === null ? undefined : { fence: granted, until: requestedAt + ttlMs }
+      highest = Math.max(highest, granted ?? 0)
       isFailing = false
     } catch (err) {
       if (!isFailing && !isClosed) onError(err)
@@ -92,7 +93,7 @@ export function createLease(needs: LeaseNeeds): Lease {
     }
   }
 
-  /** Also while an answer is awaited: it may never come, and the time runs out all the same. */
+  /** Also runs while a request is pending: its answer may never come, and the lease expires all the same. */
   function tick() {
     notifyChange()
     if (!isAcquiring && monotonic() >= steppedDownUntil) void acquire().then(notifyChange)
@@ -108,21 +109,16 @@ export function createLease(needs: LeaseNeeds): Lease {
       steppedDownUntil = monotonic() + forMs
       held = undefined
       notifyChange()
-      redis.eval(RELEASE, 1, key, instance).catch(() => {}) // then it ends by itself
+      redis.eval(RELEASE, 1, key, instance).catch(() => {}) // the lease then expires
     },
     async close() {
       isClosed = true
       clearInterval(timer)
       held = undefined
       notifyChange()
-      // Behind what was asked before on this connection. A Redis that does not answer forgets by itself.
-      const released = redis.eval(RELEASE, 1, key, instance).catch(() => {})
-      let timeout: NodeJS.Timeout | undefined
-      const late = new Promise<void>((resolve) => {
-        timeout = setTimeout(resolve, ttlMs)
-      })
-      await Promise.race([released, late])
-      clearTimeout(timeout)
+      // If Redis does not answer or fails, the lease expires.
+      const released = redis.eval(RELEASE, 1, key, instance)
+      await withDeadline(released, ttlMs, () => new Error('Redis did not answer')).catch(() => {})
     },
   }
 }

@@ -3,10 +3,11 @@ import { ONLINE_INSTANCES_KEY, OnlineReport, onlineKeyOf } from '../../../contra
 import type { OnlineUsersReader } from '../../core/presence/user-status-store.ts'
 import { orUnavailable } from './errors.ts'
 
-/** @see contract/online-heartbeat.ts for who says it, sidecars and APIs alike */
+/** @see contract/online-heartbeat.ts for the writers: sidecars and API processes */
 export function createOnlineUsersReader(redis: Redis): OnlineUsersReader {
-  /** An instance that said nothing for too long is gone; one that only slept will say its name again. */
-  const removeExpired = (dead: readonly string[]) => redis.srem(ONLINE_INSTANCES_KEY, ...dead).catch(() => {})
+  /** An instance without a heartbeat is removed; if it was only stalled, its next heartbeat adds it again. */
+  const removeExpired = (instances: readonly string[]) =>
+    redis.srem(ONLINE_INSTANCES_KEY, ...instances).catch(() => {})
 
   return {
     async read() {
@@ -15,8 +16,8 @@ export function createOnlineUsersReader(redis: Redis): OnlineUsersReader {
       const heartbeats = await orUnavailable(redis.mget(instances.map(onlineKeyOf)))
       const expired = instances.filter((_, n) => heartbeats[n] === null)
       if (expired.length > 0) await removeExpired(expired)
-      const reports = heartbeats.flatMap((word) =>
-        word === null ? [] : [OnlineReport.parse(JSON.parse(word))],
+      const reports = heartbeats.flatMap((report) =>
+        report === null ? [] : [OnlineReport.parse(JSON.parse(report))],
       )
       return {
         online: new Set(reports.flatMap(({ online }) => online)),

@@ -13,8 +13,8 @@ const Envelope = z.object({
 
 /**
  * @param redis for publishing
- * @param subscriber as `subscribeTo` has it
- * @param onError gets what a listener has thrown
+ * @param subscriber as for `subscribeTo`
+ * @param onError called with what a listener throws
  */
 export function createPeerMessages(
   redis: Redis,

@@ -9,6 +9,7 @@ import {
 import type { RevocationLogReader } from '../../../contract/revocation-log.ts'
 import type { Logger } from '../../../runtime/log.ts'
 import { isBefore, lastIdOf } from '../../../runtime/redis-stream.ts'
+import { retry } from '../../../runtime/retry.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import type {
   PendingRevocations,
@@ -20,7 +21,7 @@ import { newId } from '../../core/auth/tokens.ts'
 import { Refusal } from '../../core/refusal.ts'
 
 export interface RevocationStreamPublisher extends RevocationPublisher, PendingRevocations {
-  /** Looks after the log: announces what waits, and mends the log when it was lost. Call it often. */
+  /** Publishes pending entries, and rebuilds the Redis stream after it lost data. Call it often. */
   tick(): Promise<void>
 }
 
@@ -31,7 +32,7 @@ export interface RevocationStreamPublisherNeeds {
   logReader: Pick<RevocationLogReader, 'state'>
   log: Logger
   now: () => number
-  /** Seconds after which no token issued today is alive: entries older than that are trimmed. */
+  /** The longest lifetime of a token, in seconds: older entries are trimmed. */
   longestLifetime: number
 }
 
@@ -39,7 +40,7 @@ const REBUILD_LOCK_KEY = '{hookswitch:revocation}:mending'
 const PAGE = 1_000
 const PUBLISH_TIMEOUT_MS = 2_000
 
-/** Replaces the epoch only if it is still the one that was looked at. */
+/** Replaces the epoch only if it is still the one that was read. */
 const REPLACE_EPOCH = `
 local old = redis.call('GET', KEYS[1])
 if (old or '') ~= ARGV[1] then return 0 end
@@ -48,9 +49,9 @@ return 1
 `
 
 /**
- * The API's side of the revocation log. The ledger in SQL comes first and is the truth; the log in Redis
- * spreads it. Where the log lost something, it is filled from the ledger and then given a new epoch, so
- * that no process judges by a log with holes and nobody is logged out by trouble with a store.
+ * The API's side of the revocation stream. Entries are first written to SQL, the durable truth; the Redis stream
+ * distributes them. After the stream lost data it is filled from SQL and then gets a new epoch, so that no process
+ * trusts an incomplete stream and no store failure ends a session.
  */
 export function createRevocationStreamPublisher(
   needs: RevocationStreamPublisherNeeds,
@@ -59,7 +60,7 @@ export function createRevocationStreamPublisher(
   let verified: string | undefined
   let purgedAtMs = 0
 
-  /** No token that an entry before this one concerns can be alive. */
+  /** All tokens that an older entry concerns have expired. */
   const oldestNeeded = () => String(now() - longestLifetime * 1000)
 
   /** @returns the id of the last entry written */
@@ -92,18 +93,12 @@ export function createRevocationStreamPublisher(
     }
   }
 
-  /** A Redis that is just being started again is worth a moment's wait: the alternative is a 503. */
+  /** Redis may be restarting: a short wait avoids a 503. */
   async function withRetry(operation: () => Promise<unknown>): Promise<void> {
-    const until = now() + PUBLISH_TIMEOUT_MS
-    for (;;) {
-      try {
-        await operation()
-        return
-      } catch (cause) {
-        if (now() > until) throw new Refusal('unavailable', { retryAfter: 2, cause })
-        await new Promise((resolve) => setTimeout(resolve, 200))
-      }
-    }
+    const deadline = now() + PUBLISH_TIMEOUT_MS
+    await retry(operation, { delayMs: () => (now() > deadline ? undefined : 200) }).catch((cause) => {
+      throw new Refusal('unavailable', { retryAfter: 2, cause })
+    })
   }
 
   async function verifyStream(): Promise<void> {
@@ -117,7 +112,7 @@ export function createRevocationStreamPublisher(
     const top = lastIdOf((await redis.pipeline().xinfo('STREAM', REVOCATION_LOG_KEY).exec())?.[0])
     const isComplete = known !== undefined && known.epoch === epoch?.id && !isBefore(top, known.streamId)
     if (epoch !== undefined && ((isComplete && staleReason !== 'older') || known === undefined)) {
-      // Ours and whole, or made by other processes before this database came to be.
+      // The stream is complete, or older than this database.
       if (known === undefined)
         await store.saveStreamState({ epoch: epoch.id, cutoff: epoch.cutoff, streamId: top })
       verified = epoch.id
@@ -144,7 +139,7 @@ export function createRevocationStreamPublisher(
       afterId = page.at(-1)?.id
       count += page.length
     }
-    // Without a ledger that goes back, every token issued up to now is dead, to the second.
+    // If SQL has no earlier state, every token issued up to this second is refused.
     const cutoff = knownCutoff ?? toUnixSeconds(now()) + 1
     const epoch: Epoch = { id: newId(), cutoff }
     await store.saveStreamState({ epoch: epoch.id, cutoff, streamId })
@@ -168,11 +163,11 @@ export function createRevocationStreamPublisher(
       if (redis.status !== 'ready') return
       await verifyStream()
       const entries = await publishAllPending()
-      if (entries > 0) log.info({ event: 'revocations_announced', entries }, 'announced what waited')
+      if (entries > 0) log.info({ event: 'revocations_announced', entries }, 'published pending revocations')
       if (now() - purgedAtMs > 3_600_000) {
         purgedAtMs = now()
         await store.purge(toUnixSeconds(now()))
-        // Also while no session ends.
+        // Publishing trims too, but only while sessions end.
         await redis.xtrim(REVOCATION_LOG_KEY, 'MINID', '~', oldestNeeded())
       }
     },

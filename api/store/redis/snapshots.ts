@@ -6,8 +6,8 @@ import { orUnavailable } from './errors.ts'
 const keyOf = (channel: string) => `hookswitch:snapshot:${channel}`
 
 /**
- * Numbers and keeps in one step, so that two processes never give one number to two snapshots, and nobody
- * with a fence that another has passed gives any.
+ * Numbers and stores atomically, so that two processes never give one number to two snapshots, and a stale fencing token
+ * is rejected.
  */
 const NUMBER_AND_STORE = `
 local fence = tonumber(ARGV[3])
@@ -21,13 +21,13 @@ return { redis.call('HGET', KEYS[1], 'epoch'), seq }
 
 const StoredSnapshot = z.object({ epoch: z.string(), seq: z.coerce.number(), body: z.string() })
 
-/** Snapshots in Redis, so that they outlive nginx and the API. A lost Redis means a new epoch. */
+/** Snapshots in Redis, so that they outlive nginx and the API. If Redis loses its data, a new epoch begins. */
 export function createSnapshotStore(redis: Redis, newEpoch: () => string): SnapshotStore {
   return {
     async put(channel, body, fence) {
       const args = [newEpoch(), JSON.stringify(body), fence ?? '']
       const reply = await orUnavailable(
-        redis.eval(NUMBER_AND_STORE, 1, keyOf(channel), ...args) as Promise<[string, number] | null>, // PUT's return
+        redis.eval(NUMBER_AND_STORE, 1, keyOf(channel), ...args) as Promise<[string, number] | null>, // what NUMBER_AND_STORE returns
       )
       return reply === null ? undefined : numbered(channel, reply[0], reply[1], body)
     },
@@ -35,7 +35,7 @@ export function createSnapshotStore(redis: Redis, newEpoch: () => string): Snaps
       const stored = StoredSnapshot.safeParse(await orUnavailable(redis.hgetall(keyOf(channel))))
       if (!stored.success) return undefined
       const { epoch, seq, body } = stored.data
-      return numbered(channel, epoch, seq, JSON.parse(body) as Record<string, unknown>) // `put` alone writes it
+      return numbered(channel, epoch, seq, JSON.parse(body) as Record<string, unknown>) // only `put` writes it
     },
     async lastTag(channel) {
       const [epoch, seq] = await orUnavailable(redis.hmget(keyOf(channel), 'epoch', 'seq'))

@@ -9,8 +9,8 @@ import type { StreamRenewalPublisher } from '../../core/auth/stream-renewal.ts'
 import { orUnavailable } from './errors.ts'
 
 /**
- * About as many are stored; Redis may hold a hundred more. A sidecar reads each within a second, and where it did
- * not, the streams of that session end with their token and their clients come back.
+ * The approximate length of the stream. A sidecar reads each renewal within a second; if it misses one, the streams of
+ * that session end with their token and their clients reconnect.
  */
 export const MAX_RENEWALS = 10_000
 
@@ -25,12 +25,13 @@ export function createStreamRenewalPublisher(redis: Redis): StreamRenewalPublish
   }
 }
 
-/** A sidecar has read a renewal by then, in ms. */
+/** Every sidecar has read a renewal of this age, in ms. */
 const READ_BY_MS = 60_000
 
 /**
- * Removes from the revocation log the renewals that 0.1 wrote there, which otherwise stay for as long as a token may live.
- * @param ids of renewals in the log, and of nothing else
+ * Removes from the revocation stream the renewals that version 0.1 wrote there: otherwise they stay for the longest
+ * lifetime of a token.
+ * @param ids of renewals only
  */
 export async function removeLegacyRenewals(
   redis: Redis,

@@ -2,9 +2,9 @@ import type { Redis } from 'ioredis'
 import type { z } from 'zod'
 
 /**
- * Hears what is published on a channel, as a schema reads it; whatever else comes is not ours. Begins when Redis
- * is there and again each time it is back: what is published in between is not heard.
- * @param redis a connection that does nothing but subscribe, to this and other channels; closed by whoever made it
+ * Subscribes to a channel and parses its messages; messages that do not match the schema are ignored. Subscribes again
+ * after each reconnect: messages published in between are lost.
+ * @param redis a connection for subscriptions only; the caller closes it
  */
 export function subscribeTo<T extends z.ZodType>(
   redis: Redis,
@@ -13,10 +13,10 @@ export function subscribeTo<T extends z.ZodType>(
   onMessage: (parsedMessage: z.output<T>) => void,
 ): void {
   redis.on('message', (from: string, text: string) => {
-    const heard = from === channel ? schema.safeParse(parseJson(text)) : undefined
-    if (heard?.success) onMessage(heard.data)
+    const parsed = from === channel ? schema.safeParse(parseJson(text)) : undefined
+    if (parsed?.success) onMessage(parsed.data)
   })
-  const subscribe = () => void redis.subscribe(channel).catch(() => {}) // the connection broke: it comes back
+  const subscribe = () => void redis.subscribe(channel).catch(() => {}) // disconnected: it subscribes again when ready
   redis.on('ready', subscribe)
   if (redis.status === 'ready') subscribe()
   else if (redis.status === 'wait') redis.connect().catch(() => {})
@@ -26,6 +26,6 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return undefined // not JSON: not ours
+    return undefined // matches no schema
   }
 }

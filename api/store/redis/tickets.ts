@@ -4,7 +4,7 @@ import { TICKET_TTL_S, ticketKey } from '../../../contract/stream-ticket.ts'
 import type { TicketRedeemer, TicketStore } from '../../core/auth/stream-tickets.ts'
 import { orUnavailable } from './errors.ts'
 
-/** Tickets and the claims they were bought with; each can be taken once, or for a grace from the first time on. */
+/** Tickets with the claims of their tokens. Each can be redeemed once, or repeatedly within a grace period. */
 export interface Tickets {
   /** @param ttl seconds */
   put(ticket: string, claims: Claims, ttl: number): Promise<void>
@@ -12,17 +12,17 @@ export interface Tickets {
 }
 
 /**
- * @param keyOf holds a hash of the ticket: who reads Redis cannot use it
- * @param graceS how long a ticket that was taken can be taken again, in seconds
+ * @param keyOf contains a hash of the ticket, so that a reader of Redis cannot use it
+ * @param graceS how long after its first use a ticket can be redeemed again, in seconds
  */
 export function createTickets(redis: Redis, keyOf: (ticket: string) => string, graceS = 0): Tickets {
   async function read(key: string): Promise<string | null> {
     if (graceS === 0) return redis.getdel(key)
-    // LT: taking it again does not move the end.
+    // LT: another use does not extend the grace period.
     const [found] = (await redis.multi().get(key).expire(key, graceS, 'LT').exec()) ?? []
     const [err, json] = found ?? [new Error('Redis answered nothing'), null]
     if (err !== null) throw err
-    return json as string | null // what GET answers
+    return json as string | null // what GET returns
   }
 
   return {

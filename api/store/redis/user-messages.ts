@@ -15,23 +15,23 @@ export interface UserMessagesNeeds {
 
 const keyOf = (userId: string) => `hookswitch:news:${userId}`
 
-/** Every API hears all that is told on this channel of Redis. */
+/** Every API process subscribes to this Redis channel. */
 const CHANNEL = 'hookswitch:news'
 const Envelope = z.object({
-  /** Left out of what everybody is told. */
+  /** Absent in a broadcast. */
   to: z.object({ userId: z.string(), seq: z.number(), epoch: z.string() }).optional(),
   message: z.looseObject({ type: z.string() }),
 })
 
-/** Of one user: an nginx that hangs takes one in two seconds, and news are worth little when they are old. */
+/** Per user: an nginx that hangs takes two seconds per message, and old messages are worth little. */
 const MAX_QUEUED = 1_000
 
-/** How long a user's numbering outlives the last word, in seconds; after that a new epoch begins. */
+/** How long after a user's last message the numbering is stored, in seconds; then a new epoch begins. */
 const NUMBERING_TTL_S = 7 * 86_400
 
 /**
- * Refuses a stale fence, numbers, keeps and spreads in one step, so that all hear one order. The message is
- * put in as it came: Lua's JSON would turn `[]` into `{}`.
+ * Rejects a stale fencing token, numbers, stores and publishes atomically, so that all subscribers see one order. The
+ * message is inserted as text: Lua's JSON would turn `[]` into `{}`.
  */
 const NUMBER_AND_PUBLISH = `
 local fence = tonumber(ARGV[3])
@@ -46,7 +46,7 @@ redis.call('PUBLISH', ARGV[5], '{"to":' .. to .. ',"message":' .. ARGV[2] .. '}'
 return { epoch, seq }
 `
 
-/** One after the other for each user: Nchan's subscribers see the order in which it was published. */
+/** Publishes one message after the other per user, since Nchan's subscribers see the order of publishing. */
 export function createUserMessages({ redis, publish }: UserMessagesNeeds): UserMessages {
   const queues = new Map<string, { waiting: number; last: Promise<void> }>()
 
@@ -65,7 +65,7 @@ export function createUserMessages({ redis, publish }: UserMessagesNeeds): UserM
       NUMBERING_TTL_S,
       CHANNEL,
       JSON.stringify(userId),
-    ) as Promise<[string, number] | null> // TELL's return
+    ) as Promise<[string, number] | null> // what NUMBER_AND_PUBLISH returns
     const numbered = await orUnavailable(reply)
     if (numbered === null) return
     const [epoch, seq] = numbered
@@ -74,20 +74,20 @@ export function createUserMessages({ redis, publish }: UserMessagesNeeds): UserM
 
   return {
     async send(userId, message, fence) {
-      const line = queues.get(userId) ?? { waiting: 0, last: Promise.resolve() }
-      if (line.waiting >= MAX_QUEUED)
+      const queue = queues.get(userId) ?? { waiting: 0, last: Promise.resolve() }
+      if (queue.waiting >= MAX_QUEUED)
         throw new Refusal('unavailable', { retryAfter: 2, detail: 'too much waits to be told' })
-      queues.set(userId, line)
-      line.waiting += 1
-      const told = line.last.then(() => publishNumbered(userId, message, fence))
-      // What went wrong is for the one who told it; the next has a turn of its own.
-      line.last = told
+      queues.set(userId, queue)
+      queue.waiting += 1
+      const published = queue.last.then(() => publishNumbered(userId, message, fence))
+      // A failure concerns only its sender; the next message is published all the same.
+      queue.last = published
         .catch(() => {})
         .finally(() => {
-          line.waiting -= 1
-          if (line.waiting === 0) queues.delete(userId)
+          queue.waiting -= 1
+          if (queue.waiting === 0) queues.delete(userId)
         })
-      await told
+      await published
     },
     async broadcast(message) {
       await orUnavailable(redis.publish(CHANNEL, JSON.stringify({ message })))
@@ -96,9 +96,10 @@ export function createUserMessages({ redis, publish }: UserMessagesNeeds): UserM
 }
 
 /**
- * Hears what any API tells. What is told while Redis is away is not heard: the numbers show it.
- * @param redis as `subscribeTo` has it
- * @param onError gets what a listener has thrown
+ * Receives the messages of all API processes. Messages sent while Redis is unreachable are lost: the sequence numbers
+ * show the gap.
+ * @param redis as for `subscribeTo`
+ * @param onError called with what a listener throws
  */
 export function createUserMessageSubscriber(
   redis: Redis,

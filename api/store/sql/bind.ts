@@ -1,12 +1,11 @@
 import { Refusal } from '../../core/refusal.ts'
 
 /**
- * A value as both engines keep it: text, whole or broken numbers, bytes, null, and booleans as 1 and 0.
- * Left alone, SQLite would store a Date or an object as NULL without a word, and PostgreSQL as JSON.
+ * Converts a value to one that both engines store alike: text, numbers, bytes, null, and booleans as 1 and 0. Otherwise
+ * SQLite would silently store a Date or an object as NULL, and PostgreSQL as JSON.
  *
- * @throws {Refusal} `input_invalid` for text with a NUL or half a surrogate pair, which only one engine
- *   could keep
- * @throws {TypeError} for anything else: a fault of ours
+ * @throws {Refusal} `input_invalid` for text with NUL or a lone surrogate, which only one engine could store
+ * @throws {TypeError} for anything else: a bug
  */
 export function toBindable(value: unknown): string | number | bigint | Uint8Array | null {
   if (typeof value === 'string') {
@@ -19,13 +18,13 @@ export function toBindable(value: unknown): string | number | bigint | Uint8Arra
   throw new TypeError(`a ${value instanceof Date ? 'Date' : typeof value} cannot be a parameter`)
 }
 
-/** The number behind a decimal id, or undefined for what cannot be an id of ours. */
+/** Parses a decimal id; undefined for a text that cannot be the id of a row. */
 export function rowId(id: string): number | undefined {
   const number = /^[1-9]\d{0,15}$/.test(id) ? Number(id) : Number.NaN
   return Number.isSafeInteger(number) ? number : undefined
 }
 
-/** False for text that nothing in the tables can equal: no NUL, no half of a surrogate pair is kept. */
+/** False for text that no stored text can equal: with NUL or a lone surrogate. */
 export function isStorable(text: string): boolean {
   return !/\0|\p{Surrogate}/u.test(text)
 }

@@ -2,18 +2,18 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { DatabaseConnection, Dialect, Driver } from 'kysely'
 import { storageUnavailable } from './errors.ts'
 
-/** What stands before the connections of an engine, alike for both. */
+/** Wraps the connections of either engine. */
 export interface ConnectionGuard {
   dialect: Dialect
-  /** Marks the work of a transaction: a query that asks for another connection from within fails at once. */
+  /** Marks the work of a transaction: a query inside it that asks for another connection fails at once. */
   inTransaction<T>(work: () => Promise<T>): Promise<T>
-  /** Lets nobody in any more, waits a while for those inside, and closes the engine. */
+  /** Refuses new queries, waits up to `timeoutMs` for those in progress, and closes the engine. */
   close(): Promise<void>
 }
 
 /**
- * A query that goes round the transaction it stands in would wait for itself on SQLite and escape the
- * rollback on PostgreSQL; whoever comes after closing would get an error of the engine's own.
+ * A query inside a transaction that bypasses `trx` would deadlock on SQLite and escape the rollback on PostgreSQL. A query
+ * after closing would get an engine-specific error.
  */
 export function createConnectionGuard(engine: Dialect, timeoutMs: number): ConnectionGuard {
   const transaction = new AsyncLocalStorage<{ open: boolean }>()
@@ -35,7 +35,7 @@ export function createConnectionGuard(engine: Dialect, timeoutMs: number): Conne
     if (--inUse === 0) onDrained()
   }
   const drain = async () => {
-    if (inUse > 0) await waitAtMost(timeoutMs, (left) => (onDrained = left))
+    if (inUse > 0) await waitAtMost(timeoutMs, (resolve) => (onDrained = resolve))
     await driver.destroy()
   }
 
@@ -62,7 +62,7 @@ export function createConnectionGuard(engine: Dialect, timeoutMs: number): Conne
       try {
         return await transaction.run(context, work)
       } finally {
-        // What the work started and left running may query again.
+        // Work that outlives the transaction may query again.
         context.open = false
       }
     },
@@ -70,8 +70,8 @@ export function createConnectionGuard(engine: Dialect, timeoutMs: number): Conne
   }
 }
 
-/** Waits until told, or until time is up. */
-async function waitAtMost(timeoutMs: number, subscribe: (tell: () => void) => void): Promise<void> {
+/** Waits until the callback is called, at most `timeoutMs`. */
+async function waitAtMost(timeoutMs: number, subscribe: (callback: () => void) => void): Promise<void> {
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, timeoutMs)
     subscribe(() => {

@@ -5,29 +5,29 @@ import { openPostgres } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
 import type { Tables } from './tables.ts'
 
-/** One set of queries for two engines; whatever storage trouble they meet is `Refusal('unavailable')`. */
+/** One set of queries for two engines. A storage failure throws `Refusal('unavailable')`. */
 export interface Database {
-  /** For single statements. Inside a transaction it throws: use the `trx` at hand. */
+  /** For single statements. Inside a transaction it throws: use `trx` there. */
   readonly query: Kysely<Tables>
-  /** All of it or nothing. */
+  /** Atomic: rolls back if `work` throws. */
   transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T>
-  /** Waits a while for what is under way. Queries after it are `unavailable`. */
+  /** Waits up to `timeoutMs` for queries in progress. Later queries throw `unavailable`. */
   close(): Promise<void>
 }
 
 export interface DatabaseOptions {
-  /** How long a query may wait and work before it is `unavailable`. */
+  /** How long a query may wait and run before it throws `unavailable`. */
   timeoutMs?: number
-  /** Hears of connections that died while nobody used them; the next query gets a new one. */
+  /** Called when an idle connection breaks; the next query gets a new one. */
   onIdleError?: (error: Error) => void
 }
 
 /**
- * Opens the embedded file, or readies the way to a server without asking it anything yet.
+ * Opens the embedded file, or prepares a pool without connecting to the server yet.
  *
  * @param url `sqlite:<absolute path>`, `postgres://…` or `postgresql://…`
  * @throws {Refusal} `unavailable` when the file cannot be opened
- * @throws {Error} for any other url, which it does not repeat, as it may hold a password
+ * @throws {Error} for any other url; the message omits it, since it may contain a password
  */
 export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
   const { timeoutMs = 3000, onIdleError = () => {} } = options

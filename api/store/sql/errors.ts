@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { Refusal } from '../../core/refusal.ts'
 
-/** A row that must be unique is there already. What that means is for the store that asked to say. */
+/** A unique constraint failed. The store decides what that means. */
 export class UniqueViolation extends Error {
   constructor(cause: unknown) {
     super('a row like this exists', { cause })
@@ -10,23 +10,23 @@ export class UniqueViolation extends Error {
 }
 
 /**
- * What an engine throws, in the words both engines share: `Refusal('unavailable')` when the storage is
- * away, full or locked, `UniqueViolation`, or else the error as it came, a fault of ours.
+ * Maps an engine's error to one that both engines share: `Refusal('unavailable')` when the storage is unreachable, full
+ * or locked, `UniqueViolation`, or else the error itself, which is a bug.
  */
 export function mapSqliteError(error: unknown): unknown {
   if (error instanceof Refusal) return error
   if (matches(error, unique)) return new UniqueViolation(error)
-  if (unavailablePatterns.some((trouble) => matches(error, trouble)) || isFileSystemError(error))
+  if (unavailablePatterns.some((pattern) => matches(error, pattern)) || isFileSystemError(error))
     return storageUnavailable(error)
   return error
 }
 
-/** Another process holds the lock; the statement did nothing and may be tried again. */
+/** Another process holds the lock; the statement did nothing and can be retried. */
 export function isBusy(error: unknown): boolean {
   return matches(error, busy)
 }
 
-/** As `sqliteFault`. Whatever does not bear an SQLSTATE is trouble on the way to the server. */
+/** As `mapSqliteError`. An error without an SQLSTATE is a failure of the connection. */
 export function mapPostgresError(error: unknown): unknown {
   if (error instanceof Refusal) return error
   if (!(error instanceof pg.DatabaseError)) return storageUnavailable(error)
@@ -45,7 +45,7 @@ export function storageUnavailable(cause: unknown): Refusal {
  */
 const unavailableSqlStates = /^(?:08|25006|25P03|28|3D|40|53|55P03|57|58)/
 
-/** Primary result code and its text (sqlite.org/rescode.html): some calls of the driver tell only the text. */
+/** Primary result code and its text (sqlite.org/rescode.html): some calls of the driver give only the text. */
 type SqliteErrorPattern = readonly [codes: readonly number[], text: string]
 
 const unique: SqliteErrorPattern = [[2067, 1555], 'UNIQUE constraint failed']
@@ -70,7 +70,7 @@ function matches(error: unknown, [codes, text]: SqliteErrorPattern): boolean {
   return codes.includes(code) || codes.includes(code & 0xff)
 }
 
-/** Such as ENOSPC or EACCES: the file could not even be made. */
+/** Such as ENOSPC or EACCES: the file could not be created. */
 function isFileSystemError(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error
 }

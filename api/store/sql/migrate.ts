@@ -46,13 +46,13 @@ export const migrations: Record<string, Migration> = {
   '0019-standard-names': standardNames,
 }
 
-/** A newer version has changed this database in ways that this version does not know. */
+/** A newer version has migrated this database; this version does not know its schema. */
 export class NewerDatabaseError extends Error {
   override name = 'NewerDatabaseError'
 }
 
 /**
- * Changes nothing.
+ * Checks without changing anything.
  * @throws {NewerDatabaseError} where a newer version has migrated the database
  * @throws {Refusal} `unavailable` when the database cannot be reached
  */
@@ -73,24 +73,24 @@ export async function requireKnownMigrations(
 }
 
 /**
- * Brings the tables up to date, all steps or none. Any number of processes may call it at once: one
- * migrates while the others wait, then find nothing left to do.
+ * Applies all missing migrations or none. Any number of processes may call it at once: one migrates while the others
+ * wait and then find nothing to do.
  *
  * @param url as for `openDatabase`
- * @param steps other than ours in tests alone
+ * @param steps for tests
  * @returns the names of the migrations that ran here
  * @throws {NewerDatabaseError} where a newer version has migrated the database
  * @throws {Refusal} `unavailable` when the database cannot be reached
  */
 export async function migrate(url: string, steps = migrations): Promise<string[]> {
-  // A connection of its own, as a migration may well take longer than any query is allowed to.
+  // Its own connection: a migration may take longer than the timeout of queries.
   const db = await openDatabase(url, { timeoutMs: 600_000 })
   try {
     await requireKnownMigrations(db, steps)
     const migrator = new Migrator({
       db: db.query,
       provider: { getMigrations: async () => steps },
-      // Two changes that were made side by side may reach a database in either order.
+      // Steps 0015 to 0018 may reach a database in any order.
       allowUnorderedMigrations: true,
     })
     const { error, results = [] } = await migrator.migrateToLatest()

@@ -4,10 +4,10 @@ import { toBindable } from './bind.ts'
 import { mapPostgresError } from './errors.ts'
 
 /**
- * A pool of at most 8 connections, made when first needed.
+ * A pool of at most 8 connections, opened on demand.
  *
- * @param timeoutMs how long a statement may take; a connection or a lock gets 3 seconds at most
- * @param onIdleError hears of connections that died while nobody used them
+ * @param timeoutMs of a statement; of a connection at most 3 seconds
+ * @param onIdleError called when an idle connection breaks
  */
 export function openPostgres(url: string, timeoutMs: number, onIdleError: (error: Error) => void): Dialect {
   const connectTimeoutMs = Math.min(timeoutMs, 3000)
@@ -20,18 +20,17 @@ export function openPostgres(url: string, timeoutMs: number, onIdleError: (error
     statement_timeout: timeoutMs,
     lock_timeout: timeoutMs,
     idle_in_transaction_session_timeout: 2 * timeoutMs,
-    // The server's own timeout comes first; this one is for a server that says nothing at all.
+    // The server's own timeout comes first; this one is for a server that does not answer at all.
     query_timeout: timeoutMs + 1000,
     types: { getTypeParser },
   })
   pool.on('error', onIdleError)
-  // A connection in use tells of its death by the failing query as well, but without a listener it
-  // would end the process.
+  // A connection in use also fails its query, but an `error` event without a listener would end the process.
   pool.on('connect', (client) => client.on('error', () => {}))
 
   return new PostgresDialect({
     pool: {
-      // Kysely's type of a client also takes cursors, for streams, which we do not have.
+      // Kysely's client type also has cursors, for streams, which are not used here.
       connect: async () => (await checkOut(pool)) as unknown as PostgresPoolClient,
       end: () => pool.end(),
     },
@@ -39,8 +38,8 @@ export function openPostgres(url: string, timeoutMs: number, onIdleError: (error
 }
 
 /**
- * A connection that failed to answer never goes back into the pool: its statement may still be under way,
- * and the next user of it could land inside a half-begun transaction that nobody commits.
+ * A connection that did not answer never returns to the pool: its statement may still be running, and the next query
+ * could end up inside its open transaction, which is never committed.
  */
 async function checkOut(pool: pg.Pool) {
   const client = await pool.connect().catch((error) => {

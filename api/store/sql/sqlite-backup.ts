@@ -5,23 +5,23 @@ import { createUserStore } from './auth/users.ts'
 import { type Database, openDatabase } from './database.ts'
 import { migrate } from './migrate.ts'
 
-/** A copy that cannot be read as a whole. */
+/** A copy that cannot be read completely. */
 export class DamagedDatabaseError extends Error {
   override name = 'DamagedDatabaseError'
 }
 
 /**
- * Writes a copy of an embedded database that is in use: all that is committed by now, also what is in its -wal file alone.
- * Neither migrates it nor cares which version has made it.
+ * Copies an embedded database that is in use, with everything that is committed, also in its -wal file. It does not
+ * migrate the copy, and the version of the database does not matter.
  *
  * @param database an absolute path
- * @param to where no file is
+ * @param to a path without a file
  * @throws {Refusal} `unavailable`
  */
 export async function backUpSqlite(database: string, to: string): Promise<void> {
   const db = await openDatabase(`sqlite:${database}`, { timeoutMs: 60_000 })
   try {
-    // One reading transaction: it waits for no writer, and no writer waits for it.
+    // One read transaction: it blocks no writer, and no writer blocks it.
     await sql`vacuum into ${to}`.execute(db.query)
   } finally {
     await db.close()
@@ -29,10 +29,10 @@ export async function backUpSqlite(database: string, to: string): Promise<void> 
 }
 
 /**
- * Checks a copy and brings it up to date, so that it can take a database's place.
+ * Checks and migrates a copy, so that it can replace a database.
  *
  * @param database an absolute path
- * @param keepSessions without it, no token of before this moment is good any more
+ * @param about unless `keepSessions`, every token issued before is refused
  * @throws {DamagedDatabaseError}
  * @throws {NewerDatabaseError}
  * @throws {Refusal} `unavailable`
@@ -46,7 +46,7 @@ export async function prepareRestore(database: string, about: { keepSessions: bo
     if (rows[0]?.quick_check !== 'ok')
       throw new DamagedDatabaseError('the database of this backup is damaged')
     if (!about.keepSessions) await endSessions(db)
-    // Then one file is all there is of it.
+    // Moves everything into the main file.
     await sql`pragma wal_checkpoint(truncate)`.execute(db.query)
   } finally {
     await db.close()
@@ -63,7 +63,7 @@ async function endSessions(db: Database): Promise<void> {
     afterId = page.at(-1)?.id
     if (afterId === undefined) break
   }
-  // Sessions of after the copy are not in it. Without an epoch of before, the api that starts on an empty Redis refuses
-  // every token issued until then; a Redis of one's own that goes on knows all that was revoked.
+  // The copy lacks later sessions. Without the old epoch an API that starts with an empty Redis refuses every token issued
+  // until then; a Redis that kept its data knows all revocations.
   await db.query.updateTable('log_state').set({ epoch: null }).execute()
 }

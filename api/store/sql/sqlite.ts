@@ -1,6 +1,5 @@
 import { chmod, mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { DatabaseSyncInstance, SqliteModule } from '@photostructure/sqlite'
 import { Mutex, withTimeout } from 'async-mutex'
 import {
@@ -13,14 +12,15 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import { LRUCache } from 'lru-cache'
+import { retry } from '../../../runtime/retry.ts'
 import { toBindable } from './bind.ts'
 import { isBusy, mapSqliteError, storageUnavailable } from './errors.ts'
 
 /**
- * Opens or creates the file, readable by its owner alone, so that what was acknowledged survives a power cut.
+ * Opens or creates the file with mode 0600. A commit survives a power failure.
  *
- * @param path absolute; missing folders are made
- * @param timeoutMs how long a query waits for its turn, and then for the lock of another process
+ * @param path absolute; missing folders are created
+ * @param timeoutMs how long a query waits for the connection, and then for the lock of another process
  * @throws {Refusal} `unavailable` when the file cannot be opened
  */
 export async function openSqlite(path: string, timeoutMs: number): Promise<Dialect> {
@@ -31,10 +31,10 @@ export async function openSqlite(path: string, timeoutMs: number): Promise<Diale
   const file = await retryWhileBusy(timeoutMs, () => {
     const opened = new DatabaseSync(path)
     try {
-      // A short wait, since it stops the event loop: the long one is `patiently`.
+      // Short, since it blocks the event loop: `retryWhileBusy` waits without blocking.
       opened.exec('pragma busy_timeout = 20; pragma journal_mode = wal')
       opened.exec('pragma synchronous = full; pragma foreign_keys = on')
-      // 32 MiB of pages: with the 2 MB it takes by itself, most of a query is reading them again.
+      // 32 MiB: with SQLite's default of 2 MB most of a query's time is reading the same pages again.
       opened.exec('pragma cache_size = -32768')
     } catch (error) {
       opened.close()
@@ -52,8 +52,8 @@ export async function openSqlite(path: string, timeoutMs: number): Promise<Diale
 }
 
 /**
- * SQLite does roll back DDL. Said so, Kysely migrates in one transaction, and as ours begin by taking the
- * write lock, two processes migrate one after the other.
+ * SQLite rolls back DDL. With this flag Kysely migrates in one transaction; since `begin immediate` takes the write lock,
+ * two processes migrate one after the other.
  */
 class TransactionalAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
@@ -73,10 +73,10 @@ function createDriver(file: DatabaseSyncInstance, timeoutMs: number): Driver {
       })
       return connection
     },
-    // A transaction that reads before it writes could otherwise fail to get the lock halfway.
+    // Otherwise a transaction that reads before it writes could fail to upgrade its lock.
     beginTransaction: () => run('begin immediate'),
     commitTransaction: () => run('commit'),
-    // A full disk has rolled back already; saying it twice would hide the cause.
+    // A full disk has rolled back already; a second rollback would throw and hide the cause.
     rollbackTransaction: async () => {
       if (file.isTransaction) await run('rollback')
     },
@@ -85,14 +85,14 @@ function createDriver(file: DatabaseSyncInstance, timeoutMs: number): Driver {
   }
 }
 
-/** More than all usual statements are; each takes some kilobytes. */
+/** More than the usual statements; each takes some kilobytes. */
 const MAX_PREPARED = 500
-/** Lists of many values are seldom as long again, and would push others out. */
+/** Statements with long lists of values are seldom repeated, and would evict others. */
 const MAX_PREPARED_LENGTH = 8_000
 
 function connect(file: DatabaseSyncInstance, timeoutMs: number): DatabaseConnection {
-  // Preparing takes longer than most queries, in the process that hears AMI. After a change of the tables SQLite
-  // prepares a statement again by itself (sqlite.org/c3ref/prepare.html).
+  // Preparing takes longer than most queries, and blocks the process that handles AMI events. After a schema change
+  // SQLite prepares a statement again by itself (sqlite.org/c3ref/prepare.html).
   const prepared = new LRUCache<string, Prepared>({ max: MAX_PREPARED })
   function prepare(sql: string): Prepared {
     const known = prepared.get(sql)
@@ -111,28 +111,25 @@ function connect(file: DatabaseSyncInstance, timeoutMs: number): DatabaseConnect
   return {
     executeQuery: (compiled) => retryWhileBusy(timeoutMs, () => query(compiled)),
     streamQuery: () => {
-      throw new Error('read page by page: a stream would hold the only connection')
+      throw new Error('read page by page: a stream would occupy the only connection')
     },
   }
 }
 
 interface Prepared {
   statement: ReturnType<DatabaseSyncInstance['prepare']>
-  /** Whether it has rows to return. */
+  /** Whether it returns rows. */
   returnsRows: boolean
 }
 
-/** Tries until the lock of another process is gone, with the event loop free in between. */
+/** Retries while another process holds the lock, without blocking the event loop. */
 async function retryWhileBusy<T>(timeoutMs: number, attempt: () => T): Promise<T> {
   const deadline = performance.now() + timeoutMs
-  for (;;) {
-    try {
-      return attempt()
-    } catch (error) {
-      if (!isBusy(error) || performance.now() > deadline) throw mapSqliteError(error)
-      await sleep(30)
-    }
-  }
+  return retry(async () => attempt(), {
+    delayMs: (_, error) => (isBusy(error) && performance.now() <= deadline ? 30 : undefined),
+  }).catch((error) => {
+    throw mapSqliteError(error)
+  })
 }
 
 /**
@@ -148,9 +145,9 @@ async function ensureFile(path: string): Promise<void> {
   await chmod(path, 0o600)
 }
 
-/** Node's own SQLite where it is complete (`columns` came with 22.16), the package with the same API elsewhere. */
+/** Node's own SQLite if it has `columns` (since 22.16), else the package with the same API. */
 async function loadSqlite(): Promise<Pick<SqliteModule, 'DatabaseSync'>> {
-  // The package follows Node's declarations, so the type of one is the type of the other.
+  // The package copies Node's declarations.
   const builtin = process.getBuiltinModule('node:sqlite') as SqliteModule | undefined
   if (builtin && 'columns' in builtin.StatementSync.prototype) return builtin
   return import('@photostructure/sqlite')

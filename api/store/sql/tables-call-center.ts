@@ -224,7 +224,7 @@ export interface WebrtcCredentialsTable {
   expires_at: number
 }
 
-/** Role and team that the user of an invitation gets; null for invitations made before these columns existed. */
+/** Role and team of the invited account; null for invitations of earlier releases. */
 export interface InvitationGrant {
   role: Role | null
   team: string | null

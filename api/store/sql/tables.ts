@@ -24,11 +24,11 @@ export interface Tables extends CallCenterTables {
 export interface UsersTable {
   id: Generated<number>
   username: string
-  /** What `username` is compared by: `normalName`. */
+  /** Compared instead of `username`: see `normalizeName`. */
   username_folded: string
   extension: string | null
   email: string | null
-  /** What `email` is compared by. */
+  /** Compared instead of `email`. */
   email_folded: string | null
   role: Role
   password_hash: string
@@ -39,7 +39,7 @@ export interface UsersTable {
   created_at: number
 }
 
-/** Every name that an account can be found by, in normal form, whichever of the three it is. */
+/** Every name by which an account can be found, in normal form: usernames, extensions and addresses. */
 export interface AccountNamesTable {
   name: string
   user_id: number
@@ -59,7 +59,7 @@ export interface SessionsTable {
   generation: number
   remember: number
   idle_expires_at: number
-  /** Of sessions that rotate: the last refresh secret's number and hash. */
+  /** Of sessions with refresh secrets: number and hash of the latest one. */
   refresh_number: number | null
   refresh_hash: string | null
 }
@@ -73,7 +73,7 @@ export interface RevocationsTable {
   announced: number
 }
 
-/** One row, there from the start; `epoch` is null until the first one. The stream id is kept in its two parts. */
+/** One row, inserted by the migration; `epoch` is null until the first one. The stream id is stored in two parts. */
 export interface LogStateTable {
   id: number
   epoch: string | null
@@ -96,9 +96,9 @@ export interface CallsTable {
   billable: number
   outcome: CallOutcome
   cause: number | null
-  /** The first of them. */
+  /** The first recording. */
   recording: string | null
-  /** All files as a JSON array; null of calls that were stored before there could be several. */
+  /** All files as a JSON array; null for calls stored before there could be several. */
   recordings: string | null
 }
 
@@ -106,9 +106,9 @@ export interface CallPartiesTable {
   call_id: string
   user_id: number
   extension: string
-  /** The call's, always. */
+  /** Equals the call's. */
   started_at: number
-  /** 1 where their phone was picked up. */
+  /** 1 if this party's phone answered. */
   answered: number
 }
 
@@ -137,7 +137,7 @@ export interface ExtensionsTable {
   last_error: string | null
   next_try_at: number
   changed_at: number
-  /** Of one that rests: whose it was. */
+  /** Of a quarantined extension: its last user. */
   former_user_id: number | null
 }
 

@@ -4,13 +4,13 @@ import { type AccountNames, normalizeName } from '../../../core/values/account-n
 import { rowId } from '../bind.ts'
 import type { Tables } from '../tables.ts'
 
-/** In the order in which a refusal names them. */
+/** In this order a refusal names them. */
 const KINDS = ['email', 'username', 'extension'] as const
 
 /**
- * No name of an account may equal a name of another account, whichever of the three it is there. The columns are
- * asked beside the table of names, as earlier releases let names shadow each other: one of two is in the table.
- * @param userId whose names they are, where the account exists
+ * No name of an account may equal any of the three names of another account. The columns are queried beside the table of
+ * names, since earlier releases allowed equal names: only one of two is in the table.
+ * @param userId of the account, if it exists
  * @throws {Refusal} `taken`; `detail` is `username`, `extension` or `email`
  */
 export async function requireUnusedNames(
@@ -51,8 +51,8 @@ export async function requireUnusedNames(
 }
 
 /**
- * Enters names for an account. The primary key decides between transactions that run at once.
- * @throws {Refusal} `taken`, as `mustBeNobodyElses`
+ * Inserts names of an account. The primary key decides between concurrent transactions.
+ * @throws {Refusal} `taken`, as `requireUnusedNames`
  */
 export async function claimNames(
   trx: Kysely<Tables>,
@@ -62,12 +62,12 @@ export async function claimNames(
   const kinds = new Map<string, string>()
   for (const kind of KINDS.toReversed()) if (names[kind]) kinds.set(normalizeName(names[kind]), kind)
   if (kinds.size === 0) return
-  // Sorted, so that two transactions with the same names wait for each other in one order.
+  // Sorted, so that two transactions with the same names lock them in one order.
   const values = [...kinds.keys()].sort().map((name) => ({ name, user_id: userId }))
   const owners = await trx
     .insertInto('account_names')
     .values(values)
-    // Changes nothing: it waits for whoever enters the name at once, and says whose it is then.
+    // Changes nothing: it waits for a concurrent insert of the name, and returns its owner.
     .onConflict((on) => on.column('name').doUpdateSet((is) => ({ user_id: is.ref('account_names.user_id') })))
     .returningAll()
     .execute()
@@ -75,7 +75,7 @@ export async function claimNames(
   if (other !== undefined) throw new Refusal('taken', { detail: kinds.get(other.name) ?? 'username' })
 }
 
-/** Frees the names of an account, except those that it goes on having. */
+/** Deletes the names of an account except those that it keeps. */
 export async function releaseNames(
   trx: Kysely<Tables>,
   userId: number,

@@ -5,8 +5,8 @@ import type { Database } from '../database.ts'
 import type { RevocationsTable, Tables } from '../tables.ts'
 
 /**
- * On PostgreSQL a lower id may become visible after a higher one. Such an entry can be missed by a reader
- * of `live` that is past it, never by `unannounced`, which does not page.
+ * On PostgreSQL a lower id may become visible after a higher one. `listUnexpired` can miss such an entry between pages;
+ * `unpublished` cannot, since it does not page.
  */
 export function createRevocationStore(db: Database): RevocationStore {
   return {
@@ -14,7 +14,7 @@ export function createRevocationStore(db: Database): RevocationStore {
       const rows = await db.query
         .selectFrom('revocations')
         .selectAll()
-        // Written into the query, as a planner matches no parameter with the partial index.
+        // A literal: a planner does not match a parameter with the partial index.
         .where((is) => is('announced', '=', is.lit(0)))
         .orderBy('id')
         .limit(limit)
@@ -67,7 +67,7 @@ export function createRevocationStore(db: Database): RevocationStore {
   }
 }
 
-/** Writes an entry in the transaction of the deed it tells of. */
+/** Inserts an entry in the transaction of the change that it revokes. */
 export async function insertRevocation(
   trx: Transaction<Tables>,
   entry: Omit<RevocationRecord, 'id'>,
@@ -102,7 +102,7 @@ function parseStreamId(streamId: string): [ms: number, seq: number] {
   return [Number(ms), Number(seq)]
 }
 
-/** Engines bound the parameters of one statement: 32 766 in SQLite, 65 535 in PostgreSQL. */
+/** The parameters of one statement are limited: 32 766 in SQLite, 65 535 in PostgreSQL. */
 function* chunks<T>(all: readonly T[], size: number): Generator<T[]> {
   for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size)
 }

@@ -11,7 +11,7 @@ export function createSessionStore(db: Database): SessionStore {
   return {
     add: (session) =>
       db.transaction(async (trx) => {
-        // Before the new session counts: a login makes no agent ready whose last session ran out.
+        // Before the insert: a login must not keep an agent ready after the previous session expired.
         await signOffExpired(trx, session.createdAt, session.userId)
         await trx.insertInto('sessions').values(toRow(session)).execute()
       }),
@@ -46,7 +46,7 @@ export function createSessionStore(db: Database): SessionStore {
           .returning(['user_id', 'expires_at', 'idle_expires_at'])
           .executeTakeFirst()
         if (ended === undefined) return undefined
-        // One that ran out before is seen to as such.
+        // An expired session signs the agent off at its expiry.
         if (Math.min(ended.expires_at, ended.idle_expires_at) > atS)
           await signOffAgent(trx, ended.user_id, atS)
         else await signOffExpired(trx, atS, String(ended.user_id))
@@ -63,7 +63,7 @@ export function createSessionStore(db: Database): SessionStore {
           idle_expires_at: idleExpiresAt,
         })
         .where('id', '=', id)
-        // Refreshes may arrive out of order, too.
+        // Refreshes too may arrive out of order.
         .where((is) => is.or([is('refresh_number', 'is', null), is('refresh_number', '<', number)]))
         .execute()
     },
@@ -91,7 +91,7 @@ export function createSessionStore(db: Database): SessionStore {
 
     async activityOf(userIds) {
       const ids = userIds.flatMap((id) => rowId(id) ?? [])
-      const uses = new Map<string, SessionActivity>()
+      const activity = new Map<string, SessionActivity>()
       for (let at = 0; at < ids.length; at += 1000) {
         const rows = await db.query
           .selectFrom('sessions')
@@ -104,9 +104,9 @@ export function createSessionStore(db: Database): SessionStore {
           .groupBy('user_id')
           .execute()
         for (const { user_id, lastLogin, lastSeen } of rows)
-          uses.set(String(user_id), { lastLogin, lastSeen })
+          activity.set(String(user_id), { lastLogin, lastSeen })
       }
-      return uses
+      return activity
     },
 
     endAll: (userId, exceptId, atS, reason) =>

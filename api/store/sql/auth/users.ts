@@ -8,14 +8,14 @@ import type { Database } from '../database.ts'
 import { requireNotInvited } from '../registration/invitations.ts'
 import { addUser, bumpGeneration, changeUser, removeUser, rethrowConflict, toUser } from './user-rows.ts'
 
-/** Engines bound how many parameters a statement has. */
+/** Parameters of one statement: both engines limit them. */
 const MAX_PARAMETERS = 1_000
 
 const currentSeconds = () => toUnixSeconds(Date.now())
 
 /**
  * @param now unix seconds
- * @param quarantine seconds for which a number rests
+ * @param quarantine of an extension, in seconds
  */
 export function createUserStore(
   db: Database,
@@ -48,13 +48,13 @@ export function createUserStore(
           return addUser(trx, user, { now: now(), quarantine })
         })
         .catch(rethrowConflict),
-    add: (user, giving) =>
+    add: (user, options) =>
       db
-        .transaction((trx) => addUser(trx, user, { ...giving, now: now(), quarantine }))
+        .transaction((trx) => addUser(trx, user, { ...options, now: now(), quarantine }))
         .catch(rethrowConflict),
 
     async findByLogin(name) {
-      // Anything may be typed into a login; this cannot be anybody's name.
+      // No stored name can equal such a text.
       if (!isStorable(name)) return undefined
       const folded = normalizeName(name)
       const rows = await users()
@@ -67,7 +67,7 @@ export function createUserStore(
           ]),
         )
         .execute()
-      // More than one is of an earlier release. The user with the extension or the name as it was typed comes first.
+      // More than one match dates from an earlier release. An exact match of the extension or the name wins.
       const row =
         rows.find((each) => each.extension === name) ??
         rows.find((each) => each.username === name) ??
@@ -122,7 +122,7 @@ export function createUserStore(
     },
 
     async revision() {
-      // Ids are given out once, so that count, last id and sum together differ after any change.
+      // Ids are never reused, so count, last id and sum together differ after any change.
       const [ofUsers, ofAgents] = await Promise.all([
         db.query
           .selectFrom('users')
@@ -162,10 +162,10 @@ export function createUserStore(
     setPassword: (id, passwordHash, revokeUntil) =>
       bumpGeneration(db, id, { password_hash: passwordHash }, revokeUntil),
 
-    update: (id, change, revokeUntil, giving) =>
+    update: (id, change, revokeUntil, options) =>
       db
         .transaction((trx) =>
-          changeUser(trx, id, change, { ...giving, until: revokeUntil, now: now(), quarantine }),
+          changeUser(trx, id, change, { ...options, until: revokeUntil, now: now(), quarantine }),
         )
         .catch(rethrowConflict),
 

@@ -10,7 +10,7 @@ describe('the history that an actor may see', () => {
   it.each<[string, Reach, object]>([
     ['an actor who oversees all users: all calls', { over: 'all' }, {}],
     ['an actor who oversees a team: calls of the team', { over: 'team', team: 'sales' }, { team: 'sales' }],
-    ['any other actor: their own calls', { over: 'nobody' }, { userId: user1.userId }],
+    ['any other actor: their own calls', { over: 'none' }, { userId: user1.userId }],
   ])('%s', async (_, reach, scope) => {
     expect(await historyScope(user1, reaches(reach))).toEqual(scope)
   })
@@ -27,7 +27,7 @@ describe('the history that an actor may see', () => {
 
   it('refuses a filter by user to an actor who sees only their own calls', async () => {
     const filter = { userId: user1.userId }
-    await expect(withinScope(user1, reaches({ over: 'nobody' }), filter)).rejects.toMatchObject({
+    await expect(withinScope(user1, reaches({ over: 'none' }), filter)).rejects.toMatchObject({
       code: 'forbidden',
     })
   })
