@@ -59,7 +59,7 @@ export interface Accounts {
    * @returns its password, which is not stored in clear; undefined when there are users
    */
   addFirstAdmin(): Promise<string | undefined>
-  /** Adds the accounts whose name and extension are unused. */
+  /** Adds each account unless its name or extension is in use. */
   addMissing(accounts: readonly NewAccount[]): Promise<void>
 }
 

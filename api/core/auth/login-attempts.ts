@@ -34,7 +34,7 @@ export interface LoginAttempts {
   reserve(account: AttemptTarget, address: string): Promise<ReservedAttempt>
 }
 
-/** The account whose password is tried. */
+/** The account at which a password is tried. */
 export interface AttemptTarget {
   /** Of a user, or of a name that no user has. The networks from which the account has logged in belong to it. */
   id: string

@@ -53,7 +53,7 @@ const MAX_QUEUED_LINES = 10_000
  * Appends to a file with mode 0600. It opens the file for each write, so log rotation needs no signal; lines that wait
  * are written together. A failed write is reported to `onError` and never fails a login.
  *
- * @param append for tests: a file whose writes hang
+ * @param append for tests: writes that hang
  */
 export function createSecurityLog(
   path: string,

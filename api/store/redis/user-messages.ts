@@ -76,7 +76,7 @@ export function createUserMessages({ redis, publish }: UserMessagesNeeds): UserM
     async send(userId, message, fence) {
       const queue = queues.get(userId) ?? { waiting: 0, last: Promise.resolve() }
       if (queue.waiting >= MAX_QUEUED)
-        throw new Refusal('unavailable', { retryAfter: 2, detail: 'too much waits to be told' })
+        throw new Refusal('unavailable', { retryAfter: 2, detail: 'too many messages are waiting' })
       queues.set(userId, queue)
       queue.waiting += 1
       const published = queue.last.then(() => publishNumbered(userId, message, fence))

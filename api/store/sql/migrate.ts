@@ -5,13 +5,13 @@ import * as refresh from './migrations/0002-refresh.ts'
 import * as calls from './migrations/0003-calls.ts'
 import * as email from './migrations/0004-email.ts'
 import * as onboarding from './migrations/0005-onboarding.ts'
-import * as crew from './migrations/0006-crew.ts'
+import * as agents from './migrations/0006-crew.ts'
 import * as leads from './migrations/0007-leads.ts'
 import * as campaigns from './migrations/0008-campaigns.ts'
 import * as membership from './migrations/0009-membership.ts'
 import * as ai from './migrations/0010-ai.ts'
 import * as webhooks from './migrations/0011-webhooks.ts'
-import * as loans from './migrations/0012-loans.ts'
+import * as webrtcCredentials from './migrations/0012-loans.ts'
 import * as answered from './migrations/0013-answered.ts'
 import * as names from './migrations/0014-names.ts'
 import * as recordings from './migrations/0015-recordings.ts'
@@ -30,13 +30,13 @@ export const migrations: Record<string, Migration> = {
   '0003-calls': calls,
   '0004-email': email,
   '0005-onboarding': onboarding,
-  '0006-crew': crew,
+  '0006-crew': agents,
   '0007-leads': leads,
   '0008-campaigns': campaigns,
   '0009-membership': membership,
   '0010-ai': ai,
   '0011-webhooks': webhooks,
-  '0012-loans': loans,
+  '0012-loans': webrtcCredentials,
   '0013-answered': answered,
   '0014-names': names,
   '0015-recordings': recordings,

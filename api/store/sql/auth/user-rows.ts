@@ -14,15 +14,15 @@ import type { Tables, UsersTable } from '../tables.ts'
 import { claimNames, releaseNames, requireUnusedNames } from './account-names.ts'
 import { insertRevocation } from './revocations.ts'
 
-/** On what terms a number is given. */
+/** How an extension is assigned. */
 interface AssignmentTerms extends AssignmentOptions {
   /** Unix seconds. */
   now: number
-  /** Seconds for which a number rests. */
+  /** Of an extension, in seconds. */
   quarantine: number
 }
 
-/** @throws {Refusal} as `insertUser`, `taken` for an extension that is being made for another user */
+/** @throws {Refusal} as `insertUser`, `taken` for an extension that is reserved for another user */
 export async function addUser(
   trx: Transaction<Tables>,
   user: NewUser,
@@ -33,7 +33,7 @@ export async function addUser(
 }
 
 /**
- * Their tokens are over with it.
+ * Changes a user and revokes their tokens.
  * @throws {Refusal} `not_found`, `taken`, `input_invalid` @throws {UniqueViolation} as `insertUser`
  */
 export async function changeUser(
@@ -47,10 +47,10 @@ export async function changeUser(
 }
 
 /**
- * @param query a transaction's
- * @param reserved an extension that the account gets later; no other account can have it as a name meanwhile
- * @throws {Refusal} `taken`, `input_invalid` as `mustBeOwnNames`
- * @throws {UniqueViolation} where another transaction adds the same at once: see `taken`
+ * @param query of a transaction
+ * @param reserved an extension that the account gets later; until then no other account can have it as a name
+ * @throws {Refusal} `taken`, `input_invalid` as `requireOwnNames`
+ * @throws {UniqueViolation} if a concurrent transaction inserts the same name: see `toConflict`
  */
 export async function insertUser(
   query: Kysely<Tables>,
@@ -102,7 +102,7 @@ export async function removeUser(
   return insertRevocation(trx, { kind: 'user', key: id, generation: row.generation + 1, until: revokeUntil })
 }
 
-/** Both engines name the column or the index of it. */
+/** Both engines name the column, or its index. */
 export function toConflict(error: UniqueViolation): Refusal {
   const message = error.cause instanceof Error ? error.cause.message : ''
   const [, what = 'username'] = /users[._](username|extension|email)/.exec(message) ?? []
@@ -110,9 +110,9 @@ export function toConflict(error: UniqueViolation): Refusal {
 }
 
 /**
- * A number that is being made for a user is given to no other user; one that is `external` may be given, to the user for
- * whom the PBX has it. One that rests is given to its former user, or once its rest is over, or to be reused: its row
- * goes in the transaction that gives the number, so that no registration takes it in between.
+ * An extension that is reserved for a user is assigned to no other user. An `external` one may be assigned, to the user
+ * who has it on the PBX. A quarantined one is assigned to its former user, after the quarantine, or with `reuse`: the
+ * transaction that assigns it deletes its row, so that no registration takes it in between.
  * @throws {Refusal} `taken`
  */
 async function requireAssignable(
@@ -139,7 +139,7 @@ async function requireAssignable(
 }
 
 /**
- * Gives an account the names that come with another extension; the account itself is left to the caller.
+ * Updates the names of an account for another extension; the caller updates the account itself.
  * @throws {Refusal} `taken`, `input_invalid` where the extension is the username
  */
 async function changeExtension(
@@ -171,7 +171,7 @@ export type InvalidatingChange =
   | { disabled: 1 }
   | Partial<Pick<User, 'role' | 'extension'>>
 
-/** Changes a user and makes every token they hold one of an older generation. */
+/** Changes a user and raises the generation, which revokes all of their tokens. */
 export const bumpGeneration = (
   db: Database,
   id: string,
@@ -197,7 +197,7 @@ export async function bumpGenerationIn(
     .returning('generation')
     .executeTakeFirst()
   if (!row) throw new Refusal('not_found', { detail: 'no such user' })
-  // All of their sessions are of an older generation now.
+  // All sessions of the user belong to an older generation now.
   await signOffAgent(trx, rowId(id) ?? 0, toUnixSeconds(Date.now()))
   return insertRevocation(trx, { kind: 'user', key: id, generation: row.generation, until })
 }

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { withId } from './identity.ts'
 
-/** Users, their sessions, the ledger of revocations, and what is known of the Redis log that spreads it. */
+/** Users, sessions, revocations, and the state of the Redis stream that distributes them. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await withId(db, db.schema.createTable('users'))
     .addColumn('username', 'text', (column) => column.notNull())
@@ -35,7 +35,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('until_s', 'bigint', (column) => column.notNull())
     .addColumn('announced', 'bigint', (column) => column.notNull())
     .execute()
-  // Nearly all rows are announced, so the few that wait get an index of their own.
+  // Nearly all rows are published: this index holds the few that are not.
   await sql`create index revocations_waiting on revocations (id) where announced = 0`.execute(db)
   await sql`create index revocations_until on revocations (until_s)`.execute(db)
 

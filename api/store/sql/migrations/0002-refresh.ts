@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-/** Sessions that rotate their refresh secret, may be remembered, and can be listed by user. */
+/** Sessions with rotating refresh secrets, remembered sessions, and lists of sessions by user. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const sessions = () => db.schema.alterTable('sessions')
   await sessions()
@@ -12,7 +12,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`update sessions set generation = (select generation from users where users.id = user_id)`.execute(
     db,
   )
-  // Until the first refresh after this step a session has all its time.
+  // Until its first refresh an existing session has no idle timeout.
   await sessions()
     .addColumn('idle_expires_at', 'bigint', (column) => column.notNull().defaultTo(0))
     .execute()

@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely'
 import { codepoints } from './codepoints.ts'
 
 /**
- * Calls that are over, calls we were asked to dial, and what people say of themselves. None of it refers to
- * `users`: an id is never given out twice, and history outlives whoever made it.
+ * Ended calls, calls placed through the API, and user statuses. None of them references `users`: ids are never reused,
+ * and the history outlives its users.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const text = codepoints(db)
@@ -28,7 +28,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create index calls_from on calls (from_number)`.execute(db)
   await sql`create index calls_to on calls (to_number)`.execute(db)
 
-  // Has the time as well, so that one person's calls are read newest first from one index.
+  // With the time, so that one user's calls are read newest first from one index.
   await db.schema
     .createTable('call_parties')
     .addColumn('call_id', text, (column) => column.notNull().references('calls.id').onDelete('cascade'))
@@ -47,7 +47,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('outcome', 'text')
     .execute()
-  // Nearly all have an outcome, so the few that wait for one get an index of their own.
+  // Nearly all have an outcome: this index holds the few that do not.
   await sql`create index dialled_waiting on dialled_calls (created_at) where outcome is null`.execute(db)
 
   await db.schema

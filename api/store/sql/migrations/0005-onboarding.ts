@@ -1,12 +1,12 @@
 import { type Kysely, sql } from 'kysely'
 
-/** Extensions on the PBX from reservation to rest, and invitations to make an account. */
+/** Extensions on the PBX from reservation to quarantine, and invitations. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('extensions')
     .addColumn('extension', 'text', (column) => column.primaryKey().notNull())
     .addColumn('state', 'text', (column) => column.notNull())
-    // Not a reference: an extension outlives its user until it was taken away.
+    // Not a reference: an extension outlives its user until it is removed from the PBX.
     .addColumn('user_id', 'bigint')
     .addColumn('mark', 'text', (column) => column.notNull())
     .addColumn('sealed_secret', 'text', (column) => column.notNull())
@@ -16,7 +16,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('next_try_at', 'bigint', (column) => column.notNull())
     .addColumn('changed_at', 'bigint', (column) => column.notNull())
     .execute()
-  // Few of many are not settled.
+  // Few of many are unfinished.
   await sql`create index extensions_due on extensions (next_try_at) where state in ('providing', 'removing')`.execute(
     db,
   )
@@ -30,7 +30,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('expires_at', 'bigint', (column) => column.notNull())
     .addColumn('used_at', 'bigint')
-    // Not a reference: it stays used up when its user goes, unless the registration is undone.
+    // Not a reference: it stays used after its user is deleted, unless the registration is rolled back.
     .addColumn('used_by', 'bigint')
     .execute()
 }

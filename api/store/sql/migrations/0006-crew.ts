@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely'
 import { withId } from './identity.ts'
 
-/** Agents: people of the call centre, and its AI agents, which have no user. */
+/** Agents of the call center: people, and AI agents, which have no user. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await withId(db, db.schema.createTable('agents'))
-    // Not a reference: what an agent did outlives whoever did it.
+    // Not a reference: the history of an agent outlives its user.
     .addColumn('user_id', 'bigint', (column) => column.unique())
     .addColumn('name', 'text', (column) => column.notNull())
     .addColumn('kind', 'text', (column) => column.notNull())

@@ -2,14 +2,14 @@ import { type Kysely, sql } from 'kysely'
 import { codepoints } from './codepoints.ts'
 import { withId } from './identity.ts'
 
-/** Leads with their notes and their place in a campaign's queue, lists of leads, and who must not be called. */
+/** Leads with notes and their place in a campaign's queue, imported lists, and the do-not-call list. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const text = codepoints(db)
   await withId(db, db.schema.createTable('leads'))
     .addColumn('first_name', text, (column) => column.notNull())
     .addColumn('last_name', text, (column) => column.notNull())
     .addColumn('phone', 'text', (column) => column.notNull())
-    // The phone in the one spelling that lists are compared by.
+    // The phone in normal form, by which lists are compared.
     .addColumn('number', text, (column) => column.notNull())
     .addColumn('email', text)
     .addColumn('company', text)
@@ -23,16 +23,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('attempts', 'bigint', (column) => column.notNull())
     .addColumn('last_call_at', 'bigint')
     .addColumn('last_outcome', 'text')
-    // Who called last, and so may open it.
+    // The agent who called last, and so may open it.
     .addColumn('last_agent_id', 'bigint')
     .addColumn('dial_state', 'text', (column) => column.notNull())
     .addColumn('next_try_at', 'bigint', (column) => column.notNull())
     .addColumn('dialling_call_id', 'text')
     .addColumn('dialling_agent_id', 'bigint')
     .addColumn('dialling_since', 'bigint')
-    // Where it goes back to when it was called by hand.
+    // The state to which it returns after a manual call.
     .addColumn('dialling_from', 'text')
-    // Names as they are searched and sorted by.
+    // Names as they are searched and sorted.
     .addColumn('first_folded', text, (column) => column.notNull().defaultTo(''))
     .addColumn('last_folded', text, (column) => column.notNull().defaultTo(''))
     .addColumn('company_folded', text)
@@ -41,7 +41,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('updated_at', 'bigint', (column) => column.notNull())
     .execute()
-  // Each way to walk the list, for each of those who see a part of it: a page is one range, the last like the first.
+  // One index per order and scope: every page is one range, the last one like the first.
   for (const [name, owner] of [
     ['all', ''],
     ['agent', 'agent_id, '],
@@ -52,7 +52,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       await sql`create index ${sql.raw(`leads_${name}_${order} on leads (${owner}${order}, id)`)}`.execute(db)
     }
   }
-  // What is of an agent and also of a team or campaign, or of both: often nothing, which an order's index tells last.
+  // For an agent combined with a team or campaign: often empty, which an index by order would find out only at its end.
   await sql`create index leads_agent_team on leads (agent_id, team)`.execute(db)
   await sql`create index leads_agent_campaign on leads (agent_id, campaign_id)`.execute(db)
   await sql`create index leads_campaign_team on leads (campaign_id, team)`.execute(db)
@@ -62,7 +62,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create index leads_queue on leads (campaign_id, time_zone, next_try_at, id) where dial_state = 'waiting'`.execute(
     db,
   )
-  // Neither a lead, nor a number, nor an agent is ever in two automatic calls at once.
+  // No lead, number or agent is ever in two automatic calls at once.
   await sql`create unique index leads_dialling_number on leads (number) where dial_state = 'dialling'`.execute(
     db,
   )
@@ -94,7 +94,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create index lead_imports_running on lead_imports (updated_at) where state = 'running'`.execute(
     db,
   )
-  // The list itself, until it is done: apart, as a row is written anew with each of its changes.
+  // The list until it is imported: in its own table, since each update rewrites a whole row.
   await db.schema
     .createTable('lead_import_parts')
     .addColumn('import_id', 'bigint', (column) =>

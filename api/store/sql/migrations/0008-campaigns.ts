@@ -20,10 +20,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('updated_at', 'bigint', (column) => column.notNull())
     .execute()
   await sql`create index campaigns_team on campaigns (team, id)`.execute(db)
-  // Few of many dial by themselves.
+  // Few of many are automatic.
   await sql`create index campaigns_automation on campaigns (id) where automation = 1`.execute(db)
 
-  // How far they are, without a look at a single lead.
+  // For the progress of campaigns, from the index alone.
   await sql`create index leads_progress on leads (campaign_id, dial_state, last_outcome, attempts)`.execute(
     db,
   )
@@ -38,7 +38,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute()
   await sql`create index campaign_agents_agent on campaign_agents (agent_id)`.execute(db)
 
-  // Which call was for whom; how it went is in `dialled_calls` and `calls`.
+  // The agent and lead of each call; its result is in `dialled_calls` and `calls`.
   await withId(db, db.schema.createTable('desk_calls'))
     .addColumn('call_id', 'text', (column) => column.notNull().unique())
     .addColumn('agent_id', 'bigint', (column) => column.notNull())

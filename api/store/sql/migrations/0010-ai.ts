@@ -2,13 +2,13 @@ import { type Kysely, sql } from 'kysely'
 import { codepoints } from './codepoints.ts'
 import { withId } from './identity.ts'
 
-/** Settings of AI agents, of all of them, and prompt templates, each with every version it ever had. */
+/** Settings per AI agent and for all AI agents, and prompt templates, each with every version. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('ai_documents')
     .addColumn('kind', 'text', (column) => column.notNull())
     .addColumn('key', 'text', (column) => column.notNull())
-    // Where no two of a kind may have the same.
+    // Unique per kind, where set.
     .addColumn('name', codepoints(db))
     .addColumn('body_json', 'text', (column) => column.notNull())
     .addColumn('version', 'bigint', (column) => column.notNull())
@@ -23,7 +23,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('kind', 'text', (column) => column.notNull())
     .addColumn('key', 'text', (column) => column.notNull())
     .addColumn('version', 'bigint', (column) => column.notNull())
-    // Null where it was deleted.
+    // Null for a deletion.
     .addColumn('body_json', 'text')
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('changed_by', 'bigint')

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-/** What came in by webhook: each event once. */
+/** Events received by webhook, each once. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('webhook_events')

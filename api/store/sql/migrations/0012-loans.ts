@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { codepoints } from './codepoints.ts'
 
-/** SIP credentials that are lent to a browser for a while. */
+/** Temporary SIP credentials of browsers. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('sip_loans')
@@ -18,6 +18,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute()
   await sql`create index sip_loans_extension on sip_loans (extension)`.execute(db)
   await sql`create index sip_loans_end on sip_loans (expires_at)`.execute(db)
-  // Of one extension only one is made or taken away at a time: the PBX keeps them in one list.
+  // Per extension only one is created or removed at a time: the PBX keeps all of an extension in one list.
   await sql`create unique index sip_loans_motion on sip_loans (extension) where state <> 'lent'`.execute(db)
 }

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-/** Who picked up. Of calls that were kept before it is not known: they go on counting for all who were in them. */
+/** The parties who answered. Earlier calls do not have it: they count for all of their parties. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .alterTable('call_parties')

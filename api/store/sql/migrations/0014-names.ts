@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * Every name that an account can be found by, once: usernames, extensions and addresses share one space. Of names
- * that shadow each other already, the extension's owner has it, then the username's; their rows are left alone.
+ * Every name by which an account can be found, once: usernames, extensions and addresses share one namespace. Of equal
+ * names of two accounts the extension's owner gets it, then the username's; the rows of the accounts stay.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
@@ -11,7 +11,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('user_id', 'bigint', (column) => column.notNull())
     .execute()
   await sql`create index account_names_user on account_names (user_id)`.execute(db)
-  // Extensions are ASCII, so that both engines lower them alike. Those of `extensions` are being made for somebody.
+  // Extensions are ASCII, so both engines lower them alike. Those in `extensions` are reserved for a user.
   const sources = [
     sql`select lower(extension), id from users where extension is not null order by id`,
     sql`select lower(extension), user_id from extensions where user_id is not null order by extension`,

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 
-/** All files of a call. Calls that were stored before have the one in `recording`. */
+/** All recordings of a call. Earlier calls have one, in `recording`. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('calls').addColumn('recordings', 'text').execute()
 }

@@ -5,9 +5,9 @@ import { nameForm } from './name-form.ts'
 const PAGE = 500
 
 /**
- * `revision` rises with each change of a user, so that a reader knows without reading all whether anything changed.
- * `former_user_id` is the user who had a number that rests: they alone may have it back. The normal form of names now has
- * domains in ASCII, and the few names that it changes are written anew.
+ * `revision` rises with each change of a user, so that a reader can check cheaply for changes. `former_user_id` is the
+ * last user of a quarantined extension: only this user may get it back. The normal form of names now has domains in
+ * ASCII; the few names that differ are updated.
  */
 export async function up(db: Kysely<Tables>): Promise<void> {
   await db.schema
@@ -41,7 +41,7 @@ interface Named {
   email_folded: string | null
 }
 
-/** Where another account has the name in the new form already, the row is left alone, as 0014 leaves such rows. */
+/** If another account has the name in the new form already, the row stays, as in 0014. */
 async function rename(db: Kysely<Tables>, user: Named): Promise<void> {
   const name = nameForm(user.username)
   const email = user.email === null ? null : nameForm(user.email)

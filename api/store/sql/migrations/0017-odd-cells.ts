@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 
-/** What a list’s import did with cells that it did not take as they are; and the column of a bad row’s fault. */
+/** Warnings of a list’s import about changed cells, and the column of an invalid row’s error. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('lead_import_faults').addColumn('column_name', 'text').execute()
   await db.schema
@@ -8,7 +8,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('import_id', 'bigint', (column) =>
       column.notNull().references('lead_imports.id').onDelete('cascade'),
     )
-    // Counted within the list: a row may have several.
+    // Numbered within the list: a row may have several.
     .addColumn('place', 'bigint', (column) => column.notNull())
     .addColumn('line', 'bigint', (column) => column.notNull())
     .addColumn('column_name', 'text')

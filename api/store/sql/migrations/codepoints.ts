@@ -1,6 +1,6 @@
 import { type Kysely, PostgresAdapter, sql } from 'kysely'
 
-/** Text that sorts by its code points, so that what begins alike is one range. PostgreSQL would sort as people do. */
+/** Text sorted by code points, so that a common prefix is one range. PostgreSQL's default sorts by locale. */
 export function codepoints(db: Kysely<unknown>) {
   return db.getExecutor().adapter instanceof PostgresAdapter ? sql`text collate "C"` : sql`text`
 }

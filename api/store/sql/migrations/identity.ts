@@ -1,6 +1,6 @@
 import { type CreateTableBuilder, type Kysely, PostgresAdapter } from 'kysely'
 
-/** Adds `id`: rises with each row and is never given out twice, not even after a row is gone. */
+/** Adds `id`, which rises with each row and is never reused, not even after a row is deleted. */
 export function withId<Columns extends string>(
   db: Kysely<unknown>,
   table: CreateTableBuilder<'', Columns> | CreateTableBuilder<string, Columns>,

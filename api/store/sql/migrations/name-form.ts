@@ -1,9 +1,8 @@
 import { domainToASCII } from 'node:url'
 
 /**
- * The normal form of names as 0016 was released with it: without blanks around it and characters of no width, NFKC, in
- * lower case, and of an address the domain in ASCII. It stays as it is where the rule for names changes: a later form
- * needs a later migration.
+ * The normal form of names when 0016 was released: trimmed, without zero-width characters, NFKC, lower case, and an
+ * address with its domain in ASCII. It never changes: a new normal form needs a new migration.
  */
 export function nameForm(text: string): string {
   return withAsciiDomain(tidied(tidied(text).toLowerCase()))
