@@ -17,12 +17,12 @@ const MOST = { perMinute: 1_000, perDay: 1_000, concurrent: 1_000 }
 const counted = (results: PromiseSettledResult<unknown>[]) =>
   results.filter(({ status }) => status === 'fulfilled').length
 
-describe('the limits of dialling', () => {
+describe('the dial limits', () => {
   test.each([
     ['perMinute', 7],
     ['perDay', 11],
     ['concurrent', 3],
-  ])('%s holds for calls that come at once, over two APIs', async (limit, most) => {
+  ])('%s applies to concurrent calls over two API processes', async (limit, most) => {
     const apis = [createDialLimits(redis), createDialLimits(await server.connect())]
     const tries = Array.from({ length: 50 }, (_, n) =>
       apis[n % 2]?.acquire('1', `hk_${n}`, { ...MOST, [limit]: most }),
@@ -55,26 +55,26 @@ describe('the limits of dialling', () => {
     await expect(limits.acquire('1', 'next', most)).resolves.toBeUndefined()
   })
 
-  test('what is refused is not counted: trying does not lengthen the wait', async () => {
+  test('a refused attempt is not counted: retrying does not lengthen the wait', async () => {
     const limits = createDialLimits(redis)
     for (let n = 0; n < 5; n++) await limits.acquire('1', `hk_${n}`, { ...MOST, perDay: 1 }).catch(() => {})
     await expect(limits.acquire('1', 'next', { ...MOST, perDay: 2 })).resolves.toBeUndefined()
   })
 
-  test('are each user’s own', async () => {
+  test('are counted per user', async () => {
     const limits = createDialLimits(redis)
     await limits.acquire('1', 'a', { ...MOST, concurrent: 1 })
     await expect(limits.acquire('2', 'b', { ...MOST, concurrent: 1 })).resolves.toBeUndefined()
   })
 
-  test('a call that is over makes room', async () => {
+  test('an ended call frees its place', async () => {
     const limits = createDialLimits(redis)
     await limits.acquire('1', 'a', { ...MOST, concurrent: 1 })
     await limits.release('1', 'a')
     await expect(limits.acquire('1', 'b', { ...MOST, concurrent: 1 })).resolves.toBeUndefined()
   })
 
-  test('a call that nobody names any more makes room; one that is kept does not', async () => {
+  test('a call without a heartbeat frees its place; one with a heartbeat does not', async () => {
     const limits = createDialLimits(redis)
     for (const id of ['silent', 'alive']) await limits.acquire('1', id, MOST)
     const old = Math.floor(Date.now() / 1000) - 61
@@ -86,7 +86,7 @@ describe('the limits of dialling', () => {
     })
   })
 
-  test('a call that has ended is not kept back to life', async () => {
+  test('the heartbeat of an ended call does not count it again', async () => {
     const limits = createDialLimits(redis)
     await limits.acquire('1', 'a', MOST)
     await limits.release('1', 'a')
@@ -94,7 +94,7 @@ describe('the limits of dialling', () => {
     expect(await redis.zcard('{hookswitch:dial:1}:live')).toBe(0)
   })
 
-  test('without Redis nothing is dialled: no open door', async () => {
+  test('without Redis every call is refused', async () => {
     const gone = await server.connect()
     gone.disconnect()
     await expect(createDialLimits(gone).acquire('1', 'a', MOST)).rejects.toMatchObject({
@@ -104,14 +104,14 @@ describe('the limits of dialling', () => {
 })
 
 describe('an Idempotency-Key', () => {
-  test('stands for one call, whoever comes first of many', async () => {
+  test('stands for one call, whichever of many requests is first', async () => {
     const apis = [createIdempotencyKeys(redis), createIdempotencyKeys(await server.connect())]
     const ids = await Promise.all(
       Array.from({ length: 40 }, (_, n) => apis[n % 2]?.claim('1', 'k', 'print', `hk_${n}`)),
     )
     expect(new Set(ids).size).toBe(1)
   })
-  test('may be anything, and is forgotten after a day', async () => {
+  test('may contain anything, and expires after a day', async () => {
     const keys = createIdempotencyKeys(redis)
     const odd = ['', ':', '}{', '\r\n', 'k'.repeat(10_000), '٠']
     for (const [n, key] of odd.entries())
@@ -123,14 +123,14 @@ describe('an Idempotency-Key', () => {
       expect(await redis.ttl(key)).toBeLessThanOrEqual(86_400)
     }
   })
-  test('without Redis stands for nothing: no second call', async () => {
+  test('is refused without Redis, so there is no second call', async () => {
     const gone = await server.connect()
     gone.disconnect()
     await expect(createIdempotencyKeys(gone).claim('1', 'k', 'print', 'hk_1')).rejects.toMatchObject({
       code: 'unavailable',
     })
   })
-  test('is each user’s own', async () => {
+  test('is scoped to its user', async () => {
     const keys = createIdempotencyKeys(redis)
     await keys.claim('1', 'k', 'print', 'hk_1')
     expect(await keys.claim('2', 'k', 'print', 'hk_2')).toBe('hk_2')
@@ -140,7 +140,7 @@ describe('an Idempotency-Key', () => {
     await keys.claim('1', 'k', 'print', 'hk_1')
     await expect(keys.claim('1', 'k', 'other', 'hk_2')).rejects.toMatchObject({ code: 'key_reused' })
   })
-  test('that came to nothing may be used again, and only by who held it', async () => {
+  test('whose call failed can be used again, released only by its own call', async () => {
     const keys = createIdempotencyKeys(redis)
     await keys.claim('1', 'k', 'print', 'hk_1')
     await keys.release('1', 'k', 'hk_other')

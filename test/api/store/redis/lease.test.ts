@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Lease } from '../../../../api/core/lease.ts'
@@ -19,7 +19,7 @@ afterEach(() => Promise.all(open.splice(0).map((lease) => lease.close())))
 afterAll(() => server?.stop())
 
 const TTL_MS = 600
-/** @param clock stands still where a process does */
+/** @param clock monotonic; a test may stop it */
 function lease(
   instance: string,
   connection = redis,
@@ -41,10 +41,10 @@ function lease(
 const held = (...leases: Lease[]) => leases.filter((one) => one.fence() !== undefined)
 
 describe('a lease', () => {
-  test('is one process’s at a time, and goes to another at once when it is given up', async () => {
+  test('has one holder at a time, and goes to another process as soon as it is released', async () => {
     const [a, b] = [lease('a'), lease('b')]
     await waitUntil('one holds it', () => held(a, b).length === 1)
-    await pause(TTL_MS * 2)
+    await sleep(TTL_MS * 2)
     expect(held(a, b)).toHaveLength(1)
     const [first] = held(a, b)
     const fence = first?.fence() ?? 0
@@ -54,7 +54,7 @@ describe('a lease', () => {
     expect(other.fence()).toBeGreaterThan(fence)
   })
 
-  test('of a holder that sleeps goes to another, and the sleeper does not think it holds it', async () => {
+  test('of a stalled holder goes to another process, and the two never hold it at once', async () => {
     const mine = await server.connect()
     const a = lease('a', mine)
     await waitUntil('it is held', () => a.fence() !== undefined)
@@ -63,14 +63,14 @@ describe('a lease', () => {
     mine.disconnect()
     const b = lease('b')
     while (b.fence() === undefined) {
-      await pause(5)
+      await sleep(5)
       expect(held(a, b).length).toBeLessThan(2)
     }
     expect(a.fence()).toBeUndefined()
     expect(b.fence()).toBeGreaterThan(fence)
   })
 
-  test('of a process that is stopped goes to another; woken, it knows at once that it is the holder no more', async () => {
+  test('of a suspended process goes to another; after it resumes the process knows at once that it lost the lease', async () => {
     const frozen = await startProcess('holder', server.url)
     try {
       const lines = frozen.lines()
@@ -92,25 +92,25 @@ describe('a lease', () => {
     }
   })
 
-  test('that is passed on goes to another, and comes back where there is none', async () => {
+  test('goes to another process after `stepDown`, and returns if there is none', async () => {
     const a = lease('a')
     await waitUntil('it is held', () => a.fence() !== undefined)
     const fence = a.fence() ?? 0
     a.stepDown(200)
     expect(a.fence()).toBeUndefined()
-    await waitUntil('nobody else wanted it', () => a.fence() !== undefined)
+    await waitUntil('no other process acquired it', () => a.fence() !== undefined)
     expect(a.fence()).toBeGreaterThan(fence)
 
     const b = lease('b')
-    await pause(TTL_MS)
+    await sleep(TTL_MS)
     expect(held(a, b)).toEqual([a])
     a.stepDown(TTL_MS)
     await waitUntil('the other has it', () => b.fence() !== undefined)
-    await pause(TTL_MS * 2)
+    await sleep(TTL_MS * 2)
     expect(held(a, b)).toEqual([b])
   })
 
-  test('is lost by the own clock, whatever Redis says', async () => {
+  test('expires by the holder’s own clock, whatever Redis returns', async () => {
     let now = 0
     const a = lease('a', redis, () => now)
     await waitUntil('it is held', () => a.fence() !== undefined)
@@ -118,39 +118,39 @@ describe('a lease', () => {
     expect(a.fence()).toBeUndefined()
   })
 
-  test('is held on, and its other listeners hear of it, where a listener throws', async () => {
-    const heard: (number | undefined)[] = []
-    const faults: unknown[] = []
+  test('stays held, and its other listeners are called, when a listener throws', async () => {
+    const changes: (number | undefined)[] = []
+    const errors: unknown[] = []
     const a = lease(
       'a',
       redis,
       () => performance.now(),
-      (err) => faults.push(err),
+      (err) => errors.push(err),
     )
     a.onChange(() => {
-      throw new Error('a fault of its own')
+      throw new Error('a listener failed')
     })
-    a.onChange((fence) => heard.push(fence))
-    await waitUntil('it is held', () => a.fence() !== undefined && heard.length > 0)
+    a.onChange((fence) => changes.push(fence))
+    await waitUntil('it is held', () => a.fence() !== undefined && changes.length > 0)
     a.stepDown(200)
-    expect(heard).toHaveLength(2)
-    expect(faults).toHaveLength(2)
+    expect(changes).toHaveLength(2)
+    expect(errors).toHaveLength(2)
     await waitUntil('it is held again', () => a.fence() !== undefined)
   })
 
-  test('rises its fence over a Redis that forgot everything', async () => {
+  test('gets a higher fencing token after Redis lost all data', async () => {
     const a = lease('a')
     await waitUntil('it is held', () => a.fence() !== undefined)
     const fence = a.fence() ?? 0
     await a.close()
-    await pause(5)
+    await sleep(5)
     await redis.flushall()
     const b = lease('b')
     await waitUntil('it is held', () => b.fence() !== undefined)
     expect(b.fence()).toBeGreaterThan(fence)
   })
 
-  test('that Redis forgot while it was held is held on with a higher fence, or by another', async () => {
+  test('that Redis lost while it was held is acquired again with a higher fencing token, by either process', async () => {
     const [a, b] = [lease('a'), lease('b')]
     await waitUntil('one holds it', () => held(a, b).length === 1)
     const fence = held(a, b)[0]?.fence() ?? 0
@@ -162,27 +162,27 @@ describe('a lease', () => {
     expect(held(a, b)).toHaveLength(1)
   })
 
-  test('is nobody’s while Redis is away, which is told once, and somebody’s again after', async () => {
+  test('is lost while Redis is unreachable, which is reported once, and acquired again afterwards', async () => {
     const mine = await server.connect()
-    const troubles: unknown[] = []
-    const a = lease('a', mine, undefined, (err) => troubles.push(err))
+    const errors: unknown[] = []
+    const a = lease('a', mine, undefined, (err) => errors.push(err))
     await waitUntil('it is held', () => a.fence() !== undefined)
     mine.disconnect()
     await waitUntil('it is lost', () => a.fence() === undefined)
-    await pause(300)
-    expect(troubles).toHaveLength(1)
+    await sleep(300)
+    expect(errors).toHaveLength(1)
     await mine.connect()
     await waitUntil('it is held again', () => a.fence() !== undefined)
   })
 
-  test('tells of each change once', async () => {
+  test('reports each change once', async () => {
     const a = lease('a')
-    const told: (number | undefined)[] = []
-    a.onChange((fence) => told.push(fence))
-    await waitUntil('it is held', () => told.length === 1)
-    await pause(300)
-    await redis.set('{hookswitch:lease:pbx}', 'somebody else')
-    await waitUntil('it is lost', () => told.length === 2)
-    expect(told).toEqual([expect.any(Number), undefined])
+    const changes: (number | undefined)[] = []
+    a.onChange((fence) => changes.push(fence))
+    await waitUntil('it is held', () => changes.length === 1)
+    await sleep(300)
+    await redis.set('{hookswitch:lease:pbx}', 'another instance')
+    await waitUntil('it is lost', () => changes.length === 2)
+    expect(changes).toEqual([expect.any(Number), undefined])
   })
 })

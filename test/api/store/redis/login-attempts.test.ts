@@ -19,7 +19,7 @@ const perAccount = { max: 3, window: 60 }
 const settings = { surface: 'test', perAddress: { max: 8, window: 60 }, perAccount }
 
 const ANNA = { id: 'anna', revision: 0 }
-const DEAD = { id: 'dead', revision: 0 }
+const CRASHED = { id: 'crashed', revision: 0 }
 
 const attemptsOn = (redis: Redis, settings: LoginAttemptsSettings) =>
   createLoginAttempts(
@@ -27,11 +27,11 @@ const attemptsOn = (redis: Redis, settings: LoginAttemptsSettings) =>
     settings,
   )
 
-/** Two APIs on one Redis, or on none; `guess` tries and lets others try in the meantime. */
+/** Two API processes on one Redis, or one without Redis; the returned function makes one attempt of some ms. */
 async function world(isAway: boolean) {
   const redis = [await server.connect(), await server.connect()]
   if (isAway) for (const one of redis) one.disconnect()
-  // While Redis is away each counts for itself, so there is one.
+  // Without Redis each process has its own counters, so there is one process.
   const all = redis.slice(0, isAway ? 1 : 2).map((one) => attemptsOn(one, settings))
   let turn = 0
   return async (id: string, address: string, outcome: AttemptOutcome) => {
@@ -54,48 +54,48 @@ const count = (all: string[], what: string) => all.filter((one) => one === what)
 
 describe.each([
   ['Redis', false],
-  ['the process while Redis is away', true],
+  ['the process while Redis is unreachable', true],
 ])('attempts that are counted in %s', (name, isAway) => {
-  test('of 100 wrong ones at once the account gets its limit in a network', async () => {
+  test('100 failures at once from one network are limited per account', async () => {
     const guess = await world(isAway)
-    const said = await Promise.all(
+    const results = await Promise.all(
       Array.from({ length: 100 }, () => guess(`${name} a`, `192.0.2.${isAway ? 1 : 2}`, 'failure')),
     )
-    expect([count(said, 'tried'), count(said, 'throttled')]).toEqual([3, 97])
+    expect([count(results, 'tried'), count(results, 'throttled')]).toEqual([3, 97])
   })
 
-  test('of 100 wrong ones at once from as many networks the account gets ten times that', async () => {
+  test('100 failures at once from as many networks are limited to ten times that', async () => {
     const guess = await world(isAway)
-    const said = await Promise.all(
+    const results = await Promise.all(
       Array.from({ length: 100 }, (_, n) => guess(`${name} e`, `198.18.0.${n}`, 'failure')),
     )
-    expect([count(said, 'tried'), count(said, 'throttled')]).toEqual([30, 70])
+    expect([count(results, 'tried'), count(results, 'throttled')]).toEqual([30, 70])
   })
 
-  test('where an account has logged in, wrong ones from elsewhere hold nothing up, and it has its own limit', async () => {
+  test('a network from which the account has logged in is not throttled by failures elsewhere, and has its own limit', async () => {
     const guess = await world(isAway)
     const home = `198.19.${isAway ? 1 : 2}.1`
     expect(await guess(`${name} f`, home, 'success')).toBe('tried')
     await Promise.all(Array.from({ length: 40 }, (_, n) => guess(`${name} f`, `198.18.1.${n}`, 'failure')))
     expect(await guess(`${name} f`, `198.19.${isAway ? 1 : 2}.2`, 'success')).toBe('throttled')
-    const said: string[] = []
+    const results: string[] = []
     for (const outcome of ['success', 'failure', 'failure', 'failure', 'success'] as const)
-      said.push(await guess(`${name} f`, home, outcome))
-    expect(said).toEqual([...Array(4).fill('tried'), 'throttled'])
+      results.push(await guess(`${name} f`, home, outcome))
+    expect(results).toEqual([...Array(4).fill('tried'), 'throttled'])
   })
 
-  test('of 100 wrong ones at once the address gets its limit, over all accounts', async () => {
+  test('100 failures at once of as many accounts are limited per address', async () => {
     const guess = await world(isAway)
-    const said = await Promise.all(
+    const results = await Promise.all(
       Array.from({ length: 100 }, (_, n) =>
         guess(`${name} b${n}`, `2001:db8:${isAway ? 1 : 2}::${n}`, 'failure'),
       ),
     )
-    expect([count(said, 'tried'), count(said, 'throttled')]).toEqual([8, 92])
+    expect([count(results, 'tried'), count(results, 'throttled')]).toEqual([8, 92])
   })
 
   test.each<[AttemptOutcome]>([['success'], ['void']])(
-    '100 that are %s at once wait, and leave no count',
+    '100 attempts that end as %s wait for each other and are not counted',
     async (outcome) => {
       const guess = await world(isAway)
       const one = () => guess(`${name} ${outcome}`, `198.51.100.${isAway ? 1 : 2}`, outcome)
@@ -104,28 +104,28 @@ describe.each([
     },
   )
 
-  test('a right one lets the account start afresh, and leaves the address its failures', async () => {
+  test('a success resets the counter of the account, and not that of the address', async () => {
     const guess = await world(isAway)
     const address = `203.0.113.${isAway ? 1 : 2}`
-    const said: string[] = []
+    const results: string[] = []
     for (const outcome of ['failure', 'failure', 'success', 'failure', 'failure', 'success'] as const)
-      said.push(await guess(`${name} c`, address, outcome))
-    expect(said).toEqual(Array(6).fill('tried'))
-    for (let n = 0; n < 5; n += 1) said.push(await guess(`${name} d${n}`, address, 'failure'))
-    expect(said.slice(6)).toEqual([...Array(4).fill('tried'), 'throttled'])
+      results.push(await guess(`${name} c`, address, outcome))
+    expect(results).toEqual(Array(6).fill('tried'))
+    for (let n = 0; n < 5; n += 1) results.push(await guess(`${name} d${n}`, address, 'failure'))
+    expect(results.slice(6)).toEqual([...Array(4).fill('tried'), 'throttled'])
   })
 })
 
-test('a process that dies in an attempt holds its place for a while', async () => {
+test('an attempt of a process that crashed stays reserved for some seconds', async () => {
   const redis = await server.connect()
   const attempts = attemptsOn(redis, { ...settings, perAccount: { max: 1, window: 60 } })
-  await attempts.reserve(DEAD, '192.0.2.200')
+  await attempts.reserve(CRASHED, '192.0.2.200')
   const begunAt = performance.now()
-  await (await attempts.reserve(DEAD, '192.0.2.200')).end('success')
+  await (await attempts.reserve(CRASHED, '192.0.2.200')).end('success')
   expect(performance.now() - begunAt).toBeGreaterThan(3_000)
 })
 
-/** How many attempts hold a place in a count, by the name of the count. */
+/** How many attempts are reserved, per key, in the counters of a name. */
 async function underway(name: string): Promise<number[]> {
   const redis = await server.connect()
   const keys = await redis.keys(`*attempts:${name}:*:underway`)
@@ -133,7 +133,7 @@ async function underway(name: string): Promise<number[]> {
   return Promise.all(keys.map((key) => redis.zcount(key, Number(seconds) * 1000, '+inf')))
 }
 
-test('an attempt that the count of all networks refuses holds no place in the other counts', async () => {
+test('an attempt that the counter of all networks refuses is reserved in no other counter', async () => {
   await (await server.connect()).flushall()
   const limits = { surface: 'refused', perAddress: { max: 8, window: 60 } }
   const attempts = attemptsOn(await server.connect(), {
@@ -145,14 +145,14 @@ test('an attempt that the count of all networks refuses holds no place in the ot
   expect(await underway('*')).toEqual([])
 })
 
-test('an attempt that had to wait holds its place in every count, also where it came first', async () => {
+test('an attempt that had to wait is reserved in every counter', async () => {
   await (await server.connect()).flushall()
   const attempts = attemptsOn(await server.connect(), {
     ...settings,
     surface: 'waited',
     perAccount: { max: 1, window: 60 },
   })
-  // It ends only by its lease, and so does what it holds of the address.
+  // It never ends: its reservations expire.
   await attempts.reserve(ANNA, '192.0.2.201')
   const waited = await attempts.reserve(ANNA, '192.0.2.201')
   expect(await underway('address:waited')).toEqual([1])
@@ -161,7 +161,7 @@ test('an attempt that had to wait holds its place in every count, also where it 
   expect(await underway('*')).toEqual([])
 })
 
-test('a change of the account lifts its lock, and leaves it the networks from which it has logged in', async () => {
+test('a change of the account lifts its lock, and keeps its known networks', async () => {
   const anna: User = {
     id: '7',
     username: 'anna',
@@ -183,7 +183,7 @@ test('a change of the account lifts its lock, and leaves it the networks from wh
         return hash === password
       },
     },
-    // Tests read nothing of what a login opens.
+    // The test reads nothing else of the session.
     sessions: { open: async () => ({ sessionId: 's' }) as OpenedSession },
     securityLog: { write() {} },
   }

@@ -20,34 +20,34 @@ afterAll(() => server?.stop())
 beforeEach(() => redis.flushall())
 
 const read = async () => [...(await createOnlineUsersReader(redis).read()).online].sort()
-const word = (online: string[], listening: string[] = []) => ({ online, listening })
+const report = (online: string[], listening: string[] = []) => ({ online, listening })
 
-describe('live users', () => {
+describe('online users', () => {
   test('are those of all instances, each once', async () => {
     expect(await read()).toEqual([])
-    await publishOnline(redis, 'one', word(['1', '2']))
-    await publishOnline(redis, 'other', word(['2', '3']))
+    await publishOnline(redis, 'one', report(['1', '2']))
+    await publishOnline(redis, 'other', report(['2', '3']))
     expect(await read()).toEqual(['1', '2', '3'])
   })
 
-  test('listen where they follow their private channel', async () => {
-    await publishOnline(redis, 'one', word(['1', '2'], ['2']))
-    await publishOnline(redis, 'other', word(['3'], ['3']))
+  test('are listening while they subscribe to their private channel', async () => {
+    await publishOnline(redis, 'one', report(['1', '2'], ['2']))
+    await publishOnline(redis, 'other', report(['3'], ['3']))
     expect([...(await createOnlineUsersReader(redis).read()).listening].sort()).toEqual(['2', '3'])
   })
 
-  test('are what an instance said last', async () => {
-    await publishOnline(redis, 'one', word(['1', '2']))
-    await publishOnline(redis, 'one', word(['2']))
+  test('are those of the latest report of an instance', async () => {
+    await publishOnline(redis, 'one', report(['1', '2']))
+    await publishOnline(redis, 'one', report(['2']))
     expect(await read()).toEqual(['2'])
-    await publishOnline(redis, 'one', word([]))
+    await publishOnline(redis, 'one', report([]))
     expect(await read()).toEqual([])
     expect(await redis.smembers(ONLINE_INSTANCES_KEY)).toEqual([])
   })
 
-  test('of an instance that says nothing for some seconds are gone, and so is its name', async () => {
-    await publishOnline(redis, 'dead', word(['1']))
-    await publishOnline(redis, 'alive', word(['2']))
+  test('of an instance without a heartbeat are removed, and so is the instance', async () => {
+    await publishOnline(redis, 'dead', report(['1']))
+    await publishOnline(redis, 'alive', report(['2']))
     expect(await redis.pttl(onlineKeyOf('dead'))).toBeGreaterThan(0)
     await redis.pexpire(onlineKeyOf('dead'), 1)
     await waitUntil('the dead is gone', async () => (await redis.exists(onlineKeyOf('dead'))) === 0)
@@ -55,56 +55,56 @@ describe('live users', () => {
     expect(await redis.smembers(ONLINE_INSTANCES_KEY)).toEqual(['alive'])
   })
 
-  test('are unknown, not nobody, without Redis', async () => {
+  test('are unavailable, not empty, without Redis', async () => {
     const gone = await server.connect()
     gone.disconnect()
     await expect(createOnlineUsersReader(gone).read()).rejects.toMatchObject({ code: 'unavailable' })
   })
 })
 
-describe('an instance that keeps saying who is here', () => {
-  test('is heard within seconds, goes on, and takes everything back when it stops', async () => {
-    let here = ['1']
-    const announcer = startOnlineHeartbeat({ redis, instance: 'one', onlineReport: () => word(here) })
+describe('the heartbeat of an instance', () => {
+  test('is visible within seconds, is repeated, and is removed when it stops', async () => {
+    let present = ['1']
+    const heartbeat = startOnlineHeartbeat({ redis, instance: 'one', onlineReport: () => report(present) })
     await waitUntil('the first is known', async () => (await read()).join() === '1')
-    here = ['1', '2']
-    await waitUntil('the second, too', async () => (await read()).join() === '1,2')
-    await announcer.stop()
+    present = ['1', '2']
+    await waitUntil('the second is known too', async () => (await read()).join() === '1,2')
+    await heartbeat.stop()
     expect(await read()).toEqual([])
   })
 
-  test('says at once that somebody has come', async () => {
-    let here: string[] = []
-    const announcer = startOnlineHeartbeat({ redis, instance: 'one', onlineReport: () => word(here) })
+  test('is sent at once when a user comes online', async () => {
+    let present: string[] = []
+    const heartbeat = startOnlineHeartbeat({ redis, instance: 'one', onlineReport: () => report(present) })
     const startedAt = performance.now()
-    here = ['1']
-    announcer.changed()
+    present = ['1']
+    heartbeat.changed()
     await waitUntil('it is known', async () => (await read()).join() === '1')
-    // Its own turn comes after two seconds.
+    // The next regular heartbeat would come after two seconds.
     expect(performance.now() - startedAt).toBeLessThan(1_500)
-    await announcer.stop()
+    await heartbeat.stop()
   })
 
-  test('is disturbed by nothing when Redis goes, and is heard again when it is back', async () => {
+  test('survives a lost Redis connection, and is visible again after the reconnect', async () => {
     const own = await startRedis()
     const connection = await own.connect()
-    const announcer = startOnlineHeartbeat({
+    const heartbeat = startOnlineHeartbeat({
       redis: connection,
       instance: 'one',
-      onlineReport: () => word(['1']),
+      onlineReport: () => report(['1']),
     })
     const reader = await own.connect()
     await waitUntil(
-      'it was heard',
+      'it is visible',
       async () => (await createOnlineUsersReader(reader).read()).online.size === 1,
     )
     connection.disconnect(true)
     await reader.flushall()
     await waitUntil(
-      'it was heard again',
+      'it is visible again',
       async () => (await createOnlineUsersReader(reader).read()).online.size === 1,
     )
     await own.stop()
-    await expect(announcer.stop()).resolves.toBeUndefined()
+    await expect(heartbeat.stop()).resolves.toBeUndefined()
   })
 })

@@ -10,43 +10,43 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** What one API passes on and hears. */
-async function api() {
-  const heard: [readonly string[], UserMessage][] = []
-  const hearing = await server.connect()
-  const words = createPeerMessages(await server.connect(), hearing, () => {})
-  words.on((to, message) => void heard.push([to, message]))
-  return { words, heard, hearing }
+/** An API process that sends and receives. */
+async function startPeer() {
+  const received: [readonly string[], UserMessage][] = []
+  const subscriber = await server.connect()
+  const peerMessages = createPeerMessages(await server.connect(), subscriber, () => {})
+  peerMessages.on((to, message) => void received.push([to, message]))
+  return { peerMessages, received, subscriber }
 }
 
-test('what one API passes on every API hears, as it was said', async () => {
-  const [one, two] = [await api(), await api()]
+test('a message reaches every API process unchanged', async () => {
+  const [one, two] = [await startPeer(), await startPeer()]
   const message = { type: 'peer_status', data: [{ deep: [] }], status: 'é' }
-  await waitUntil('both hear', async () => {
-    await one.words.send(['7', '8'], message)
-    return one.heard.length > 0 && two.heard.length > 0
+  await waitUntil('both received it', async () => {
+    await one.peerMessages.send(['7', '8'], message)
+    return one.received.length > 0 && two.received.length > 0
   })
-  expect(two.heard[0]).toEqual([['7', '8'], message])
+  expect(two.received[0]).toEqual([['7', '8'], message])
 })
 
-test('what is none of ours is not heard', async () => {
-  const { words, heard, hearing } = await api()
+test('an invalid message, and one on another channel, is ignored', async () => {
+  const { peerMessages, received, subscriber } = await startPeer()
   const other = await server.connect()
-  await hearing.subscribe('hookswitch:news')
+  await subscriber.subscribe('hookswitch:news')
   for (const text of ['', '{', 'null', '{"to":"7","message":{"type":"x"}}', '{"to":["7"],"message":{}}']) {
     await other.publish('hookswitch:sockets', text)
   }
   await other.publish('hookswitch:news', '{"to":["7"],"message":{"type":"elsewhere"}}')
-  await waitUntil('ours is heard', async () => {
-    await words.send(['7'], { type: 'ours' })
-    return heard.length > 0
+  await waitUntil('the valid one is received', async () => {
+    await peerMessages.send(['7'], { type: 'valid' })
+    return received.length > 0
   })
-  expect(heard[0]).toEqual([['7'], { type: 'ours' }])
+  expect(received[0]).toEqual([['7'], { type: 'valid' }])
 })
 
-test('without Redis nothing is passed on, and that is said', async () => {
+test('without Redis sending is refused as unavailable', async () => {
   const own = await startRedis()
-  const words = createPeerMessages(await own.connect(), await own.connect(), () => {})
+  const peerMessages = createPeerMessages(await own.connect(), await own.connect(), () => {})
   await own.stop()
-  await expect(words.send(['7'], { type: 'x' })).rejects.toMatchObject({ code: 'unavailable' })
+  await expect(peerMessages.send(['7'], { type: 'x' })).rejects.toMatchObject({ code: 'unavailable' })
 })

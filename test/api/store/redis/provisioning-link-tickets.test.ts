@@ -16,8 +16,8 @@ afterAll(() => server?.stop())
 const claims = Claims.parse(validClaims(1_700_000_000))
 const ticket = 'a'.repeat(43)
 
-describe('a ticket of a link', () => {
-  test('is what it was bought with, for all who come within a minute of the first', async () => {
+describe('the ticket of a provisioning link', () => {
+  test('returns its claims to every client within a minute of the first use', async () => {
     const store = createProvisioningLinkTickets(redis)
     await store.put(ticket, claims, 600)
     const taken = await Promise.all(Array.from({ length: 20 }, () => store.redeem(ticket)))
@@ -26,7 +26,7 @@ describe('a ticket of a link', () => {
     expect(await redis.ttl(key)).toBeLessThanOrEqual(60)
   })
 
-  test('is over a minute after the first taking, however often it is taken', async () => {
+  test('expires a minute after its first use, however often it is used', async () => {
     const store = createProvisioningLinkTickets(redis)
     await store.put(ticket, claims, 600)
     await store.redeem(ticket)
@@ -36,7 +36,7 @@ describe('a ticket of a link', () => {
     expect(await redis.pttl(key)).toBeLessThanOrEqual(1_500)
   })
 
-  test('is over after its time, and can be read in no key', async () => {
+  test('expires after its lifetime, and no key contains it', async () => {
     const store = createProvisioningLinkTickets(redis)
     await store.put(ticket, claims, 600)
     const [key = ''] = await redis.keys('*')
@@ -45,11 +45,11 @@ describe('a ticket of a link', () => {
     expect(await redis.ttl(key)).toBeLessThanOrEqual(600)
   })
 
-  test('that nobody bought is none', async () => {
+  test('that was never issued is rejected', async () => {
     expect(await createProvisioningLinkTickets(redis).redeem(ticket)).toBeUndefined()
   })
 
-  test('cannot be judged while Redis is away, and that is no "no"', async () => {
+  test('is unavailable, not rejected, while Redis is unreachable', async () => {
     const away = await server.connect()
     away.disconnect()
     await expect(createProvisioningLinkTickets(away).redeem(ticket)).rejects.toMatchObject({

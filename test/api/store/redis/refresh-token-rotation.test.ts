@@ -17,7 +17,7 @@ import { createMemoryRotationStore } from '../../../support/sessions/memory-rota
 
 interface Kind {
   name: string
-  /** Two clients of one store, and how it loses everything. */
+  /** Two clients of one store, and a function that deletes its data. */
   start(): Promise<{
     clients: [RotationStore, RotationStore]
     flush(): Promise<unknown>
@@ -30,7 +30,7 @@ const kinds: Kind[] = [
   { name: 'Redis', start: () => onRedis(startRedis()) },
   { name: 'a Redis Cluster', start: () => onRedis(startRedis({ cluster: true })) },
   {
-    // What other tests use in its place keeps the same promises.
+    // The in-memory store of other tests behaves alike.
     name: 'memory',
     async start() {
       const store = createMemoryRotationStore(Date.now)
@@ -54,7 +54,7 @@ const refreshTokens = createOpaqueRefreshTokens(randomBytes(32))
 const GRACE_MS = 60_000
 const inAnHour = () => Math.floor(Date.now() / 1000) + 3_600
 
-/** A session whose first secret was delivered and noted. */
+/** A session with a first secret that is recorded. */
 function newSession() {
   const first = refreshTokens.mint(newId(), 0)
   return { first, refresh: stateOf(first) as RefreshState | null, expiresAt: inAnHour() }
@@ -70,7 +70,7 @@ describe.each(kinds)('the rotation of refresh secrets on $name', ({ start }) => 
 
   const rotationOf = (client: 0 | 1, graceMs = GRACE_MS) =>
     createRotation({ store: running.clients[client], refreshTokens, graceMs })
-  /** Rotates and notes it, as a refresh does. */
+  /** Rotates and records it, as a refresh does. */
   async function next(session: ReturnType<typeof newSession>, secret: OpaqueRefreshToken, graceMs?: number) {
     const child = await rotationOf(0, graceMs).rotate(secret, session)
     if (child === undefined) throw new Error('reused')
@@ -78,14 +78,14 @@ describe.each(kinds)('the rotation of refresh secrets on $name', ({ start }) => 
     return child
   }
 
-  test('a secret has a child, with the next number', async () => {
+  test('a secret gets a child with the next number', async () => {
     const session = newSession()
     const child = await next(session, session.first)
     expect(child).toMatchObject({ sessionId: session.first.sessionId, number: 1 })
     expect((await next(session, child)).number).toBe(2)
   })
 
-  test('50 at once with one secret, over two connections, get one child', async () => {
+  test('50 concurrent requests with one secret, over two connections, get one child', async () => {
     const session = newSession()
     const children = await Promise.all(
       Array.from({ length: 50 }, (_, n) => rotationOf(n % 2 ? 1 : 0).rotate(session.first, session)),
@@ -94,7 +94,7 @@ describe.each(kinds)('the rotation of refresh secrets on $name', ({ start }) => 
     expect(children[0]).toMatchObject({ number: 1 })
   })
 
-  test('two who take turns on two connections go on through a hundred secrets, racing each time', async () => {
+  test('two clients that alternate on two connections rotate through a hundred secrets, racing each time', async () => {
     const session = newSession()
     let secret = session.first
     for (let round = 0; round < 100; round += 1) {
@@ -110,7 +110,7 @@ describe.each(kinds)('the rotation of refresh secrets on $name', ({ start }) => 
     expect(secret.number).toBe(100)
   })
 
-  test('within the grace the direct parent gets the same child again and again', async () => {
+  test('within the grace period the direct parent gets the same child each time', async () => {
     const session = newSession()
     const child = await next(session, session.first)
     for (const client of [0, 1, 0] as const) {
@@ -119,22 +119,22 @@ describe.each(kinds)('the rotation of refresh secrets on $name', ({ start }) => 
     expect((await next(session, child)).number).toBe(2)
   })
 
-  test('after the grace the parent is a copy', async () => {
+  test('after the grace period the parent counts as reused', async () => {
     const session = newSession()
     const child = await next(session, session.first, 1)
     await new Promise((resolve) => setTimeout(resolve, 20))
     expect(await rotationOf(0, 1).rotate(session.first, session)).toBeUndefined()
-    // That is for whoever asked to act upon: the store itself changes nothing.
+    // The caller acts upon it: the store itself changes nothing.
     expect((await next(session, child)).number).toBe(2)
   })
 
-  test('without a grace there is none', async () => {
+  test('with a grace period of 0 the parent counts as reused at once', async () => {
     const session = newSession()
     await next(session, session.first, 0)
     expect(await rotationOf(0, 0).rotate(session.first, session)).toBeUndefined()
   })
 
-  test('a child that nobody may have got, as it was not noted, is given again after the grace, too', async () => {
+  test('a child that the session has not recorded, so that its answer may be lost, is returned again after the grace period too', async () => {
     const session = newSession()
     const lost = await rotationOf(0, 1).rotate(session.first, session)
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -143,20 +143,20 @@ describe.each(kinds)('the rotation of refresh secrets on $name', ({ start }) => 
     expect(await rotationOf(1, 1).rotate(session.first, session)).toBeUndefined()
   })
 
-  test('the grandparent is a copy at once, and so is each before it', async () => {
+  test('the grandparent counts as reused at once, and so does every earlier secret', async () => {
     const session = newSession()
     const all = [session.first]
     for (let n = 0; n < 4; n += 1) all.push(await next(session, all.at(-1) ?? session.first))
     for (const old of all.slice(0, 3)) {
       expect(await rotationOf(0).rotate(old, session)).toBeUndefined()
-      // Not to be forgiven as unheard of, either.
+      // Nor does it count as unknown.
       const late = { ...session, refresh: stateOf(old) }
       expect(await rotationOf(0).rotate(old, late)).toBeUndefined()
     }
     expect(await rotationOf(0).rotate(all[3] ?? session.first, session)).toEqual(all[4])
   })
 
-  test('another secret of the same number is a copy', async () => {
+  test('another secret of the same number counts as reused', async () => {
     const session = newSession()
     const child = await next(session, session.first)
     const twin = refreshTokens.mint(child.sessionId, child.number)
@@ -166,13 +166,13 @@ describe.each(kinds)('the rotation of refresh secrets on $name', ({ start }) => 
     expect(await rotationOf(0).rotate(session.first, session)).toEqual(child)
   })
 
-  test('sessions do not meet', async () => {
+  test('sessions do not affect each other', async () => {
     const [one, other] = [newSession(), newSession()]
     await next(one, await next(one, one.first))
     expect((await next(other, other.first)).number).toBe(1)
   })
 
-  test('a session that was forgotten leaves nothing behind', async () => {
+  test('a deleted session leaves no data', async () => {
     const session = newSession()
     await next(session, session.first)
     await running.clients[1].delete(session.first.sessionId)
@@ -180,7 +180,7 @@ describe.each(kinds)('the rotation of refresh secrets on $name', ({ start }) => 
   })
 
   describe('that was flushed', () => {
-    test('goes on from what the session has noted', async () => {
+    test('continues from what the session recorded', async () => {
       const session = newSession()
       const child = await next(session, session.first)
       await running.flush()
@@ -188,7 +188,7 @@ describe.each(kinds)('the rotation of refresh secrets on $name', ({ start }) => 
       expect((await next(session, child)).number).toBe(2)
     })
 
-    test('goes on from the secret’s own number where the notes are behind', async () => {
+    test('continues from the secret’s own number when the record is older', async () => {
       const session = newSession()
       const child = await next(session, await next(session, session.first))
       await running.flush()
@@ -196,24 +196,24 @@ describe.each(kinds)('the rotation of refresh secrets on $name', ({ start }) => 
       const grandchild = await rotationOf(0).rotate(child, behind)
       expect(grandchild).toMatchObject({ number: 3 })
       expect(await rotationOf(1).rotate(child, behind)).toEqual(grandchild)
-      // From then on it knows again: what came before is a copy.
+      // From then on an earlier secret counts as reused.
       expect(await rotationOf(0).rotate(session.first, behind)).toBeUndefined()
     })
 
-    test('goes on from the secret’s own number where there are no notes', async () => {
+    test('continues from the secret’s own number when there is no record', async () => {
       const session = { ...newSession(), refresh: null }
       await running.flush()
       expect(await rotationOf(0).rotate(session.first, session)).toMatchObject({ number: 1 })
     })
 
-    test('still knows an old one by the notes', async () => {
+    test('still detects an old secret by the record', async () => {
       const session = newSession()
       await next(session, await next(session, session.first))
       await running.flush()
       expect(await rotationOf(0).rotate(session.first, session)).toBeUndefined()
     })
 
-    test('still gives one child to 50 at once', async () => {
+    test('still gives one child to 50 concurrent requests', async () => {
       const session = newSession()
       const child = await next(session, session.first)
       await running.flush()
@@ -244,14 +244,14 @@ describe.each([
       session,
     )
 
-  test('is one key, named in the call', async () => {
+  test('is one key, passed as KEYS[1]', async () => {
     const evaluate = vi.spyOn(redis, 'eval')
     const session = newSession()
     await rotate(session)
     const [key] = await redis.keys('*')
     expect(await redis.dbsize()).toBe(1)
     expect(evaluate.mock.calls.map(([, count, name]) => [count, name])).toEqual([[1, key]])
-    // The slot is the session's.
+    // The session id determines the slot.
     expect(key).toContain(`{${session.first.sessionId}}`)
     evaluate.mockRestore()
   })
@@ -266,22 +266,22 @@ describe.each([
     expect(await expiresAt()).toBe(session.expiresAt)
   })
 
-  test('is nothing once the session has expired', async () => {
+  test('does not exist once the session has expired', async () => {
     const session = newSession()
     await rotate({ ...session, expiresAt: Math.floor(Date.now() / 1000) - 1 })
     expect(await redis.dbsize()).toBe(0)
   })
 
-  test('shows no secret', async () => {
+  test('contains no secret', async () => {
     const session = newSession()
     const child = await rotate(session)
     const [key = ''] = await redis.keys('*')
     const kept = JSON.stringify(await redis.hgetall(key))
-    // Of the texts, only the session's id may be read off the key.
+    // The key contains only the session id.
     for (const secret of [session.first, child]) expect(kept).not.toContain(secret?.text.slice(40))
   })
 
-  test('is gone when it is forgotten', async () => {
+  test('is gone after `delete`', async () => {
     const session = newSession()
     await rotate(session)
     await createRotationStore(redis).delete(session.first.sessionId)
@@ -289,7 +289,7 @@ describe.each([
   })
 })
 
-test('a Redis that is away is "try again", and forgetting does not mind', async () => {
+test('without Redis rotating is unavailable, and deleting does not throw', async () => {
   const server = await startRedis()
   const store = createRotationStore(await server.connect())
   const session = newSession()

@@ -26,7 +26,7 @@ let server: RedisServer
 let redis: Redis
 const open: RevocationLogReader[] = []
 beforeAll(async () => {
-  // As strict about keys as a large one.
+  // Cluster mode: strict about keys.
   server = await startRedis({ cluster: true })
   redis = await server.connect()
 })
@@ -41,7 +41,7 @@ const LONGEST_LIFETIME = 30 * 86_400
 const nowS = () => Math.floor(Date.now() / 1000)
 const spread = (renewal: StreamRenewalEntry) => createStreamRenewalPublisher(redis).publish(renewal)
 
-/** Many at once, as a pool of sessions spreads them. */
+/** Publishes many at once. */
 async function spreadMany(count: number) {
   for (let sent = 0; sent < count; sent += 1_000) {
     await Promise.all(
@@ -52,7 +52,7 @@ async function spreadMany(count: number) {
   }
 }
 
-/** A process that starts now and reads what it needs. */
+/** The revocation cache of a process that starts now. */
 async function startReader(clock = () => performance.now()) {
   const cache = createRevocationCache()
   const renewals: StreamRenewalEntry[] = []
@@ -81,8 +81,8 @@ const entryOf = (sid: string): RevocationRecord => ({
   until: nowS() + 3_600,
 })
 
-/** The API's side, over a ledger that has nothing waiting. */
-function keeper() {
+/** The API's publisher, over a store without pending entries. */
+function startPublisher() {
   const store: RevocationStore = {
     unpublished: async () => [],
     markPublished: async () => {},
@@ -103,14 +103,14 @@ function keeper() {
 }
 
 describe('renewals', () => {
-  test('never make the revocation log longer, and are themselves bounded', async () => {
-    await keeper().publish(entryOf('ended'))
+  test('never lengthen the revocation stream, and their own stream is bounded', async () => {
+    await startPublisher().publish(entryOf('ended'))
     await spreadMany(MAX_RENEWALS + 5_000)
     expect(await redis.xlen(REVOCATION_LOG_KEY)).toBe(1)
     expect(await redis.xlen(STREAM_RENEWALS_KEY)).toBeLessThanOrEqual(MAX_RENEWALS + 100)
   })
 
-  test('from before its start are not read by a sidecar, and each later one is, once and in order', async () => {
+  test('from before its start are not read by a sidecar; each later one is read once and in order', async () => {
     await spreadMany(50)
     const { renewals } = await startReader()
     const later = ['a', 'b', 'a'].map((sessionId, at) => ({ sessionId, until: nowS() + at }))
@@ -119,7 +119,7 @@ describe('renewals', () => {
     expect(renewals).toEqual(later)
   })
 
-  test('are read also where they are the first ever', async () => {
+  test('are read also when they are the first ever', async () => {
     const { renewals } = await startReader()
     const first = { sessionId: 'first', until: nowS() + 60 }
     await spread(first)
@@ -127,7 +127,7 @@ describe('renewals', () => {
     expect(renewals).toEqual([first])
   })
 
-  test('are read again after Redis was emptied and its clock begins earlier', async () => {
+  test('are read again after Redis lost its data and its clock starts earlier', async () => {
     const { renewals } = await startReader()
     await redis.xadd(
       STREAM_RENEWALS_KEY,
@@ -142,7 +142,7 @@ describe('renewals', () => {
 })
 
 describe('a sidecar that starts', () => {
-  test('knows every live revocation, however revocations and renewals took turns', async () => {
+  test('knows every unexpired revocation, in whatever order revocations and renewals came', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.oneof(fc.constant('renew'), fc.constant('revoke'), fc.constant('old renewal')), {
@@ -150,7 +150,7 @@ describe('a sidecar that starts', () => {
         }),
         async (turns) => {
           await redis.del(REVOCATION_LOG_KEY, STREAM_RENEWALS_KEY)
-          const { publish, tick } = keeper()
+          const { publish, tick } = startPublisher()
           const ended: string[] = []
           for (const [at, turn] of turns.entries()) {
             if (turn === 'renew') await spread({ sessionId: `s${at}`, until: nowS() + 60 })
@@ -180,7 +180,7 @@ describe('a sidecar that starts', () => {
     )
   })
 
-  test('reads renewals that an older version wrote into the log; they are removed once every sidecar has read them', async () => {
+  test('reads renewals that an older version wrote into the revocation stream; they are removed once every sidecar has read them', async () => {
     const old = { sessionId: 'old', until: nowS() + 60 }
     const id = await redis.xadd(REVOCATION_LOG_KEY, '*', ...streamRenewalFields(old))
     await redis.xadd(REVOCATION_LOG_KEY, '*', ...revocationFields(entryOf('ended')))
@@ -195,13 +195,13 @@ describe('a sidecar that starts', () => {
   })
 })
 
-test('entries that no token can need any more leave the log, also while no session ends', async () => {
+test('expired entries are trimmed from the stream, also while no session ends', async () => {
   const ancient = Date.now() - (LONGEST_LIFETIME + 60) * 1000
   // Redis drops a whole node of about a hundred at once.
   for (let at = 0; at < 200; at += 1)
     await redis.xadd(REVOCATION_LOG_KEY, `${ancient + at}-0`, ...revocationFields(entryOf(`s${at}`)))
   await redis.xadd(REVOCATION_LOG_KEY, '*', ...revocationFields(entryOf('live')))
-  await keeper().tick()
+  await startPublisher().tick()
   expect(await redis.xlen(REVOCATION_LOG_KEY)).toBeLessThanOrEqual(101)
   const { isRevoked } = await startReader()
   expect(isRevoked('live')).toBe(true)

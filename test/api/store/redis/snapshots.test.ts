@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop())
 beforeEach(() => redis.flushall())
 
-/** The snapshots of one process, and what it published. */
+/** The snapshots of one process, and what it publishes. */
 function process() {
   const published: Snapshot[] = []
   const store = createSnapshotStore(redis, newId)
@@ -30,8 +30,8 @@ function process() {
   return { snapshots, store, published }
 }
 
-describe('a snapshot with a fence', () => {
-  test('of the lease’s holder is numbered, kept and published', async () => {
+describe('a snapshot with a fencing token', () => {
+  test('of the lease holder is numbered, stored and published', async () => {
     const { snapshots, store, published } = process()
     const publication = await snapshots.publish('active-calls', { calls: [] }, 3)
     expect(publication?.snapshot.body).toMatchObject({ calls: [], seq: 1 })
@@ -39,7 +39,7 @@ describe('a snapshot with a fence', () => {
     expect(published).toEqual([publication?.snapshot])
   })
 
-  test('that another has passed publishes nothing and changes nothing', async () => {
+  test('that is stale is not published and changes nothing', async () => {
     const [slept, holder] = [process(), process()]
     await slept.snapshots.publish('active-calls', { by: 'the old holder' }, 3)
     const last = await holder.snapshots.publish('active-calls', { by: 'the new holder' }, 4)
@@ -48,22 +48,22 @@ describe('a snapshot with a fence', () => {
     expect(await slept.store.last('active-calls')).toEqual(last?.snapshot)
   })
 
-  test('of nine is passed by one of ten: they are numbers, not words', async () => {
+  test('is compared as a number: 10 is higher than 9', async () => {
     const { snapshots } = process()
     await snapshots.publish('active-calls', {}, 9)
     expect(await snapshots.publish('active-calls', {}, 10)).toMatchObject({ snapshot: { seq: 2 } })
     expect(await snapshots.publish('active-calls', {}, 9)).toBeUndefined()
   })
 
-  test('is passed on its own channel alone', async () => {
+  test('is compared per channel', async () => {
     const { snapshots } = process()
     await snapshots.publish('active-calls', {}, 4)
     expect(await snapshots.publish('users-state', {}, 3)).toMatchObject({ snapshot: { seq: 1 } })
   })
 })
 
-describe('a snapshot without a fence', () => {
-  test('is taken whatever fence was there before, and passes none', async () => {
+describe('a snapshot without a fencing token', () => {
+  test('is accepted whatever token came before, and changes none', async () => {
     const { snapshots } = process()
     await snapshots.publish('users-state', {}, 4)
     expect(await snapshots.publish('users-state', { by: 'a local service' })).toMatchObject({
@@ -73,7 +73,7 @@ describe('a snapshot without a fence', () => {
   })
 })
 
-test('of clients that wait, a snapshot is read once', async () => {
+test('a snapshot is read once for all waiting clients', async () => {
   const { snapshots, store } = process()
   const first = await snapshots.publish('users-state', { states: { 1001: { state: 'Idle' } } })
   let read = 0

@@ -13,7 +13,7 @@ afterAll(() => server.stop())
 
 const claims = Claims.parse(validClaims(1_700_000_000))
 
-test('of ten who take a ticket at once one gets what it was bought with, and nobody after', async () => {
+test('of ten concurrent requests with one ticket one gets its claims, and no later request does', async () => {
   const tickets = createStreamTicketStore(await server.connect())
   await tickets.put('a ticket', claims)
   const taken = await Promise.all(Array.from({ length: 10 }, () => tickets.redeem('a ticket')))
@@ -21,7 +21,7 @@ test('of ten who take a ticket at once one gets what it was bought with, and nob
   expect(await tickets.redeem('a ticket')).toBeUndefined()
 })
 
-test('a ticket that was never sold, or holds no claims, is none', async () => {
+test('rejects a ticket that was never issued, and one without claims', async () => {
   const redis = await server.connect()
   const tickets = createStreamTicketStore(redis)
   expect(await tickets.redeem('invented')).toBeUndefined()

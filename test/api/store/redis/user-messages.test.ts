@@ -15,39 +15,39 @@ beforeAll(async () => {
 })
 afterAll(() => server?.stop())
 
-type Heard = { userId: string | undefined; message: UserMessage }
+type Delivery = { userId: string | undefined; message: UserMessage }
 
-/** An API's ear, on a connection of its own, once it hears. */
+/** A subscriber with its own connection, once it is subscribed. */
 async function listen(connection: Redis) {
   const before = await subscribers()
-  const heard: Heard[] = []
-  const hearing = createUserMessageSubscriber(connection, () => {})
-  const stop = hearing.on((userId, message) => heard.push({ userId, message }))
+  const received: Delivery[] = []
+  const subscriber = createUserMessageSubscriber(connection, () => {})
+  const stop = subscriber.on((userId, message) => received.push({ userId, message }))
   await waitUntil('it is subscribed', async () => (await subscribers()) > before)
-  return { heard, stop, of: (userId: string) => heard.filter((one) => one.userId === userId) }
+  return { received, stop, of: (userId: string) => received.filter((one) => one.userId === userId) }
 }
 const subscribers = async () => Number((await redis.pubsub('NUMSUB', 'hookswitch:news'))[1])
 
-/** An API's voice, and what it published at nginx. */
-function speak(connection: Redis = redis) {
-  const published: Heard[] = []
-  const news = createUserMessages({
+/** A sender, and what it published at nginx. */
+function startSender(connection: Redis = redis) {
+  const published: Delivery[] = []
+  const userMessages = createUserMessages({
     redis: connection,
     async publish(userId, message) {
       published.push({ userId, message })
     },
   })
-  return { news, published }
+  return { userMessages, published }
 }
 
-describe('what one API tells a user', () => {
-  test('is heard by the others, published, and numbered one by one', async () => {
-    const { news, published } = speak(await server.connect())
+describe('a message to a user', () => {
+  test('reaches all API processes, is published at nginx, and is numbered in sequence', async () => {
+    const { userMessages, published } = startSender(await server.connect())
     const { of } = await listen(await server.connect())
     const userId = newId()
-    await news.send(userId, { type: 'call.ringing', call: { legs: [], ratio: 0.1 } })
-    await news.send(userId, { type: 'call.ended', note: '"quoted" \u2028 Звонок' })
-    await waitUntil('both were heard', () => of(userId).length === 2)
+    await userMessages.send(userId, { type: 'call.ringing', call: { legs: [], ratio: 0.1 } })
+    await userMessages.send(userId, { type: 'call.ended', note: '"quoted" \u2028 Звонок' })
+    await waitUntil('both were received', () => of(userId).length === 2)
     expect(of(userId)).toEqual(published)
     const [first, second] = published.map(({ message }) => message)
     expect(first).toEqual({
@@ -59,35 +59,35 @@ describe('what one API tells a user', () => {
     expect(second).toMatchObject({ seq: 2, epoch: first?.epoch, note: '"quoted" \u2028 Звонок' })
   })
 
-  test('is numbered for each user by itself', async () => {
-    const { news, published } = speak()
-    await news.send(newId(), { type: 'hello' })
-    await news.send(newId(), { type: 'hello' })
+  test('is numbered per user', async () => {
+    const { userMessages, published } = startSender()
+    await userMessages.send(newId(), { type: 'hello' })
+    await userMessages.send(newId(), { type: 'hello' })
     expect(published.map(({ message }) => message.seq)).toEqual([1, 1])
     expect(published[0]?.message.epoch).not.toBe(published[1]?.message.epoch)
   })
 
-  test('is published in the order of its numbers, however fast it is told', async () => {
-    const told: unknown[] = []
-    const news = createUserMessages({
+  test('is published in the order of its numbers, also when many are sent at once', async () => {
+    const sent: unknown[] = []
+    const userMessages = createUserMessages({
       redis,
       async publish(_, { seq }) {
         await new Promise((resolve) => setTimeout(resolve, Number(seq) % 3))
-        told.push(seq)
+        sent.push(seq)
       },
     })
     const userId = newId()
-    await Promise.all(Array.from({ length: 20 }, () => news.send(userId, { type: 'hello' })))
-    expect(told).toEqual(Array.from({ length: 20 }, (_, n) => n + 1))
+    await Promise.all(Array.from({ length: 20 }, () => userMessages.send(userId, { type: 'hello' })))
+    expect(sent).toEqual(Array.from({ length: 20 }, (_, n) => n + 1))
   })
 
-  test('does not pile up while nginx hangs, and goes on behind that', async () => {
+  test('is refused while 1 000 wait for an nginx that hangs, and published once nginx goes on', async () => {
     let go = () => {}
     const hang = new Promise<void>((resolve) => {
       go = resolve
     })
     const published: unknown[] = []
-    const news = createUserMessages({
+    const userMessages = createUserMessages({
       redis,
       async publish(_, { seq }) {
         await hang
@@ -95,96 +95,98 @@ describe('what one API tells a user', () => {
       },
     })
     const userId = newId()
-    const told = Array.from({ length: 3_000 }, () => news.send(userId, { type: 'hello' }))
-    const refused = told.slice(1_000).map((one) => expect(one).rejects.toMatchObject({ code: 'unavailable' }))
+    const sent = Array.from({ length: 3_000 }, () => userMessages.send(userId, { type: 'hello' }))
+    const refused = sent.slice(1_000).map((one) => expect(one).rejects.toMatchObject({ code: 'unavailable' }))
     await Promise.all(refused)
-    await expect(Promise.race([news.send(newId(), { type: 'hello' }), 'waits'])).resolves.toBe('waits')
+    await expect(Promise.race([userMessages.send(newId(), { type: 'hello' }), 'waits'])).resolves.toBe(
+      'waits',
+    )
     go()
-    await Promise.all(told.slice(0, 1_000))
-    await news.send(userId, { type: 'hello' })
+    await Promise.all(sent.slice(0, 1_000))
+    await userMessages.send(userId, { type: 'hello' })
     expect(published).toHaveLength(1_002)
   })
 
-  test('is forgotten after a week', async () => {
+  test('leaves a numbering that expires after a week', async () => {
     const userId = newId()
-    await speak().news.send(userId, { type: 'hello' })
-    expect(await redis.ttl(`hookswitch:news:${userId}`)).toBeGreaterThan(6 * 86_400)
+    await startSender().userMessages.send(userId, { type: 'hello' })
+    expect(await redis.ttl(`hookswitch:userMessages:${userId}`)).toBeGreaterThan(6 * 86_400)
   })
 })
 
-describe('a fence', () => {
-  test('that another has passed tells nobody anything, in silence', async () => {
-    const { news, published } = speak()
-    const { heard, of } = await listen(await server.connect())
+describe('a fencing token', () => {
+  test('that is stale sends no message, and throws no error', async () => {
+    const { userMessages, published } = startSender()
+    const { received, of } = await listen(await server.connect())
     const userId = newId()
-    await news.send(userId, { type: 'by the new holder' }, 8)
-    await news.send(userId, { type: 'by the old one' }, 7)
-    await news.send(userId, { type: 'by the new holder again' }, 8)
-    await news.send(userId, { type: 'by nobody’s lease' })
-    await waitUntil('three were heard', () => of(userId).length === 3)
+    await userMessages.send(userId, { type: 'by the new holder' }, 8)
+    await userMessages.send(userId, { type: 'by the old one' }, 7)
+    await userMessages.send(userId, { type: 'by the new holder again' }, 8)
+    await userMessages.send(userId, { type: 'without a lease' })
+    await waitUntil('three were received', () => of(userId).length === 3)
     expect(published.map(({ message }) => [message.type, message.seq])).toEqual([
       ['by the new holder', 1],
       ['by the new holder again', 2],
-      ['by nobody’s lease', 3],
+      ['without a lease', 3],
     ])
-    expect(heard.some(({ message }) => message.type === 'by the old one')).toBe(false)
+    expect(received.some(({ message }) => message.type === 'by the old one')).toBe(false)
   })
 })
 
-describe('what everybody is told', () => {
-  test('comes without a user and without a number', async () => {
-    const { heard } = await listen(await server.connect())
-    await speak().news.broadcast({ type: 'user.status', userId: '7' })
-    await waitUntil('it was heard', () => heard.length > 0)
-    expect(heard).toEqual([{ userId: undefined, message: { type: 'user.status', userId: '7' } }])
+describe('a broadcast', () => {
+  test('has no user and no number', async () => {
+    const { received } = await listen(await server.connect())
+    await startSender().userMessages.broadcast({ type: 'user.status', userId: '7' })
+    await waitUntil('it was received', () => received.length > 0)
+    expect(received).toEqual([{ userId: undefined, message: { type: 'user.status', userId: '7' } }])
   })
 })
 
-describe('an ear', () => {
+describe('a subscriber', () => {
   test.each([
-    ['what is no JSON', '{'],
+    ['invalid JSON', '{'],
     ['a list', '[]'],
     ['a message without a type', '{"message":{}}'],
-    ['a message to nobody', '{"to":{},"message":{"type":"x"}}'],
-  ])('passes over %s and hears what follows', async (_, text) => {
-    const { heard } = await listen(await server.connect())
+    ['a message without a user id', '{"to":{},"message":{"type":"x"}}'],
+  ])('ignores %s and receives the next message', async (_, text) => {
+    const { received } = await listen(await server.connect())
     await redis.publish('hookswitch:news', text)
-    await speak().news.send('after', { type: 'hello' })
-    await waitUntil('it heard what follows', () => heard.length > 0)
-    expect(heard.map(({ userId }) => userId)).toEqual(['after'])
+    await startSender().userMessages.send('after', { type: 'hello' })
+    await waitUntil('it received what follows', () => received.length > 0)
+    expect(received.map(({ userId }) => userId)).toEqual(['after'])
   })
 
-  test('that lost its connection hears again once it is back', async () => {
+  test('receives again after a reconnect', async () => {
     const connection = connectRedis(server.url, () => {})
-    const { heard } = await listen(connection)
+    const { received } = await listen(connection)
     await waitUntil('it is known to Redis', async () => connection.status === 'ready')
     await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
-    await waitUntil('it heard', async () => {
-      await speak().news.broadcast({ type: 'again' })
-      return heard.length > 0
+    await waitUntil('it received', async () => {
+      await startSender().userMessages.broadcast({ type: 'again' })
+      return received.length > 0
     })
     connection.disconnect()
   })
 
-  test('that was told to stop hears nothing more', async () => {
-    const { heard, stop } = await listen(await server.connect())
+  test('receives nothing after it is stopped', async () => {
+    const { received, stop } = await listen(await server.connect())
     const { of } = await listen(await server.connect())
     stop()
     const userId = newId()
-    await speak().news.send(userId, { type: 'hello' })
-    await waitUntil('another heard it', () => of(userId).length === 1)
-    expect(heard).toEqual([])
+    await startSender().userMessages.send(userId, { type: 'hello' })
+    await waitUntil('another received it', () => of(userId).length === 1)
+    expect(received).toEqual([])
   })
 })
 
 describe('without Redis', () => {
-  test('telling is "unavailable", nothing is published, and the next has a turn of its own', async () => {
+  test('sending is "unavailable", nothing is published, and a failure does not affect the next message', async () => {
     const gone = await server.connect()
-    const { news, published } = speak(gone)
+    const { userMessages, published } = startSender(gone)
     gone.disconnect()
-    const telling = [news.send('7', { type: 'one' }), news.send('7', { type: 'two' })]
-    for (const one of telling) await expect(one).rejects.toMatchObject({ code: 'unavailable' })
-    await expect(news.broadcast({ type: 'all' })).rejects.toMatchObject({ code: 'unavailable' })
+    const sending = [userMessages.send('7', { type: 'one' }), userMessages.send('7', { type: 'two' })]
+    for (const one of sending) await expect(one).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(userMessages.broadcast({ type: 'all' })).rejects.toMatchObject({ code: 'unavailable' })
     expect(published).toEqual([])
   })
 })
