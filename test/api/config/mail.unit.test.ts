@@ -12,7 +12,7 @@ const GOOD = {
 const read = (difference: Record<string, string> = {}) => readEnv(Config, { ...GOOD, ...difference })
 
 describe('a mail server', () => {
-  test('is told all it needs, and must encrypt', () => {
+  test('gets all its settings, and must encrypt', () => {
     expect(read()).toMatchObject({
       mail: {
         to: 'server',
@@ -39,12 +39,12 @@ describe('a mail server', () => {
     expect(read({ HOOKSWITCH_SMTP_URL: url }).mail).toMatchObject(way)
   })
 
-  test('there is none unless somebody says so', () => {
+  test('is not configured by default', () => {
     expect(read({ HOOKSWITCH_SMTP_URL: '' }).mail).toBeUndefined()
   })
 
   test.each(['HOOKSWITCH_MAIL_FROM', 'HOOKSWITCH_PUBLIC_URL'])(
-    'does without %s only where another says it',
+    'may omit %s only if another setting provides it',
     (name) => {
       expect(() => read({ [name]: '' })).toThrow(
         /(MAIL_FROM|APP_URL): is not set, and HOOKSWITCH_SMTP_URL needs it/,

@@ -26,8 +26,8 @@ const MIKOPBX = {
   HOOKSWITCH_MIKOPBX_PASSWORD: 'hunter2',
 }
 
-describe('unless somebody says otherwise', () => {
-  test('who was invited may register, and nobody makes extensions', () => {
+describe('unless somebody message otherwise', () => {
+  test('invited users may register, and no extensions are created', () => {
     expect(read({})).toMatchObject({ registration: 'invitation', provisioner: undefined })
   })
 })
@@ -51,7 +51,7 @@ describe('a provisioner', () => {
       },
       { kind: 'mikopbx', login: { apiKey: 'key' } },
     ],
-  ])('%s is told all it needs', (_, env, config) => {
+  ])('%s gets all its settings', (_, env, config) => {
     expect(read(env).provisioner).toMatchObject(config)
   })
 
@@ -83,8 +83,8 @@ describe('extensions', () => {
     ['of one number', '2000', /two numbers/],
     ['of letters', 'abc-def', /two numbers/],
     ['of one digit', '1-9', /two numbers/],
-  ])('a range %s is refused', (_, text, says) => {
-    expect(() => read({ HOOKSWITCH_EXTENSIONS: text })).toThrow(says)
+  ])('a range %s is refused', (_, text, message) => {
+    expect(() => read({ HOOKSWITCH_EXTENSIONS: text })).toThrow(message)
   })
 })
 

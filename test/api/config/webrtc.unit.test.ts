@@ -9,7 +9,7 @@ const turn = {
 }
 
 describe('settings of browser phones', () => {
-  test('are as they are without any', () => {
+  test('have defaults', () => {
     expect(readEnv(Config, good).webrtc).toEqual({
       ttl: 3_600,
       websocketUrl: undefined,
@@ -36,8 +36,8 @@ describe('settings of browser phones', () => {
       'HOOKSWITCH_TURN_URLS',
     ],
     ['TURN without its secret', { ...turn, HOOKSWITCH_TURN_SECRET: '' }, 'HOOKSWITCH_TURN_SECRET'],
-  ])('%s is a fault that is named', (_, flaw, name) => {
-    expect(() => readEnv(Config, { ...good, ...flaw })).toThrow(SettingsError)
-    expect(() => readEnv(Config, { ...good, ...flaw })).toThrow(name)
+  ])('%s is refused by its name', (_, difference, name) => {
+    expect(() => readEnv(Config, { ...good, ...difference })).toThrow(SettingsError)
+    expect(() => readEnv(Config, { ...good, ...difference })).toThrow(name)
   })
 })

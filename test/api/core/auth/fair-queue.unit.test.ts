@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createFairQueue } from '../../../../api/core/auth/fair-queue.ts'
 
-/** Turns, one at a time, of which each ends when it is told to. */
+/** A queue that runs one task at a time; the test ends each task. */
 function world(settings: { queue?: number; timeoutMs?: number } = {}) {
   const turns = createFairQueue({ parallel: 1, queue: 100, timeoutMs: 60_000, ...settings })
   const begun: string[] = []
@@ -23,8 +23,8 @@ function world(settings: { queue?: number; timeoutMs?: number } = {}) {
   }
 }
 
-describe('turns', () => {
-  test('go round the lines, so that a long line delays nobody else', async () => {
+describe('the fair queue', () => {
+  test('takes turns between the queues, so that a long queue delays only itself', async () => {
     const { ask, end, begun } = world()
     for (let n = 0; n < 4; n += 1) ask('many', `many ${n}`)
     ask('one')
@@ -33,7 +33,7 @@ describe('turns', () => {
     expect(begun).toEqual(['many 0', 'many 1', 'one', 'another', 'many 2', 'many 3'])
   })
 
-  test('of a full queue are lost to the last of the longest line, not to whoever comes with none', async () => {
+  test('evicts the last task of the longest queue when full, and admits a task of a new key', async () => {
     const { ask, end, begun, refused } = world({ queue: 3 })
     for (let n = 0; n < 5; n += 1) ask('many', `many ${n}`)
     ask('one')
@@ -43,7 +43,7 @@ describe('turns', () => {
     expect(begun).toEqual(['many 0', 'many 1', 'one', 'many 2'])
   })
 
-  test('are waited for no longer than the patience', async () => {
+  test('rejects a task that waited for `timeoutMs`', async () => {
     const { ask, end, begun, refused } = world({ timeoutMs: 10 })
     ask('a', 'a 0')
     ask('a', 'a 1')
@@ -54,7 +54,7 @@ describe('turns', () => {
     expect(begun).toEqual(['a 0', 'a 2'])
   })
 
-  test('a task that fails hands its place over', async () => {
+  test('frees the slot of a task that fails', async () => {
     const turns = createFairQueue({ parallel: 1, queue: 1, timeoutMs: 1_000 })
     const failing = turns('a', async () => {
       throw new Error('no')

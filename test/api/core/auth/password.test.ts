@@ -6,7 +6,7 @@ import { createPasswords, NewPassword } from '../../../../api/core/auth/password
 describe('passwords', () => {
   const passwords = createPasswords()
 
-  test('a hash says how it was made: argon2id, 19 MiB, two passes, one lane', async () => {
+  test('a hash contains its parameters: argon2id, 19 MiB, two passes, one lane', async () => {
     expect(await passwords.hash('correct horse')).toMatch(
       /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/,
     )
@@ -90,7 +90,7 @@ describe('passwords', () => {
     else expect(made).toBe('input_invalid')
   })
 
-  test('a password too long is wrong for everybody alike, without hashing', async () => {
+  test('a password that is too long is wrong for known and unknown users alike, without hashing', async () => {
     const full = createPasswords({ parallel: 1, queue: 0 })
     const busy = full.hash('x')
     const hash = await passwords.hash('x')
@@ -99,7 +99,7 @@ describe('passwords', () => {
     await busy
   })
 
-  test('those who would wait behind too many are sent away, and the others served', async () => {
+  test('requests beyond the queue limit are refused, and the others are served', async () => {
     const few = createPasswords({ parallel: 2, queue: 3 })
     const outcomes = await Promise.allSettled(Array.from({ length: 9 }, () => few.verify(undefined, 'x')))
     const refused = outcomes.filter((outcome) => outcome.status === 'rejected')
@@ -109,13 +109,13 @@ describe('passwords', () => {
     expect(await few.verify(undefined, 'x')).toBe(false)
   })
 
-  test('a hash that fails gives its place back', async () => {
+  test('a hash that fails frees its slot', async () => {
     const one = createPasswords({ parallel: 1, queue: 0 })
     await expect(one.verify('$argon2id$broken', 'x')).rejects.toThrow()
     expect(await one.verify(undefined, 'x')).toBe(false)
   })
 
-  test('in a burst of hashes the event loop keeps turning and a token is verified in between', async () => {
+  test('during a burst of hashes the event loop is not blocked, and a token is verified', async () => {
     const key = await webcrypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
     const hashes = 24
     let done = 0
@@ -131,7 +131,7 @@ describe('passwords', () => {
     expect(done).toBeLessThan(hashes / 2)
     await Promise.all(burst)
     bursting = false
-    // Hashing on the main thread would let the loop turn once for each hash at best.
+    // If it hashed on the main thread, the loop would run at most once per hash.
     expect(turns).toBeGreaterThan(10 * hashes)
   })
 })

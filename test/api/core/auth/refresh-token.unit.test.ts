@@ -5,7 +5,7 @@ import { createOpaqueRefreshTokens, seal, unseal } from '../../../../api/core/au
 
 const secrets = createOpaqueRefreshTokens(randomBytes(32))
 
-/** A session id as they are made: 16 bytes in base64url. */
+/** A session id: 16 bytes in base64url. */
 const sessionIds = fc
   .uint8Array({ minLength: 16, maxLength: 16 })
   .map((bytes) => Buffer.from(bytes).toString('base64url'))
@@ -16,7 +16,7 @@ const digits = fc.constantFrom(...'0123456789abcdef')
 const replaced = (text: string, at: number, by: string) => text.slice(0, at) + by + text.slice(at + 1)
 
 describe('a refresh secret', () => {
-  test('is read as what it was minted as, for any session and number', () => {
+  test('is parsed into the session and number that it was minted with', () => {
     fc.assert(
       fc.property(sessionIds, numbers, (sessionId, number) => {
         const secret = secrets.mint(sessionId, number)
@@ -26,7 +26,7 @@ describe('a refresh secret', () => {
     )
   })
 
-  test('is kept as a SHA-256 that shows nothing of it', () => {
+  test('is stored as a SHA-256 that does not contain it', () => {
     fc.assert(
       fc.property(minted, ({ text, hash }) => {
         expect(hash).toBe(createHash('sha256').update(text).digest('base64url'))
@@ -39,11 +39,11 @@ describe('a refresh secret', () => {
     expect(new Set(texts.map((text) => text.slice(40, 104))).size).toBe(1_000)
   })
 
-  test('cannot be numbered beyond what it has room for', () => {
+  test('throws for a number beyond 32 bits', () => {
     for (const number of [-1, 2 ** 32]) expect(() => secrets.mint('c2Vzc2lvbi1vbmUtb2YtMQ', number)).toThrow()
   })
 
-  test('with any one digit changed is none of ours', () => {
+  test('is rejected with any one digit changed', () => {
     fc.assert(
       fc.property(minted, fc.nat(135), digits, ({ text }, at, digit) => {
         fc.pre(text[at] !== digit)
@@ -53,7 +53,7 @@ describe('a refresh secret', () => {
     )
   })
 
-  test('with any bytes of it changed is none of ours', () => {
+  test('is rejected with any bytes changed', () => {
     fc.assert(
       fc.property(
         minted,
@@ -70,7 +70,7 @@ describe('a refresh secret', () => {
     )
   })
 
-  test('with the number or the session of another one is none of ours', () => {
+  test('is rejected with the number or the session of another secret', () => {
     fc.assert(
       fc.property(minted, minted, ({ text: one }, { text: other }) => {
         // Session and number of one, randomness and tag of the other.
@@ -97,7 +97,7 @@ describe('a refresh secret', () => {
     expect(secrets.parse(text)).toBeUndefined()
   })
 
-  test('is nothing that somebody typed', () => {
+  test('is not parsed from any other text', () => {
     const typed = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: digits, maxLength: 300 }))
     fc.assert(
       fc.property(typed, (text) => {
@@ -106,7 +106,7 @@ describe('a refresh secret', () => {
     )
   })
 
-  test('of another key is none of ours', () => {
+  test('is rejected when another key minted it', () => {
     const keys = fc.uint8Array({ minLength: 32, maxLength: 32 })
     fc.assert(
       fc.property(keys, keys, sessionIds, numbers, (one, other, sessionId, number) => {
@@ -120,7 +120,7 @@ describe('a refresh secret', () => {
 })
 
 describe('a sealed child', () => {
-  test('is read by its parent', () => {
+  test('is decrypted with its parent', () => {
     fc.assert(
       fc.property(minted, minted, ({ text: child }, { text: parent }) => {
         expect(unseal(seal(child, parent), parent)).toBe(child)
@@ -128,7 +128,7 @@ describe('a sealed child', () => {
     )
   })
 
-  test('is read by nobody else', () => {
+  test('is not decrypted with any other secret', () => {
     fc.assert(
       fc.property(minted, minted, minted, ({ text: child }, { text: parent }, { text: other }) => {
         expect(() => unseal(seal(child, parent), other)).toThrow()
@@ -137,7 +137,7 @@ describe('a sealed child', () => {
     )
   })
 
-  test('is not read by a parent that differs in one digit', () => {
+  test('is not decrypted with a parent that differs in one digit', () => {
     fc.assert(
       fc.property(minted, minted, fc.nat(135), digits, ({ text: child }, { text: parent }, at, digit) => {
         fc.pre(parent[at] !== digit)
@@ -146,7 +146,7 @@ describe('a sealed child', () => {
     )
   })
 
-  test('with any bit changed, or cut short, is read by nobody', () => {
+  test('is not decrypted with any bit changed, or truncated', () => {
     const length = Buffer.from(seal('0'.repeat(136), ''), 'base64url').length
     fc.assert(
       fc.property(minted, minted, fc.nat(length - 1), fc.nat(7), (child, parent, at, bit) => {
@@ -158,7 +158,7 @@ describe('a sealed child', () => {
     )
   })
 
-  test('never looks the same twice and shows neither child nor parent', () => {
+  test('is different each time, and contains neither child nor parent', () => {
     fc.assert(
       fc.property(minted, minted, ({ text: child }, { text: parent }) => {
         const sealed = [seal(child, parent), seal(child, parent)]

@@ -17,7 +17,7 @@ const request: OpenSessionRequest = {
   refreshWith: 'token',
 }
 
-/** Sessions over a store of one. */
+/** Sessions over a store of one session. */
 function world() {
   let at = START
   let stored: Session | undefined
@@ -44,7 +44,7 @@ function world() {
         issued.push(kind)
         return kind
       },
-    } as unknown as Tokens, // nothing else of it is asked for
+    } as unknown as Tokens, // nothing else of it is used
     refreshTokens: createOpaqueRefreshTokens(Buffer.alloc(32)),
     rotation: { rotate: async () => undefined },
     rotationStore: { delete: async () => {} },

@@ -22,36 +22,36 @@ const people: User[] = USERS.map((id) => ({
 
 const GRACE = 10
 const usual: Lifetimes = { access: 60, refresh: 300, session: 900, graceMs: GRACE * 1000 }
-/** An access token could outlive what refreshes it, if it were let. */
+/** Lifetimes with which an access token could outlive its refresh secret. */
 const longAccess: Lifetimes = { ...usual, access: 400 }
 
 const user = fc.constantFrom(...USERS)
 const session = fc.nat(7)
 const pick = fc.constantFrom('newest' as const, 'newest' as const, 'parent' as const, 'older' as const)
-/** A moment, the grace, an access token's life, the idle time, and a whole session's. */
+/** A moment, and the lifetimes: grace period, access token, idle time, session. */
 const seconds = fc.constantFrom(1, GRACE - 1, GRACE, GRACE + 1, 61, 200, 301, 901)
-const trouble = fc.record({
+const failure = fc.record({
   call: fc.integer({ min: 1, max: 8 }),
   when: fc.constantFrom('before' as const, 'after' as const),
 })
-const troubles = fc.oneof(
+const failures = fc.oneof(
   { weight: 3, arbitrary: fc.constant([]) },
-  { weight: 1, arbitrary: fc.array(trouble, { minLength: 1, maxLength: 2 }) },
+  { weight: 1, arbitrary: fc.array(failure, { minLength: 1, maxLength: 2 }) },
 )
 const does = <T extends string>(what: T) => fc.constant(what)
 
-const deed: fc.Arbitrary<SessionCommand> = fc.oneof(
+const command: fc.Arbitrary<SessionCommand> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
       do: does('login'),
       user,
       kind: fc.constantFrom('token' as const, 'secret' as const),
-      failures: troubles,
+      failures,
     }),
   },
-  { weight: 10, arbitrary: fc.record({ do: does('rotate'), session, pick, failures: troubles }) },
-  { weight: 4, arbitrary: fc.record({ do: does('refresh'), session, failures: troubles }) },
+  { weight: 10, arbitrary: fc.record({ do: does('rotate'), session, pick, failures }) },
+  { weight: 4, arbitrary: fc.record({ do: does('refresh'), session, failures }) },
   { weight: 3, arbitrary: fc.record({ do: does('pass'), seconds, failures: fc.constant([]) }) },
   {
     weight: 1,
@@ -67,10 +67,10 @@ const deed: fc.Arbitrary<SessionCommand> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constantFrom('logout' as const, 'end' as const, 'endAsStranger' as const, 'endOthers' as const),
       session,
-      failures: troubles,
+      failures,
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: does('logoutBySecret'), session, pick, failures: troubles }) },
+  { weight: 1, arbitrary: fc.record({ do: does('logoutBySecret'), session, pick, failures }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -82,17 +82,17 @@ const deed: fc.Arbitrary<SessionCommand> = fc.oneof(
         'enable' as const,
       ),
       user,
-      failures: troubles,
+      failures,
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: does('remove'), user: fc.constant('2'), failures: troubles }) },
-  { weight: 1, arbitrary: fc.record({ do: does('tend'), failures: troubles }) },
+  { weight: 1, arbitrary: fc.record({ do: does('remove'), user: fc.constant('2'), failures }) },
+  { weight: 1, arbitrary: fc.record({ do: does('tend'), failures }) },
 )
 
-/** What is done at once, one such after another. */
-const waves = fc.array(fc.array(deed, { minLength: 1, maxLength: 4 }), { maxLength: 12 })
+/** Groups of concurrent commands, one group after the other. */
+const waves = fc.array(fc.array(command, { minLength: 1, maxLength: 4 }), { maxLength: 12 })
 
-/** A scheduler that picks the next one to go on only when all the others have come to their turn. */
+/** A scheduler that picks the next task only when all others wait for it. */
 function drawn() {
   let quiet = async () => {}
   const scheduler = fc.scheduler({
@@ -104,7 +104,7 @@ function drawn() {
   return { scheduler, waitOn: (until: () => Promise<void>) => (quiet = until) }
 }
 
-/** Performs the waves, each to its end, and then asks what is left of every session. */
+/** Runs the groups, each to its end, and then checks every session. */
 async function live(
   scheduler: Scheduler,
   waitOn: (until: () => Promise<void>) => void,
@@ -130,7 +130,7 @@ async function live(
   for (const one of model.sessions) {
     const outcome = await settled(operations.refreshNewest(one))
     if (mustBeAlive(one)) expect(outcome, `${one.id} goes on`).toBe('refreshed')
-    // Whatever became of the others, none of them is half dead.
+    // Every session is either active or ended completely.
     else if (outcome === 'refused' && !one.hasExpired) operations.expectRejected(one)
     expect(model.violations).toEqual([])
   }
@@ -140,27 +140,30 @@ async function live(
 const fine = { failures: [] }
 const logIn = (kind: 'token' | 'secret'): SessionCommand => ({ do: 'login', user: '1', kind, ...fine })
 
-describe('sessions, whoever does what in whichever order, and whatever fails', () => {
+describe('sessions, with any commands in any order, and any failures', () => {
   const { scheduler, waitOn } = drawn()
 
   test.each([
     ['usual lifetimes', usual, 1_000],
     ['access tokens that are to live longer than what refreshes them', longAccess, 500],
-  ])('are over once somebody was told so, and else go on: %s', async (_, lifetimes, numRuns) => {
-    const property = fc.asyncProperty(scheduler, waves, async (drawnScheduler, all) => {
-      await live(drawnScheduler, waitOn, lifetimes, all)
-    })
-    await fc.assert(property, { numRuns })
-  })
+  ])(
+    'end once a client was notified of the end, and otherwise continue: %s',
+    async (_, lifetimes, numRuns) => {
+      const property = fc.asyncProperty(scheduler, waves, async (drawnScheduler, all) => {
+        await live(drawnScheduler, waitOn, lifetimes, all)
+      })
+      await fc.assert(property, { numRuns })
+    },
+  )
 
-  test('get one child of one secret, however many ask for it at once', async () => {
-    const fifty = fc.array(troubles, { minLength: 50, maxLength: 50 })
+  test('get one child of one secret, however many requests present it at once', async () => {
+    const fifty = fc.array(failures, { minLength: 50, maxLength: 50 })
     const property = fc.asyncProperty(scheduler, fifty, async (drawnScheduler, all) => {
       const rotations = all.map(
         (some): SessionCommand => ({ do: 'rotate', session: 0, pick: 'first', failures: some }),
       )
       const model = await live(drawnScheduler, waitOn, usual, [[logIn('secret')], rotations])
-      // The first secret, its child, and the child's own, which was asked for at the end.
+      // The first secret, its child, and the child's child, which the end of the test requests.
       expect([...(model.sessions[0]?.secrets.keys() ?? [])]).toEqual([0, 1, 2])
     })
     await fc.assert(property, { numRuns: 50 })
@@ -168,7 +171,7 @@ describe('sessions, whoever does what in whichever order, and whatever fails', (
 
   test.each([
     ['logged out', [0, 1].map((session): SessionCommand => ({ do: 'logout', session, ...fine }))],
-    ['ended by somebody', [0, 1].map((session): SessionCommand => ({ do: 'end', session, ...fine }))],
+    ['ended by an administrator', [0, 1].map((session): SessionCommand => ({ do: 'end', session, ...fine }))],
     ['logged out everywhere', [{ do: 'endAll', user: '1', ...fine }] satisfies SessionCommand[]],
     ['given another password', [{ do: 'setPassword', user: '1', ...fine }] satisfies SessionCommand[]],
     ['given another role', [{ do: 'promote', user: '1', ...fine }] satisfies SessionCommand[]],

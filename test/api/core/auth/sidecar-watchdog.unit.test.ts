@@ -6,7 +6,7 @@ import { createLog } from '../../../../runtime/log.ts'
 const TICK_MS = 250
 const DEADLINE_MS = 750
 
-/** A model: time passes in ticks, a sidecar answers or hangs until the deadline, nginx says what it is told to. */
+/** A model: time passes in ticks, a sidecar answers or hangs until the deadline, nginx returns what the test sets. */
 function createWorld({ sidecars = ['/run/s1.sock'], instances = ['/run/n1.sock'] } = {}) {
   let now = 1_000
   const hung = new Set<string>()
@@ -19,7 +19,7 @@ function createWorld({ sidecars = ['/run/s1.sock'], instances = ['/run/n1.sock']
   const due: { at: number; done(): void }[] = []
   let asked = 0
   const later = (ms: number) => new Promise<void>((done) => due.push({ at: now + ms, done }))
-  const keeper = createSidecarWatchdog({
+  const watchdog = createSidecarWatchdog({
     sidecars,
     instances,
     async isResponding(sidecar) {
@@ -46,7 +46,7 @@ function createWorld({ sidecars = ['/run/s1.sock'], instances = ['/run/n1.sock']
         if (one.at <= now) one.done()
         else due.push(one)
       }
-      keeper.tick()
+      watchdog.tick()
       await settle()
       if (now < end) now = Math.min(now + TICK_MS, end)
     } while (now < end)
@@ -55,7 +55,7 @@ function createWorld({ sidecars = ['/run/s1.sock'], instances = ['/run/n1.sock']
 }
 
 describe('a sidecar that does not answer', () => {
-  test('is cut off after two seconds: the streams of its generation end at every instance', async () => {
+  test('has its streams closed after two seconds: all streams of its cohort, at every instance', async () => {
     const world = createWorld({ instances: ['/run/n1.sock', '/run/n2.sock'] })
     await world.pass(5_000)
     expect([world.cuts, world.events]).toEqual([[], []])
@@ -71,7 +71,7 @@ describe('a sidecar that does not answer', () => {
     for (const { at } of world.cuts) expect(at - since).toBeLessThanOrEqual(2_250)
   })
 
-  test('is asked with one question at a time', async () => {
+  test('is probed by one request at a time', async () => {
     const world = createWorld()
     world.hung.add('/run/s1.sock')
     await world.pass(6_000)
@@ -79,7 +79,7 @@ describe('a sidecar that does not answer', () => {
   })
 
   test.each(['no_subscribers', 'unreachable'] as const)(
-    'where an instance says "%s" it is asked again',
+    'requests it again from an instance that returns "%s"',
     async (result) => {
       const world = createWorld({ instances: ['/run/n1.sock', '/run/n2.sock'] })
       world.results.set('/run/n1.sock', result)
@@ -97,7 +97,7 @@ describe('a sidecar that does not answer', () => {
     },
   )
 
-  test('an instance that hangs keeps no other waiting, and is asked once at a time', async () => {
+  test('an instance that hangs delays no other, and gets one request at a time', async () => {
     const world = createWorld({ instances: ['/run/n1.sock', '/run/n2.sock'] })
     world.results.set('/run/n1.sock', new Promise(() => {}))
     world.results.set('/run/n2.sock', 'no_subscribers')
@@ -108,7 +108,7 @@ describe('a sidecar that does not answer', () => {
     expect(world.cuts.filter(({ instance }) => instance === '/run/n2.sock').length).toBeGreaterThan(5)
   })
 
-  test('whose generation changes meanwhile is cut off with the new one, too', async () => {
+  test('has the streams of its new cohort closed too when the cohort changes meanwhile', async () => {
     const world = createWorld()
     await world.pass(1_000)
     world.hung.add('/run/s1.sock')
@@ -118,7 +118,7 @@ describe('a sidecar that does not answer', () => {
     expect(world.cuts.map(({ gate }) => gate)).toEqual(['gate-1', 'gate-new'])
   })
 
-  test('whose generation cannot be read is cut off as soon as it can', async () => {
+  test('has its streams closed as soon as its cohort can be read', async () => {
     const world = createWorld()
     world.gates.set('/run/s1.sock', undefined)
     await world.pass(1_000)
@@ -130,7 +130,7 @@ describe('a sidecar that does not answer', () => {
     expect(world.cuts).toHaveLength(1)
   })
 
-  test('takes no streams of another with it', async () => {
+  test('does not affect the streams of another sidecar', async () => {
     const world = createWorld({ sidecars: ['/run/s1.sock', '/run/s2.sock'] })
     await world.pass(1_000)
     world.hung.add('/run/s2.sock')
@@ -138,7 +138,7 @@ describe('a sidecar that does not answer', () => {
     expect(world.cuts.map(({ gate }) => gate)).toEqual(['gate-2'])
   })
 
-  test('is logged once, and once when it answers again; the next time it is cut off anew', async () => {
+  test('is logged once, and once when it answers again; the next time its streams are closed again', async () => {
     const world = createWorld()
     world.results.set('/run/n1.sock', 'no_subscribers')
     await world.pass(1_000)
@@ -158,22 +158,22 @@ describe('a sidecar that does not answer', () => {
     expect(world.events).toEqual(['sidecar_silent', 'sidecar_back', 'sidecar_silent'])
   })
 
-  test('is cut off anew, though the last cutting was still under way when it answered', async () => {
+  test('has its streams closed again, though the last request was still pending when it answered', async () => {
     const world = createWorld()
-    let say = (_: CutResult) => {}
-    world.results.set('/run/n1.sock', new Promise((resolve) => (say = resolve)))
+    let resolveCut = (_: CutResult) => {}
+    world.results.set('/run/n1.sock', new Promise((resolve) => (resolveCut = resolve)))
     await world.pass(1_000)
     world.hung.add('/run/s1.sock')
     await world.pass(3_000)
     world.hung.clear()
     await world.pass(1_000)
-    say('cut')
+    resolveCut('cut')
     world.hung.add('/run/s1.sock')
     await world.pass(4_000)
     expect(world.cuts).toHaveLength(2)
   })
 
-  test('and answers within two seconds each time is left alone', async () => {
+  test('keeps its streams while it answers within two seconds each time', async () => {
     const world = createWorld()
     await world.pass(1_000)
     for (let n = 0; n < 20; n++) {
@@ -186,8 +186,8 @@ describe('a sidecar that does not answer', () => {
   })
 })
 
-describe('the API that slept or was blocked', () => {
-  test('does not blame the sidecar for it', async () => {
+describe('the API after it was suspended or blocked', () => {
+  test('closes no streams for its own pause', async () => {
     const world = createWorld()
     await world.pass(1_000)
     for (let n = 0; n < 10; n++) {
@@ -197,7 +197,7 @@ describe('the API that slept or was blocked', () => {
     expect([world.cuts, world.events]).toEqual([[], []])
   })
 
-  test('counts anew: a sidecar that is silent, too, has two seconds from then on', async () => {
+  test('starts the timeout again: a sidecar that does not answer has two more seconds', async () => {
     const world = createWorld()
     await world.pass(1_000)
     world.hung.add('/run/s1.sock')
@@ -209,7 +209,7 @@ describe('the API that slept or was blocked', () => {
     expect(world.cuts).toHaveLength(1)
   })
 
-  test('cuts a silent sidecar off once more afterwards, as it may have let in others meanwhile', async () => {
+  test('closes the streams of a silent sidecar once more, since it may have admitted clients meanwhile', async () => {
     const world = createWorld()
     await world.pass(1_000)
     world.hung.add('/run/s1.sock')
@@ -223,7 +223,7 @@ describe('the API that slept or was blocked', () => {
     expect(world.events).toEqual(['sidecar_silent'])
   })
 
-  test('is not found in a pause of a second or less', async () => {
+  test('is not assumed for a pause of a second or less', async () => {
     const world = createWorld()
     await world.pass(1_000)
     world.hung.add('/run/s1.sock')

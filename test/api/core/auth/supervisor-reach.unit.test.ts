@@ -13,7 +13,7 @@ const ALL: Reach = { over: 'all' }
 const SALES: Reach = { over: 'team', team: 'sales' }
 const NONE: Reach = { over: 'none' }
 
-describe('whom somebody oversees', () => {
+describe('the reach of a role', () => {
   test.each<[Role, string | null, Reach, Reach]>([
     ['user', null, NONE, NONE],
     ['user', 'sales', NONE, NONE],
@@ -43,14 +43,14 @@ describe('the team of a supervisor', () => {
       setting,
     )({ userId: '1', claims: { role } }) // its team is read
 
-  test('is what the database says now, whatever the token says', async () => {
+  test('is the one in the database, not the one in the token', async () => {
     expect(await asks({ team: 'sales' }, 'supervisor')).toEqual(SALES)
     expect(await asks({ team: null }, 'supervisor')).toEqual(ALL)
   })
-  test('of one who is gone is nobody', async () => {
+  test('is none for a deleted user', async () => {
     expect(await asks(undefined, 'supervisor')).toEqual(NONE)
   })
-  test('is not given out while the database is away, and not asked for where it does not matter', async () => {
+  test('is unavailable without the database, and not queried where it does not matter', async () => {
     const find = async () => {
       throw new Refusal('unavailable')
     }

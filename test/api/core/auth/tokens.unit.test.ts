@@ -18,7 +18,7 @@ afterAll(() => {
 
 const subject = { sub: '1', sid: randomBytes(16).toString('base64url'), gen: 0, role: 'user' as const }
 
-test('a token that is asked for while the revocation log is being mended waits for it, and is issued', async () => {
+test('issuing a token waits while the revocation stream is rebuilt, and succeeds', async () => {
   let since: number | undefined
   const tokens = createTokens({ keyring, algorithm: 'HS256', now: Date.now, issuingSince: () => since })
   const issued = tokens.issue('access', subject, Date.now() / 1000 + 60)
@@ -28,7 +28,7 @@ test('a token that is asked for while the revocation log is being mended waits f
   expect((await issued).split('.')).toHaveLength(3)
 })
 
-test('while revocations stay unknown none is issued: it could be born dead', async () => {
+test('while revocations are unknown no token is issued: it could be revoked already', async () => {
   let now = Date.now()
   const tokens = createTokens({
     keyring,
@@ -44,20 +44,25 @@ test('while revocations stay unknown none is issued: it could be born dead', asy
 
 test.each([
   [
-    'a user may be called an agent, and is judged as a user',
+    'a user may be named an agent, and counts as a user',
     'user',
     'agent',
-    { said: 'agent', judged: 'user' },
+    { claimed: 'agent', effective: 'user' },
   ],
-  ['nobody becomes an admin by what a surface calls them', 'user', 'admin', { said: 'user', judged: 'user' }],
-  ['a supervisor stays one', 'supervisor', 'agent', { said: 'supervisor', judged: 'supervisor' }],
-] as const)('%s', async (_, role, called, { said, judged }) => {
+  [
+    'no user becomes an admin by the role name of a surface',
+    'user',
+    'admin',
+    { claimed: 'user', effective: 'user' },
+  ],
+  ['a supervisor stays one', 'supervisor', 'agent', { claimed: 'supervisor', effective: 'supervisor' }],
+] as const)('%s', async (_, role, called, { claimed, effective }) => {
   const tokens = createTokens({ keyring, algorithm: 'HS256', now: Date.now, issuingSince: () => 0 })
   const extraClaims = { role: called }
   const token = await tokens.issue('access', { ...subject, role }, Math.floor(Date.now() / 1000) + 60, {
     extraClaims,
   })
   const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
-  expect(payload.role).toBe(said)
-  expect(Claims.parse(payload).role).toBe(judged)
+  expect(payload.role).toBe(claimed)
+  expect(Claims.parse(payload).role).toBe(effective)
 })

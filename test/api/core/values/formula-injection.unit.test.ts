@@ -35,7 +35,7 @@ function cellsOf(table: string, delimiter: string): string[] {
 
 describe('no cell of a table is a formula', () => {
   const row = fc.array(text, { minLength: 1, maxLength: 4 })
-  test('where quotes are heeded, whatever divides cells', () => {
+  test('for a program that reads quotes, with any separator', () => {
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 4 }), (rows) => {
         const table = rows.map((cells) => csvRow(['1', ...cells])).join('')
@@ -46,7 +46,7 @@ describe('no cell of a table is a formula', () => {
       { numRuns: 500 },
     )
   })
-  test('where they are not, nor line breaks within', () => {
+  test('for a program that reads neither quotes nor line breaks within them', () => {
     fc.assert(
       fc.property(row, (cells) => {
         const read = csvRow(['1', ...cells]).split(/[,;|\t\r\n\v\f\u0085\u2028\u2029]/)
@@ -57,7 +57,7 @@ describe('no cell of a table is a formula', () => {
   })
 })
 
-test('what was made harmless is read again as it was', () => {
+test('an escaped text is unescaped to the original', () => {
   fc.assert(
     fc.property(text, (one) => {
       expect(unescapeFormula(escapeFormula(one))).toBe(one)
@@ -81,11 +81,11 @@ test.each([
   expect(escapeFormula(one)).toBe(written)
 })
 
-test('numbers of ours stay numbers', () => {
+test('phone numbers stay as they are', () => {
   expect(csvRow([-5, 0, 'x'])).toBe('-5,0,x\r\n')
 })
 
-test('a long cell of nothing but signs and separators is read once, not once a character', () => {
+test('a long cell of signs and separators is scanned in linear time', () => {
   const long = `${'\t'.repeat(200_000)}x${';='.repeat(100_000)}`
   const begun = performance.now()
   expect(unescapeFormula(escapeFormula(long))).toBe(long)

@@ -13,7 +13,7 @@ const Shape = z.object({
     .date()
     .transform((text) => Date.parse(text))
     .optional(),
-  word: z.preprocess((said) => said, z.string().optional()),
+  word: z.preprocess((value) => value, z.string().optional()),
   any: z.unknown().optional(),
   inner: Inner.optional(),
   list: z.array(Inner).optional(),
@@ -42,13 +42,13 @@ describe('null', () => {
     expect(omitOptionalNulls(Shape, value)).toEqual(kept)
   })
 
-  test('is left out behind a rule across members, and behind a transformation', () => {
+  test('is removed behind a refinement across members, and behind a transformation', () => {
     const ruled = Shape.refine(() => true).transform((body) => body)
     expect(omitOptionalNulls(ruled, { name: 'x', size: null })).toEqual({ name: 'x' })
   })
 })
 
-test('nothing else is changed: what holds no null is the very same value', () => {
+test('a value without nulls is returned itself', () => {
   const noNull = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('null'))
   fc.assert(
     fc.property(noNull, (value) => {
@@ -59,7 +59,7 @@ test('nothing else is changed: what holds no null is the very same value', () =>
   expect(omitOptionalNulls(Shape, body)).toBe(body)
 })
 
-test('what is taken without nulls is taken with them, and is the same', () => {
+test('what is accepted without nulls is accepted with them, with the same result', () => {
   const optional = ['size', 'mode', 'when', 'word', 'inner', 'list', 'minutes', 'either']
   fc.assert(
     fc.property(fc.subarray(optional), (names) => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createOriginPolicy, normalizeOrigin } from '../../../../api/core/values/origin.ts'
 
-describe('an origin has one spelling', () => {
+describe('an origin has one normal form', () => {
   test.each([
     ['https://pbx.example.org', 'https://pbx.example.org'],
     ['https://pbx.example.org:443', 'https://pbx.example.org'],
@@ -38,7 +38,7 @@ describe('an origin has one spelling', () => {
     ' https://a',
   ])('%j is none', (text) => expect(normalizeOrigin(text)).toBeUndefined())
 
-  test('which is its own', () => {
+  test('which is idempotent', () => {
     fc.assert(
       fc.property(fc.webUrl(), (url) => {
         const { origin } = new URL(url)
@@ -61,7 +61,7 @@ describe('a page', () => {
     ['named, with its port', 'https://app.example:443', '127.0.0.1:8080', true],
     ['of a named app', 'capacitor://localhost', '127.0.0.1:8080', true],
     ['of the host asked', 'https://pbx.example', 'pbx.example', true],
-    ['of the host asked, which says its port', 'https://pbx.example', 'pbx.example:443', true],
+    ['of the requested host with an explicit port', 'https://pbx.example', 'pbx.example:443', true],
     ['of the host asked, in other letters', 'https://pbx.example', 'PBX.example', true],
     ['of the host asked, over plain HTTP', 'http://pbx.example', 'pbx.example:80', true],
     ['of another host', 'https://evil.example', 'pbx.example', false],
@@ -73,5 +73,5 @@ describe('a page', () => {
     ['without an origin', 'null', 'null', false],
   ])('%s: %s asks %s', (_, origin, host, isIt) => expect(isAllowedOrSameHost(origin, host)).toBe(isIt))
 
-  test('that says no origin is not named', () => expect(isAllowed(undefined)).toBe(false))
+  test('without an origin is not allowed', () => expect(isAllowed(undefined)).toBe(false))
 })

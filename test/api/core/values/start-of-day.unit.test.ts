@@ -22,7 +22,7 @@ describe('today began', () => {
     expect(new Date(startOfDay(at(now), zone) * 1000).toISOString()).toBe(new Date(expected).toISOString())
   })
 
-  test('never later than now, never more than 25 hours ago, and again the same when asked at its start', () => {
+  test('never later than now, never more than 25 hours ago, and idempotent', () => {
     const zone = fc.constantFrom(
       'UTC',
       'America/New_York',
@@ -42,7 +42,7 @@ describe('today began', () => {
     )
   })
 
-  test('in no zone that there is not', () => {
+  test('throws for an unknown time zone', () => {
     expect(() => startOfDay(0, 'Europe/Nowhere')).toThrow(RangeError)
   })
 })

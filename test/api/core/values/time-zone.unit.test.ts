@@ -81,16 +81,16 @@ test.each(NO_PLACES)('%j is none', (name) => {
   expect(isTimeZone(name)).toBe(false)
 })
 
-describe('BST, which ICU takes for Dhaka, is refused', () => {
-  const says = /must be a place such as Europe\/Berlin/
+describe('BST, which ICU reads as Dhaka, is refused', () => {
+  const message = /must be a place such as Europe\/Berlin/
   test.each(['Europe/London', 'BST'])('of a lead, unless it is the place: %s', (name) => {
     const { success, error } = LeadFields.timeZone.safeParse(name)
     expect(success).toBe(name !== 'BST')
-    if (!success) expect(JSON.stringify(error.issues)).toMatch(says)
+    if (!success) expect(JSON.stringify(error.issues)).toMatch(message)
   })
   test.each(['Europe/London', 'BST'])('of a row of a list, unless it is the place: %s', (timeZone) => {
     const read = parseLeadRow({ cells: { name: 'Ada', phone: '+49301', timeZone }, error: undefined })
-    if (timeZone === 'BST') expect(read).toMatchObject({ error: expect.stringMatching(says) })
+    if (timeZone === 'BST') expect(read).toMatchObject({ error: expect.stringMatching(message) })
     else expect(read).toMatchObject({ input: { timeZone } })
   })
   test.each(['Europe/London', 'BST'])('as the day of statistics, unless it is the place: %s', (timeZone) => {

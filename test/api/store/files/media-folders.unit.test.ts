@@ -40,7 +40,7 @@ describe('the folder of an extension', () => {
     chmodSync(join(root, '7776'), 0o700)
   })
 
-  test('holds nothing where there is no root', async () => {
+  test('has no files without a media root', async () => {
     expect(await createMediaFolders(join(root, 'none')).hasFiles('7770')).toBe(false)
   })
 })

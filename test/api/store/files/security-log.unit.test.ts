@@ -14,7 +14,7 @@ async function until(holds: () => boolean) {
   expect(holds()).toBe(true)
 }
 
-test('each line is there, in its order, in a file of its user’s own', async () => {
+test('each line is written in order, to a file with mode 0600', async () => {
   const path = join(folder, 'log', 'security.log')
   const log = createSecurityLog(path, (err) => expect.unreachable(String(err)))
   for (let n = 0; n < 500; n += 1) {
@@ -32,8 +32,8 @@ test('each line is there, in its order, in a file of its user’s own', async ()
   expect(statSync(path).mode & 0o777).toBe(0o600)
 })
 
-test('a file that hangs lets no more than 10 000 lines wait, and it is told how many were lost', async () => {
-  const troubles: string[] = []
+test('a file that hangs lets at most 10 000 lines wait, and the number of lost lines is reported', async () => {
+  const errors: string[] = []
   const written: string[] = []
   let go = () => {}
   const hang = new Promise<void>((resolve) => {
@@ -41,7 +41,7 @@ test('a file that hangs lets no more than 10 000 lines wait, and it is told how 
   })
   const log = createSecurityLog(
     join(folder, 'hung.log'),
-    (err) => troubles.push(String(err)),
+    (err) => errors.push(String(err)),
     () => new Date(0),
     async (_, text) => {
       await hang
@@ -52,16 +52,16 @@ test('a file that hangs lets no more than 10 000 lines wait, and it is told how 
   await turn()
   for (let n = 0; n < 25_000; n += 1) log.write(failed('x'))
   go()
-  await until(() => troubles.length > 0 && written.join('').split('\n').length === 10_002)
-  expect(troubles).toEqual([expect.stringMatching(/15000 lines were left out/)])
+  await until(() => errors.length > 0 && written.join('').split('\n').length === 10_002)
+  expect(errors).toEqual([expect.stringMatching(/15000 lines were left out/)])
 })
 
-test('a line that cannot be written is trouble, and those behind it are written', async () => {
-  const troubles: unknown[] = []
+test('a line that cannot be written is reported, and the next lines are written', async () => {
+  const errors: unknown[] = []
   const written: string[] = []
   const log = createSecurityLog(
     join(folder, 'full.log'),
-    (err) => troubles.push(err),
+    (err) => errors.push(err),
     () => new Date(0),
     async (_, text) => {
       if (text.includes('first')) throw new Error('no space left')
@@ -69,7 +69,7 @@ test('a line that cannot be written is trouble, and those behind it are written'
     },
   )
   log.write(failed('first'))
-  await until(() => troubles.length === 1)
+  await until(() => errors.length === 1)
   log.write(failed('second'))
   await until(() => written.length === 1)
 })
