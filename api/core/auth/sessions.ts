@@ -39,7 +39,7 @@ export interface OpenedSession {
   remember: boolean
 }
 
-/** For a surface whose document lets an access token renew itself. */
+/** For a surface that lets an access token renew itself. */
 export interface RefreshOptions {
   /** The session must have been opened through it: otherwise it would prolong short-lived tokens of other surfaces. */
   surface?: string

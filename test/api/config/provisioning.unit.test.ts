@@ -26,7 +26,7 @@ const MIKOPBX = {
   HOOKSWITCH_MIKOPBX_PASSWORD: 'hunter2',
 }
 
-describe('unless somebody message otherwise', () => {
+describe('registration and provisioning by default', () => {
   test('invited users may register, and no extensions are created', () => {
     expect(read({})).toMatchObject({ registration: 'invitation', provisioner: undefined })
   })

@@ -44,7 +44,7 @@ const NUMBER = 'a username that is a number must be the account’s own extensio
 
 test.each([
   ['an extension in full-width digits', { username: '１００２' }, 409, 'Username already exists'],
-  ['an extension that somebody may get', { username: '1999' }, 400, NUMBER],
+  ['an extension that may be assigned later', { username: '1999' }, 400, NUMBER],
   ['an address', { username: 'victim@example.org' }, 400, 'a username with an @ is one’s own address'],
   ['a username in full-width letters', { username: 'ｕｓｅｒ2' }, 409, 'Username already exists'],
   [
@@ -53,8 +53,10 @@ test.each([
     409,
     'Extension already exists',
   ],
-])('VoIP: nobody registers by the name of %s', async (_, flaw, status, error) => {
-  expect(await requestJson(`${stack.url}/api/register`, { json: { ...MALLORY, ...flaw } })).toMatchObject({
+])('VoIP: registration with the name of %s is refused', async (_, difference, status, error) => {
+  expect(
+    await requestJson(`${stack.url}/api/register`, { json: { ...MALLORY, ...difference } }),
+  ).toMatchObject({
     status,
     body: { error },
   })
@@ -76,8 +78,8 @@ test('call centre: no agent is made with a number or with another’s name', asy
 
 test('command line and call centre: a username that is an address is the account’s own address', async () => {
   expect(hookswitch('users', 'add', 'chief@example.org').status).toBe(0)
-  const register = (flaw: Record<string, string>) =>
-    requestJson(`${stack.url}/api/register`, { json: { ...MALLORY, ...flaw } })
+  const register = (difference: Record<string, string>) =>
+    requestJson(`${stack.url}/api/register`, { json: { ...MALLORY, ...difference } })
   expect(await register({ email: 'Chief@example.org' })).toMatchObject({
     status: 409,
     body: { error: 'Email already exists' },
@@ -92,9 +94,9 @@ test.each([
   ['１００２', /that name belongs to another user already/],
   ['1999', /username that is a number/],
   ['ｕｓｅｒ2', /that name belongs to another user already/],
-])('command line: no user is made by the name of %s', (name, said) => {
+])('command line: creating a user with the name of %s is refused', (name, message) => {
   const { status, stderr } = hookswitch('users', 'add', name)
-  expect([status, stderr]).toEqual([2, expect.stringMatching(said)])
+  expect([status, stderr]).toEqual([2, expect.stringMatching(message)])
 })
 
 test('the extension goes on logging in on every surface, however it is typed', async () => {
@@ -188,7 +190,7 @@ describe('a number that another person had', () => {
     return agents.find((one) => one.username === username)?.id
   }
 
-  test('is given by no door while it rests, and its files are read by nobody else', async () => {
+  test('is assigned through no surface while quarantined, and no other user can read its files', async () => {
     const path = recorded('1003')
     const gone = hookswitch('users', 'delete', 'user3', '--force')
     expect([gone.status, gone.stdout]).toEqual([0, expect.stringContaining(files('1003'))])
@@ -213,7 +215,7 @@ describe('a number that another person had', () => {
     expect(await mediaStatus(stack, path, (await login(stack, 'zoe', 'secreto123')).access)).toBe(403)
   })
 
-  test('is given by a command that says so, which names the folder', async () => {
+  test('is assigned by a command with --reuse, which names the folder', async () => {
     expect(add('yve', '1003', '--reuse')).toMatchObject({
       status: 0,
       stdout: expect.stringContaining(`warning: ${files('1003')} holds files already`),

@@ -50,7 +50,7 @@ describe('guessing', () => {
 
   test.each([
     ['an account', 'user3'],
-    ['an account that does not exist, so that nobody learns which do', 'ghost'],
+    ['an account that does not exist, so that a client cannot find out which accounts exist', 'ghost'],
   ])('is stopped for %s after ten times as many from everywhere', async (_, username) => {
     for (let n = 0; n < 40; n += 1)
       expect((await attempt(stack, username, 'wrong', from(`198.51.101.${n}`))).status).toBe(401)

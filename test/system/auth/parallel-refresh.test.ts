@@ -21,8 +21,8 @@ afterAll(() => stack?.stop())
 
 const media = (access: string) => mediaStatus(stack, FILE, access)
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-const times = <T>(count: number, deed: (n: number) => Promise<T>) =>
-  Promise.all(Array.from({ length: count }, (_, n) => deed(n)))
+const times = <T>(count: number, run: (n: number) => Promise<T>) =>
+  Promise.all(Array.from({ length: count }, (_, n) => run(n)))
 
 /** @throws unless it was refreshed */
 async function refreshed(secret: string): Promise<SessionTokens> {
@@ -76,12 +76,12 @@ describe('refreshing', () => {
       follower.close()
 
       const { sid } = JSON.parse(Buffer.from(first.access.split('.')[1] ?? '', 'base64url').toString())
-      const said = stack
+      const lines = stack
         .logs()
         .split('\n')
         .filter((line) => line.includes('authn_token_reuse'))
-      expect(said.filter((line) => line.includes(sid))).toHaveLength(1)
-      // Whoever else is logged in, the same user among them, has nothing to do with it.
+      expect(lines.filter((line) => line.includes(sid))).toHaveLength(1)
+      // Other sessions are unaffected, also those of the same user.
       expect(await media(bystander.access)).toBe(200)
       expect(await media((await refreshed(bystander.refresh)).access)).toBe(200)
     },
@@ -120,18 +120,18 @@ describe('refreshing', () => {
   test('while Redis is killed loses no session: the newest secret that was delivered goes on', async () => {
     const before = stack.pid('redis')
     let killed = false
-    const trouble = { count: 0 }
+    const failures = { count: 0 }
     const sessions = await times(20, () => loginByCookie(stack))
     const refreshing = sessions.map(async (session) => {
       let newest = session
       for (let left = 5; left > 0; ) {
         const reply = await requestRefresh(stack, newest.refresh)
-        // Anything but this would have logged somebody out.
+        // Any other status would have logged the user out.
         expect([200, 503]).toContain(reply.status)
         newest = sessionTokensOf(reply) ?? newest
         if (reply.status === 503) {
           expect(reply.headers.getSetCookie()).toEqual([])
-          trouble.count += 1
+          failures.count += 1
           await pause(50)
         } else if (killed) left -= 1
       }
@@ -142,7 +142,7 @@ describe('refreshing', () => {
     killed = true
     await waitUntil('another Redis', () => stack.pid('redis') !== before)
     const newest = await Promise.all(refreshing)
-    expect(trouble.count).toBeGreaterThan(0)
+    expect(failures.count).toBeGreaterThan(0)
     for (const { access, refresh } of newest) {
       expect(await media(access)).toBe(200)
       await refreshed(refresh)

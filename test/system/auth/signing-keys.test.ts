@@ -20,8 +20,8 @@ async function hookswitch(data: string, ...args: string[]) {
   return promisify(execFile)(process.execPath, [join(project, 'dist', 'hookswitch.js'), ...args], {
     env,
   }).then(
-    ({ stdout }) => ({ code: 0, said: stdout }),
-    (err: { code: number; stderr: string }) => ({ code: err.code, said: err.stderr }),
+    ({ stdout }) => ({ code: 0, output: stdout }),
+    (err: { code: number; stderr: string }) => ({ code: err.code, output: err.stderr }),
   )
 }
 const kidOf = (token: string): string =>
@@ -33,10 +33,10 @@ describe('keys', () => {
     stack = here
     const before = await login(here)
     const oldKid = kidOf(before.access)
-    expect((await hookswitch(here.data, 'keys', 'list')).said).toContain(`${oldKid}  HS256`)
+    expect((await hookswitch(here.data, 'keys', 'list')).output).toContain(`${oldKid}  HS256`)
 
     const added = await hookswitch(here.data, 'keys', 'add')
-    const newKid = /^(\S+):/.exec(added.said)?.[1] ?? ''
+    const newKid = /^(\S+):/.exec(added.output)?.[1] ?? ''
     const seen = new Set<number>()
     await waitUntil('the new key signs', async () => {
       const { access } = await login(here)
@@ -53,7 +53,7 @@ describe('keys', () => {
     expect(status).toBe(200)
 
     const early = await hookswitch(here.data, 'keys', 'retire', oldKid)
-    expect(early).toMatchObject({ code: 2, said: expect.stringContaining('--force') })
+    expect(early).toMatchObject({ code: 2, output: expect.stringContaining('--force') })
     expect(await mediaStatus(here, '1001/hello.wav', before.access)).toBe(200)
     expect((await hookswitch(here.data, 'keys', 'retire', oldKid, '--force')).code).toBe(0)
     await waitUntil(
@@ -72,16 +72,16 @@ describe('keys', () => {
     ['an unknown flag', ['keys', 'list', '--all'], /--all/],
   ])('%s is refused in one line', async (_, args, words) => {
     const data = mkdtempSync(join(tmpdir(), 'hs-'))
-    const { said: added } = await hookswitch(data, 'keys', 'add')
+    const { output: added } = await hookswitch(data, 'keys', 'add')
     const kid = /^(\S+):/.exec(added)?.[1] ?? ''
-    const { code, said } = await hookswitch(data, ...args.map((arg) => (arg === 'KID' ? kid : arg)))
+    const { code, output } = await hookswitch(data, ...args.map((arg) => (arg === 'KID' ? kid : arg)))
     rmSync(data, { recursive: true })
     expect(code).toBe(2)
-    expect(said).toMatch(words)
-    expect(said.trim().split('\n')).toHaveLength(1)
+    expect(output).toMatch(words)
+    expect(output.trim().split('\n')).toHaveLength(1)
   })
 
-  test('with EdDSA: anybody can verify a token by the published keys, and the gate does', async () => {
+  test('with EdDSA any client can verify a token by the published keys, and the gate does', async () => {
     const here = await startStack({ env: { HOOKSWITCH_TOKEN_ALG: 'EdDSA' } })
     stack = here
     const { access } = await login(here)

@@ -47,7 +47,7 @@ beforeAll(async () => {
 })
 afterAll(() => stack?.stop())
 
-/** What each 401 of all operations says, without those that say what they should. */
+/** The challenges of all operations that differ from the expected one. */
 async function wrongChallenges(token: string | undefined, wanted: string) {
   const wrong: Record<string, string | null> = {}
   let asked = 0
@@ -58,7 +58,7 @@ async function wrongChallenges(token: string | undefined, wanted: string) {
     })
     if (status !== 401) continue
     asked += 1
-    // Its cookie is what was missing, and the webhook's is a signature: no token was asked for.
+    // These require a cookie and a signature instead of a token.
     const expected = /auth:refresh$/.test(path)
       ? 'Bearer realm="hookswitch"'
       : /webhooks\/telnyx$/.test(path)
@@ -69,14 +69,14 @@ async function wrongChallenges(token: string | undefined, wanted: string) {
   return { wrong, asked }
 }
 
-test('every 401 to a request without a token says what is missing', async () => {
+test('every 401 to a request without a token challenges without an error code', async () => {
   const { wrong, asked } = await wrongChallenges(undefined, 'Bearer realm="hookswitch"')
   expect(wrong).toEqual({})
   expect(asked).toBeGreaterThan(80)
 })
 
 test.each(['a refresh token', 'a media link', 'nonsense', 'one that is over'] as const)(
-  'every 401 to %s as a bearer token says that it is none',
+  'every 401 to %s as a bearer token has the error invalid_token',
   async (kind) => {
     expect(tokens[kind]).toMatch(/^[\w.-]{5,}$/)
     const { wrong, asked } = await wrongChallenges(

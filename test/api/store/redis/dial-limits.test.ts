@@ -140,7 +140,7 @@ describe('an Idempotency-Key', () => {
     await keys.claim('1', 'k', 'print', 'hk_1')
     await expect(keys.claim('1', 'k', 'other', 'hk_2')).rejects.toMatchObject({ code: 'key_reused' })
   })
-  test('whose call failed can be used again, released only by its own call', async () => {
+  test('can be used again after its call failed, and only that call releases it', async () => {
     const keys = createIdempotencyKeys(redis)
     await keys.claim('1', 'k', 'print', 'hk_1')
     await keys.release('1', 'k', 'hk_other')

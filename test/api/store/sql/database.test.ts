@@ -14,7 +14,7 @@ describe('the database', () => {
       ['true', true, 'bigint', 1],
       ['false', false, 'bigint', 0],
       ['nothing', null, 'text', null],
-    ])('%s is kept alike', async (_, value, type, kept) => {
+    ])('%s is stored alike', async (_, value, type, kept) => {
       const db = await engine.tables()
       const query = sql<{ x: unknown }>`select cast(${value} as ${sql.raw(type)}) as x`
       expect((await query.execute(db.query)).rows[0]?.x).toEqual(kept)
@@ -26,13 +26,13 @@ describe('the database', () => {
       ['a list', [1]],
       ['undefined', undefined],
       ['no number', Number.NaN],
-    ])('%s as a parameter is a fault, not a NULL', async (_, value) => {
+    ])('%s as a parameter throws, and is not stored as NULL', async (_, value) => {
       const db = await engine.tables()
       await expect(sql`select cast(${value} as text) as x`.execute(db.query)).rejects.toThrow(TypeError)
       expect(await createUserStore(db).count()).toBe(0)
     })
 
-    test('a statement tells how many rows it changed', async () => {
+    test('a statement returns how many rows it changed', async () => {
       const db = await engine.tables()
       await createUserStore(db).add(newUser())
       const result = await db.query.updateTable('users').set({ generation: 5 }).executeTakeFirst()
@@ -52,14 +52,14 @@ describe('the database', () => {
       expect((await db.query.introspection.getTables()).map((table) => table.name)).not.toContain('half')
     })
 
-    test('a query round the transaction it stands in fails at once, and the next one works', async () => {
+    test('a query that bypasses the transaction it is in fails at once, and the next one works', async () => {
       const db = await engine.tables()
       const users = createUserStore(db)
       await expect(db.transaction(() => users.count())).rejects.toThrow('went round the transaction')
       expect(await users.count()).toBe(0)
     })
 
-    test('a query that outlives the transaction it was started in is like any other', async () => {
+    test('a query that outlives its transaction works', async () => {
       const db = await engine.tables()
       const users = createUserStore(db)
       const { promise: done, resolve: finish } = withResolvers()
@@ -68,7 +68,7 @@ describe('the database', () => {
       expect(await later.count).toBe(0)
     })
 
-    test('many transactions at once all come through', async () => {
+    test('many concurrent transactions all succeed', async () => {
       const db = await engine.tables()
       const raise = () =>
         db.transaction((trx) =>
@@ -82,7 +82,7 @@ describe('the database', () => {
       expect(state?.cutoff).toBe(50)
     })
 
-    test('closing waits for a transaction under way, and then queries are unavailable', async () => {
+    test('closing waits for a transaction in progress, and then queries are unavailable', async () => {
       const url = await engine.empty()
       await migrate(url)
       const db = await openDatabase(url)
@@ -103,7 +103,7 @@ describe('the database', () => {
   })
 
   test.each(['sqlite:relative.db', 'sqlite:', 'mysql://u:hunter2@host/db', ''])(
-    'the url %j is refused and not repeated',
+    'the url %j is refused, and the error omits it',
     async (url) => {
       const error = await openDatabase(url).catch((reason: Error) => reason)
       expect(error).toMatchObject({ message: 'a database url is sqlite:/absolute/path or postgres://…' })

@@ -34,7 +34,7 @@ const ALL = [
 
 describe('migrating', () => {
   onBothEngines((engine) => {
-    test('a second time there is nothing to do, and what was written stays', async () => {
+    test('a second run changes nothing, and the rows stay', async () => {
       const url = await engine.empty()
       expect(await migrate(url)).toEqual(ALL)
       const db = await openDatabase(url)
@@ -72,7 +72,7 @@ describe('migrating', () => {
       await db.close()
     })
 
-    test('a database that has a later step and not the one before gets that one', async () => {
+    test('a database that has a later step but lacks an earlier one gets the earlier one', async () => {
       const url = await engine.empty()
       await migrate(url)
       const db = await openDatabase(url)
@@ -105,7 +105,7 @@ describe('migrating', () => {
       await db.close()
     })
 
-    test('an empty database, and one of this version, are not of a newer one', async () => {
+    test('an empty database and one of this version are accepted', async () => {
       const url = await engine.empty()
       const db = await openDatabase(url)
       await requireKnownMigrations(db)
@@ -114,7 +114,7 @@ describe('migrating', () => {
       await db.close()
     })
 
-    test('where a step fails, the database is as it was, also what the steps before had done', async () => {
+    test('if a step fails, the database is unchanged, and the steps before it are rolled back', async () => {
       const url = await engine.empty()
       await migrate(url)
       const fresh = (name: string) => ({
@@ -143,7 +143,7 @@ describe('migrating', () => {
       await db.close()
     })
 
-    test('of processes that migrate at once one does, and none fails', async () => {
+    test('of concurrent processes one migrates, and none fails', async () => {
       for (let round = 0; round < 3; round++) {
         const url = await engine.empty()
         const processes = await Promise.all([1, 2, 3].map(() => startProcess('migrator', url)))

@@ -13,7 +13,7 @@ describe.skipIf(!findPostgres())(title, () => {
   let postgres: PostgresServer
   let url: string
   let db: Database
-  let idleFaults: Error[]
+  let idleErrors: Error[]
 
   beforeAll(async () => {
     postgres = await startPostgres()
@@ -22,8 +22,8 @@ describe.skipIf(!findPostgres())(title, () => {
   beforeEach(async () => {
     url = await postgres.database()
     await migrate(url)
-    idleFaults = []
-    db = await openDatabase(url, { timeoutMs: 1000, onIdleError: (error) => idleFaults.push(error) })
+    idleErrors = []
+    db = await openDatabase(url, { timeoutMs: 1000, onIdleError: (error) => idleErrors.push(error) })
   })
   afterEach(() => db.close())
 
@@ -38,11 +38,11 @@ describe.skipIf(!findPostgres())(title, () => {
     expect(await users.count()).toBe(1)
   })
 
-  test('that dies while nobody asks anything does not take the process along', async () => {
+  test('that dies while idle does not end the process', async () => {
     const users = createUserStore(db)
     await users.count()
     await postgres.kill()
-    await expect.poll(() => idleFaults).not.toEqual([])
+    await expect.poll(() => idleErrors).not.toEqual([])
     await postgres.start()
     expect(await users.count()).toBe(0)
   })
@@ -63,7 +63,7 @@ describe.skipIf(!findPostgres())(title, () => {
     expect(state?.cutoff).toBe(0)
   })
 
-  test('where somebody holds the table is unavailable soon, not silent', async () => {
+  test('throws unavailable soon while another transaction locks the table', async () => {
     const holder = await openDatabase(url)
     const users = createUserStore(db)
     await holder.transaction(async (trx) => {
@@ -75,7 +75,7 @@ describe.skipIf(!findPostgres())(title, () => {
     await holder.close()
   })
 
-  test('whose connections are all taken is unavailable soon', async () => {
+  test('throws unavailable soon when all connections are in use', async () => {
     const users = createUserStore(db)
     let release = () => {}
     const released = new Promise<void>((resolve) => {

@@ -113,7 +113,7 @@ describe('the embedded file', () => {
     expect(check.rows).toEqual([{ integrity_check: 'ok' }])
   })
 
-  test('held by somebody else is unavailable for writing, leaves the event loop free, and comes back', async () => {
+  test('locked by another process is unavailable for writing, does not block the event loop, and works again afterwards', async () => {
     const users = createUserStore(db)
     const other = await openDatabase(url)
     let turns = 0
@@ -154,7 +154,7 @@ describe('the embedded file', () => {
     await users.add(long)
   })
 
-  test('that rolled back by itself still tells why', async () => {
+  test('that rolled back by itself still throws the cause', async () => {
     const failing = db.transaction((trx) =>
       sql`insert or rollback into log_state (id, cutoff, stream_ms, stream_seq) values (1, 0, 0, 0)`.execute(
         trx,

@@ -30,6 +30,13 @@ import { type Engine, onBothEngines } from './engines.ts'
 const WRITTEN = 1_750_000_000
 const EXPIRY = 4_000_000_000
 const ALL = { sees: 'all' } as const
+/** The tables that migration 0019 renames. */
+const RENAMED: Record<string, string> = Object.fromEntries([
+  ['desk_calls', 'agent_calls'],
+  ['dialled_calls', 'placed_calls'],
+  ['mails', 'mail_queue'],
+  ['sip_loans', 'webrtc_credentials'],
+])
 
 /** @returns the migrated database and its counts of rows per table before that */
 async function upgrade(engine: Engine): Promise<{ db: Database; rowsBefore: Record<string, number> }> {
@@ -69,15 +76,12 @@ describe('a database of schema 0013', () => {
   onBothEngines((engine) => {
     it('keeps every row, and ends with the tables, indexes and sequences of a new database', async () => {
       const { db, rowsBefore } = await upgrade(engine)
-      const { desk_calls, dialled_calls, mails, sip_loans, ...same } = rowsBefore
       expect(Object.values(rowsBefore)).not.toContain(0)
       expect(Object.keys(rowsBefore)).toHaveLength(26)
       expect(await countRows(db)).toMatchObject({
-        ...same,
-        agent_calls: desk_calls,
-        placed_calls: dialled_calls,
-        mail_queue: mails,
-        webrtc_credentials: sip_loans,
+        ...Object.fromEntries(
+          Object.entries(rowsBefore).map(([name, rows]) => [RENAMED[name] ?? name, rows]),
+        ),
       })
       const names = await objectNames(db, engine)
       expect(names).toEqual(await objectNames(await engine.tables(), engine))

@@ -96,19 +96,19 @@ describe('the names of an account', () => {
       expect(await users.update(anna.id, { role: 'supervisor', extension: '1002' }, until)).toBeDefined()
     })
 
-    test('a name is free again after its account changed it, or is gone', async () => {
+    test('a name is free again after its account changed it or was deleted', async () => {
       const users = await store()
       const anna = await users.add(newUser({ extension: 'desk-1', email: 'anna@example.org' }))
       await users.update(anna.id, { extension: 'desk-2' }, until)
-      const desk = await users.add(newUser({ username: 'desk-1', extension: null }))
-      await users.remove(desk.id, until)
+      const other = await users.add(newUser({ username: 'desk-1', extension: null }))
+      await users.remove(other.id, until)
       await users.remove(anna.id, until)
       for (const username of ['desk-1', 'desk-2', 'anna@example.org'])
         await users.add(newUser({ username, extension: null }))
       expect(await users.count()).toBe(3)
     })
 
-    test('a number that is reserved for an account that registers is nobody else’s name', async () => {
+    test('an extension that is reserved for a registering account cannot be a name of another account', async () => {
       const db = await engine.tables()
       const users = createUserStore(db)
       const extensions = createExtensionStore(db)
@@ -120,7 +120,7 @@ describe('the names of an account', () => {
       expect(await users.findByLogin(number)).toMatchObject({ username: 'anna@example.org' })
     })
 
-    test('of many who register at once with names that shadow each other one wins', async () => {
+    test('of many concurrent registrations with equal names one succeeds', async () => {
       const url = await engine.empty()
       await migrate(url)
       const dbs = [await openDatabase(url), await openDatabase(url)]
@@ -150,7 +150,7 @@ describe('the names of an account', () => {
       for (const db of dbs) await db.close()
     })
 
-    test('an account of before whose address or name is of a domain in Unicode goes on logging in', async () => {
+    test('an existing account with a Unicode domain in its address or name can still log in', async () => {
       const url = await engine.empty()
       await migrateBefore(url, '0014-names')
       const db = await openDatabase(url)
@@ -184,7 +184,7 @@ describe('the names of an account', () => {
       await db.close()
     })
 
-    test('names that shadow since before go on working, and no new one is added to them', async () => {
+    test('equal names from an earlier release still work, and no new one can be added', async () => {
       const url = await engine.empty()
       // As an earlier release left it: no table of names, and one account has the extension of another as its name.
       await migrateBefore(url, '0014-names')

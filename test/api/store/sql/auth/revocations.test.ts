@@ -88,7 +88,7 @@ describe('the ledger of revocations', () => {
       expect(await ledger.streamState()).toEqual({ epoch: 'one', cutoff: 7, streamId: kept })
     })
 
-    test('a stream id of another shape is a fault of ours', async () => {
+    test('a stream id in another format throws a TypeError', async () => {
       const { ledger } = await setUp(0)
       await expect(ledger.markPublished([], '$')).rejects.toThrow(TypeError)
     })

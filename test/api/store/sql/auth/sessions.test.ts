@@ -37,8 +37,8 @@ describe('sessions', () => {
       await sessions.add({ ...session, id: 'bGF0ZXItc2Vzc2lvbi1vZg', createdAt, lastSeenAt: createdAt })
       await sessions.touch(session.id, createdAt + 5)
       await sessions.end('bGF0ZXItc2Vzc2lvbi1vZg', createdAt + 1, 'logout')
-      const uses = await sessions.activityOf([session.userId, '99', 'nobody'])
-      expect([...uses]).toEqual([[session.userId, { lastLogin: createdAt, lastSeen: createdAt + 5 }]])
+      const activity = await sessions.activityOf([session.userId, '99', 'nobody'])
+      expect([...activity]).toEqual([[session.userId, { lastLogin: createdAt, lastSeen: createdAt + 5 }]])
       expect(await sessions.activityOf([])).toEqual(new Map())
     })
 

@@ -48,7 +48,7 @@ describe('users', () => {
       expect(await users.count()).toBe(2)
     })
 
-    test('of 20 who add the same name at once one succeeds and 19 hear that it is taken', async () => {
+    test('of 20 concurrent inserts of one name one succeeds and 19 are refused as taken', async () => {
       const users = await store()
       const outcomes = await Promise.allSettled(
         Array.from({ length: 20 }, (_, n) => users.add(newUser({ extension: String(200 + n) }))),
@@ -78,14 +78,14 @@ describe('users', () => {
       ['half a surrogate pair', 'anna\ud800'],
       ['a wildcard', 'ann%'],
       ['SQL', "' or 1=1 --"],
-    ])('%s finds nobody to log in', async (_, name) => {
+    ])('%s finds no user to log in', async (_, name) => {
       const users = await store()
       await users.add(newUser())
       expect(await users.findByLogin(name)).toBeUndefined()
     })
 
     test.each(['0', '-1', '1.0', '01', ' 1', '2', 'anna', '', '9007199254740993', '9'.repeat(30)])(
-      'the id %j finds nobody',
+      'the id %j finds no user',
       async (id) => {
         const users = await store()
         await users.add(newUser())
@@ -108,7 +108,7 @@ describe('users', () => {
       expect(names).toEqual([['user1', 'user2'], ['user3', 'user4'], ['user5']])
     })
 
-    test('a new password makes older tokens void and says so in the ledger', async () => {
+    test('a new password revokes older tokens, and inserts the revocation', async () => {
       const db = await engine.tables()
       const users = createUserStore(db)
       const anna = await users.add(newUser())
@@ -118,7 +118,7 @@ describe('users', () => {
       expect(await createRevocationStore(db).unpublished(10)).toEqual([entry])
     })
 
-    test('another role or extension makes tokens void, as they say the old one', async () => {
+    test('another role or extension revokes older tokens, as they contain the old one', async () => {
       const db = await engine.tables()
       const users = createUserStore(db)
       const [anna, bert] = [
@@ -161,7 +161,7 @@ describe('users', () => {
       ])
     })
 
-    test('nobody cannot be changed', async () => {
+    test('an unknown user cannot be changed', async () => {
       const db = await engine.tables()
       const users = createUserStore(db)
       const refusal = { name: 'Refusal', code: 'not_found' }
