@@ -1,23 +1,16 @@
-import { type IntervalJob, startInterval } from './interval.ts'
-import { failureLogger, type Logger } from './log.ts'
+import { startInterval } from './interval.ts'
 
 /** Jobs that each run at an interval, and that stop together. */
 export interface IntervalJobs {
-  /**
-   * @param subject of the logged events `<subject>_failed` and `<subject>_recovered`
-   * @param message for people, logged with both
-   */
-  start(pauseMs: number, subject: string, message: string, run: () => Promise<void>): void
+  /** Starts one: see `startInterval`. */
+  start(...job: Parameters<typeof startInterval>): void
   stop(): void
 }
 
-export function createIntervalJobs(log: Logger): IntervalJobs {
-  const logFailure = failureLogger(log)
-  const jobs: IntervalJob[] = []
+export function createIntervalJobs(): IntervalJobs {
+  const jobs: ReturnType<typeof startInterval>[] = []
   return {
-    start(pauseMs, subject, message, run) {
-      jobs.push(startInterval(pauseMs, run, logFailure(subject, message)))
-    },
+    start: (...job) => void jobs.push(startInterval(...job)),
     stop() {
       for (const job of jobs) job.stop()
     },

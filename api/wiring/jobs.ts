@@ -1,5 +1,5 @@
 import { createIntervalJobs, type IntervalJobs } from '../../runtime/interval-jobs.ts'
-import type { Logger } from '../../runtime/log.ts'
+import { failureLogger, type Logger } from '../../runtime/log.ts'
 import { toUnixSeconds } from '../../runtime/time.ts'
 import type { Config } from '../config/config.ts'
 import { createSidecarWatchdog } from '../core/auth/sidecar-watchdog.ts'
@@ -30,26 +30,35 @@ export function startJobs(needs: JobsNeeds): IntervalJobs {
   // No other process ends the streams of a sidecar that does not answer.
   const watchdog = createSidecarWatchdog({ sidecars, instances, ...streamControl, monotonic, log })
 
-  const jobs = createIntervalJobs(log)
-  jobs.start(250, 'sidecar_watchdog', 'the sidecars cannot be watched', async () => watchdog.tick())
-  jobs.start(250, 'revocation_publish', 'revocations could not be published', () =>
-    auth.revocationPublisher.tick(),
+  const logFailure = failureLogger(log)
+  const jobs = createIntervalJobs()
+  jobs.start(
+    250,
+    async () => watchdog.tick(),
+    logFailure('sidecar_watchdog', 'the sidecars cannot be watched'),
   )
-  jobs.start(500, 'snapshot_republish', 'snapshots could not be published again', () =>
-    nchanPublisher.republishMissing(snapshotStore),
+  jobs.start(
+    250,
+    () => auth.revocationPublisher.tick(),
+    logFailure('revocation_publish', 'revocations could not be published'),
+  )
+  jobs.start(
+    500,
+    () => nchanPublisher.republishMissing(snapshotStore),
+    logFailure('snapshot_republish', 'snapshots could not be published again'),
   )
   jobs.start(
     1_000,
-    'revocation_cache_prune',
-    'expired revocations could not be removed from the cache',
     async () => auth.revocationCache.prune(now() / 1000, 20_000),
+    logFailure('revocation_cache_prune', 'expired revocations could not be removed from the cache'),
   )
   if (historyDays !== undefined) {
     const store = createPurgeStore(needs.db)
-    jobs.start(3_600_000, 'call_history_purge', 'old calls could not be deleted', async () => {
+    const purge = async () => {
       const removed = await purgeHistory(store, toUnixSeconds(now()) - historyDays * 86_400)
       if (removed.calls > 0) log.info({ event: 'history_purged', ...removed }, 'old calls were deleted')
-    })
+    }
+    jobs.start(3_600_000, purge, logFailure('call_history_purge', 'old calls could not be deleted'))
   }
   return jobs
 }
