@@ -110,7 +110,7 @@ describe('a message to a user', () => {
   test('leaves a numbering that expires after a week', async () => {
     const userId = newId()
     await startSender().userMessages.send(userId, { type: 'hello' })
-    expect(await redis.ttl(`hookswitch:userMessages:${userId}`)).toBeGreaterThan(6 * 86_400)
+    expect(await redis.ttl(`hookswitch:news:${userId}`)).toBeGreaterThan(6 * 86_400)
   })
 })
 
