@@ -93,7 +93,11 @@ export function createExtensionProvisioning(needs: ExtensionProvisioningNeeds): 
     }
   }
 
-  async function reassign(claimed: Extension, oldState: 'external' | 'deprovisioning', reassignments: number) {
+  async function reassign(
+    claimed: Extension,
+    oldState: 'external' | 'deprovisioning',
+    reassignments: number,
+  ) {
     const secret = seal.open(claimed.sealedSecret, claimed.extension)
     const assignment: NumberAssignment = {
       seal: (extension) => seal.seal(secret, extension),

@@ -121,7 +121,11 @@ describe('extensions', () => {
       const { store, reserve, place } = await setUp()
       const known = await reserve()
       const next = await store.reassign(known, 'external', place)
-      expect(next).toMatchObject({ extension: '2001', state: 'provisioning', sealedSecret: 'sealed for 2001' })
+      expect(next).toMatchObject({
+        extension: '2001',
+        state: 'provisioning',
+        sealedSecret: 'sealed for 2001',
+      })
       expect([next?.ownershipTag, next?.userId]).toEqual([known.ownershipTag, known.userId])
       expect(await store.find('2000')).toMatchObject({ state: 'external', userId: null })
     })
@@ -143,7 +147,11 @@ describe('extensions', () => {
       await store.rollback(known, { now: 1_100, revokeUntil: until })
       expect(await users.findByLogin('anna@example.org')).toBeUndefined()
       expect(await invitations.isValidFor('h', 'anna@example.org', 1_100)).toBe(true)
-      expect(await store.find('2000')).toMatchObject({ state: 'deprovisioning', userId: null, nextTryAt: 1_100 })
+      expect(await store.find('2000')).toMatchObject({
+        state: 'deprovisioning',
+        userId: null,
+        nextTryAt: 1_100,
+      })
       // Sessions of the user have ended.
       expect(await createRevocationStore(db).unpublished(10)).toMatchObject([
         { kind: 'user', key: known.userId },
