@@ -1,15 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  type AmiAction,
-  type AmiMessage,
-  decodeMessage,
-  encodeAction,
-} from '../../../api/asterisk/ami-codec.ts'
-import { createAmiFramer, OversizeError } from '../../../api/asterisk/ami-framer.ts'
-import { amiRecordings, messagesOf, splitRandomly } from '../../support/ami-recordings.ts'
-
-const MOST = 4 * 1024 * 1024
+import { type AmiAction, encodeAction } from '../../../api/asterisk/ami-codec.ts'
+import { decodeAll } from './fixtures/decode-all.ts'
 
 /** How Asterisk parses the output: the lines of one message without its end. */
 const linesOf = (bytes: Buffer) =>
@@ -17,10 +9,6 @@ const linesOf = (bytes: Buffer) =>
     .toString('utf8')
     .replace(/\r\n\r\n$/, '')
     .split(/\r?\n|\r/)
-const decodeAll = (chunks: readonly Buffer[]) => {
-  const splitter = createAmiFramer(MOST)
-  return chunks.flatMap((chunk) => splitter.push(chunk)).map(decodeMessage)
-}
 
 /** Fields that contain text of a user or a caller. */
 const FIELDS = ['Channel', 'Exten', 'CallerID', 'Variable', 'Account', 'Username', 'Secret']
@@ -150,122 +138,5 @@ describe('encodeAction', () => {
       { numRuns: 2_000 },
     )
     expect(accepted).toBeGreaterThan(200)
-  })
-})
-
-describe('decodeMessage', () => {
-  const decode = (...lines: string[]) => decodeMessage(Buffer.from(lines.join('\r\n')))
-
-  test('uses the first value of a key, and keeps every line in `pairs`', () => {
-    const message = decode('Response: Success', 'Output: one', 'output: two', 'Output: ', 'no colon', 'A:b')
-    expect(message?.fields.output).toBe('one')
-    expect(message?.fields.a).toBe('b')
-    expect(message?.pairs.slice(1)).toEqual([
-      ['Output', 'one'],
-      ['output', 'two'],
-      ['Output', ''],
-      ['', 'no colon'],
-      ['A', 'b'],
-    ])
-  })
-
-  test.each(['Set', 'parse', '__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
-    'treats a header named %s like any other',
-    (key) => {
-      const message = decode('Event: UserEvent', `${key}: x`, 'After: y')
-      expect(message?.fields[key.toLowerCase()]).toBe('x')
-      expect(message?.fields.after).toBe('y')
-      expect(Object.getPrototypeOf(message?.fields)).toBeNull()
-    },
-  )
-
-  test('reads U+134A and Cyrillic as text that begins no line', () => {
-    const message = decode(
-      'Event: Newchannel',
-      'CallerIDName: Иванፊset: 1ፊፊChannel: PJSIP/999',
-      'Channel: real',
-    )
-    expect(message?.fields.calleridname).toBe('Иванፊset: 1ፊፊChannel: PJSIP/999')
-    expect(message?.fields.channel).toBe('real')
-    expect(message?.pairs).toHaveLength(3)
-  })
-
-  test('takes the kind of a message from the first line alone', () => {
-    expect(decode('Event: A', 'Response: Success')).toMatchObject({ kind: 'event', name: 'A' })
-    expect(decode('Response: Success', 'Event: A')).toMatchObject({ kind: 'response', name: 'Success' })
-    expect(decode('Message: x', 'Response: Success')).toBeUndefined()
-    expect(decode('')).toBeUndefined()
-  })
-
-  test('begins no line at a lone LF', () => {
-    const message = decode('Response: Error', 'Message: No Contacts found\nEvent: forged', 'ActionID: 1\n')
-    expect(message?.pairs).toHaveLength(3)
-    expect(message?.fields).toMatchObject({ actionid: '1' })
-  })
-
-  test('never throws for random bytes', () => {
-    fc.assert(
-      fc.property(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 10 }), (chunks) => {
-        decodeAll(chunks.map((chunk) => Buffer.from(chunk)))
-      }),
-    )
-    const soup = fc.stringMatching(/^[\r\n: aEventRspo]{0,200}$/)
-    fc.assert(fc.property(fc.array(soup), (chunks) => void decodeAll(chunks.map((one) => Buffer.from(one)))))
-  })
-})
-
-describe('the framer', () => {
-  const complete = (message: AmiMessage | undefined) => message !== undefined
-
-  test.each(amiRecordings)('splits $name alike in pieces of any size', (recording) => {
-    const bytes = messagesOf(recording)
-    const whole = decodeAll([bytes])
-    expect(whole.length).toBeGreaterThan(0)
-    expect(whole.every(complete)).toBe(true)
-    // Blocks between empty lines, counted in another way; one recording ends with two empty lines.
-    expect(whole).toHaveLength(bytes.toString().trim().split('\r\n\r\n').length)
-    fc.assert(
-      fc.property(
-        fc.infiniteStream(fc.double({ min: 0, max: 0.99, noNaN: true })),
-        fc.integer({ min: 1, max: 3_000 }),
-        (numbers, most) => {
-          expect(decodeAll(splitRandomly(bytes, () => numbers.next().value ?? 0, most))).toEqual(whole)
-        },
-      ),
-      { numRuns: 5 },
-    )
-  })
-
-  test('joins a character that was split', () => {
-    const bytes = Buffer.from('Event: A\r\nName: Иванፊ📞\r\n\r\n')
-    expect(decodeAll([...bytes].map((byte) => Buffer.from([byte])))[0]?.fields.name).toBe('Иванፊ📞')
-  })
-
-  test('rejects a message of more than 4 MB, and accepts a smaller one', () => {
-    const line = Buffer.from(`Output: ${'x'.repeat(64 * 1024 - 10)}\r\n`)
-    const splitter = createAmiFramer(MOST)
-    expect(() => {
-      for (let at = 0; at < 70; at++) splitter.push(line)
-    }).toThrow(OversizeError)
-    const enough = createAmiFramer(MOST)
-    for (let at = 0; at < 60; at++) expect(enough.push(line)).toEqual([])
-    expect(enough.push(Buffer.from('\r\n'))[0]?.length).toBe(60 * line.length - 2)
-    const one = createAmiFramer(100)
-    expect(() => one.push(Buffer.from(`${'x'.repeat(101)}\r\n\r\n`))).toThrow(OversizeError)
-  })
-
-  test('takes time in proportion to the bytes, not to their square', () => {
-    // 64 times the bytes in pieces just as small; a quadratic splitter would take 4096 times as long.
-    const took = (size: number) => {
-      const piece = Buffer.alloc(256, 'x')
-      const splitter = createAmiFramer(MOST)
-      const startedAt = performance.now()
-      for (let at = 0; at < size; at += piece.length) splitter.push(piece)
-      return performance.now() - startedAt
-    }
-    took(MOST / 64)
-    const small = Math.min(...Array.from({ length: 5 }, () => took(MOST / 64)))
-    const large = Math.min(...Array.from({ length: 3 }, () => took(MOST)))
-    expect(large / small).toBeLessThan(1_000)
   })
 })
