@@ -91,7 +91,7 @@ const CLEAN: readonly string[] = [
   'test/system/stress/',
   'test/system/supervisor-reach.test.ts',
   'test/system/two-nodes.test.ts',
-  'test/docker.unit.test.ts',
+  'test/docker-',
   'vitest.config.ts',
   'README.md',
   'CHANGELOG.md',

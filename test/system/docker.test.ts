@@ -22,7 +22,7 @@ import { freePort } from '../support/free-port.ts'
 import { requestJson } from '../support/http-client.ts'
 import { waitUntil } from '../support/stack.ts'
 
-/** What this test reads of docker-compose.yml; test/docker.unit.test.ts holds its shape. */
+/** What this test reads of docker-compose.yml; test/docker-*.unit.test.ts check its shape. */
 interface Service {
   command: string[]
   stop_signal?: NodeJS.Signals
