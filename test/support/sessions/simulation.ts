@@ -17,6 +17,9 @@ import { createInterleaving, type Interleaving, interleaved } from './interleavi
 import { createMemoryDatabase, type MemoryDatabase } from './memory-database.ts'
 import { createMemoryRotationStore } from './memory-rotation-store.ts'
 
+/** The address of every client. */
+export const ADDRESS = '192.0.2.7'
+
 /** Seconds, but for the grace. */
 export interface Lifetimes {
   access: number
