@@ -37,7 +37,9 @@ describe('invitations on the command line', () => {
     const { out } = await hookswitch('invitations', 'add', '--email', 'anna@example.org', '--days', '2')
     const [, invitation = 'none'] = /^invitation: (inv_[\w-]{32}) {3}\(shown this once/m.exec(out) ?? []
     expect(out).toMatch(/^an invitation for anna@example.org, until 20\d\d-/)
-    expect((await hookswitch('invitations', 'add')).out).toMatch(/^an invitation for any person who has it, until/)
+    expect((await hookswitch('invitations', 'add')).out).toMatch(
+      /^an invitation for any person who has it, until/,
+    )
     const list = (await hookswitch('invitations', 'list')).out
     expect(list).toMatch(/^anna@example.org +20\d\d-\S+Z +20\d\d-\S+Z$/m)
     expect(list).toMatch(/^anybody /m)
