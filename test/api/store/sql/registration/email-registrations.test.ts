@@ -1,18 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { createInvitations, hashToken } from '../../../../../api/core/registration/invitations.ts'
-import { createOutbox } from '../../../../../api/core/registration/outbox.ts'
-import { createUserStore } from '../../../../../api/store/sql/auth/users.ts'
-import { createAgentStore } from '../../../../../api/store/sql/call-center/agents.ts'
-import { type Database, openDatabase } from '../../../../../api/store/sql/database.ts'
+import { openDatabase } from '../../../../../api/store/sql/database.ts'
 import { migrate } from '../../../../../api/store/sql/migrate.ts'
-import { createEmailInvitationStore } from '../../../../../api/store/sql/registration/email-invitations.ts'
-import { createEmailRegistrationStore } from '../../../../../api/store/sql/registration/email-registrations.ts'
-import { createInvitationStore } from '../../../../../api/store/sql/registration/invitations.ts'
-import { createMailQueue } from '../../../../../api/store/sql/registration/mail-queue.ts'
 import { newUser } from '../../../../support/fixtures/users.ts'
 import { onBothEngines } from '../engines.ts'
+import { agentOf, NOW, storesOf } from './fixtures/stores.ts'
 
-const NOW = 1_000_000
 const ACCOUNT = {
   username: 'anna',
   email: 'Anna@example.org',
@@ -21,17 +13,6 @@ const ACCOUNT = {
 }
 const as = (username: string) => ({ username, passwordHash: '$argon2id$a' })
 const AT = { now: NOW, expiresAt: NOW + 86_400 }
-
-const storesOf = (db: Database) => ({
-  db,
-  store: createEmailRegistrationStore(db),
-  invites: createEmailInvitationStore(db),
-  mails: createMailQueue(db),
-  users: createUserStore(db),
-  agents: createAgentStore(db),
-})
-const agentOf = ({ agents }: ReturnType<typeof storesOf>, id: string) =>
-  agents.findOrCreateForUser(id, NOW, async () => 'made just now')
 
 describe('a registration', () => {
   onBothEngines((engine) => {
@@ -171,128 +152,6 @@ describe('a registration', () => {
       expect(await db.query.selectFrom('registrations').selectAll().execute()).toHaveLength(1)
       await store.deleteExpired(AT.expiresAt)
       expect(await db.query.selectFrom('registrations').selectAll().execute()).toEqual([])
-    })
-  })
-})
-
-describe('an invitation by mail', () => {
-  onBothEngines((engine) => {
-    async function setUp() {
-      const world = storesOf(await engine.tables())
-      const invitation = {
-        hash: 'first',
-        email: 'carl@example.org',
-        role: 'supervisor' as const,
-        team: 'sales',
-        createdBy: '7',
-        createdAt: NOW,
-        expiresAt: NOW + 86_400,
-        usedAt: null,
-      }
-      await world.invites.addWithMail(invitation, 'Carl@example.org')
-      const [mail] = await world.mails.claim(NOW, NOW + 60, 10)
-      if (mail === undefined) throw new Error('no mail')
-      return { ...world, invitation, mail }
-    }
-    const carl = { username: 'carl', email: 'carl@example.org', name: 'Carl', passwordHash: '$argon2id$c' }
-
-    test('creates an account with its role and team, once', async () => {
-      const world = await setUp()
-      const user = await world.invites.accept('first', carl, NOW)
-      expect(user).toMatchObject({ username: 'carl', role: 'supervisor', email: 'carl@example.org' })
-      expect(await agentOf(world, user?.id ?? '')).toMatchObject({ team: 'sales', name: 'Carl' })
-      expect(
-        await world.invites.accept('first', { ...carl, username: 'c2', email: 'c@example.org' }, NOW),
-      ).toBeUndefined()
-      expect(await world.invites.find('first', NOW)).toBeUndefined()
-    })
-
-    test('each attempt to mail it has a new token and invalidates the former one', async () => {
-      const { invites, mail, invitation } = await setUp()
-      expect(await invites.replaceHash(mail, 'second', NOW)).toEqual({ ...invitation, hash: 'second' })
-      expect(await invites.find('first', NOW)).toBeUndefined()
-      expect(await invites.replaceHash({ ...mail, about: 'second' }, 'third', NOW)).toMatchObject({
-        hash: 'third',
-      })
-      expect(await invites.find('third', NOW)).toMatchObject({ role: 'supervisor' })
-    })
-
-    test('that is used is not mailed any more', async () => {
-      const { invites, mail } = await setUp()
-      await invites.accept('first', carl, NOW)
-      expect(await invites.replaceHash(mail, 'second', NOW)).toBeUndefined()
-    })
-
-    test('creates one user, though several use it concurrently', async () => {
-      const { invites, users } = await setUp()
-      const used = await Promise.all(
-        Array.from({ length: 8 }, (_, n) =>
-          invites.accept('first', { ...carl, username: `c${n}`, email: `c${n}@example.org` }, NOW),
-        ),
-      )
-      expect(used.filter((one) => one !== undefined)).toHaveLength(1)
-      expect(await users.count()).toBe(1)
-    })
-
-    test('stays usable if the username is taken', async () => {
-      const { invites, users } = await setUp()
-      await users.add(newUser({ username: 'carl' }))
-      await expect(invites.accept('first', carl, NOW)).rejects.toMatchObject({
-        code: 'taken',
-        detail: 'username',
-      })
-      expect(await invites.find('first', NOW)).toBeDefined()
-    })
-
-    test('of an older release has no role, and creates a user', async () => {
-      const { db, invites } = await setUp()
-      const old = createInvitations(createInvitationStore(db), () => NOW * 1000)
-      const { invitation } = await old.invite({ email: null, days: 7, createdBy: null })
-      expect(await invites.find(hashToken(invitation), NOW)).toMatchObject({ role: null, team: null })
-      const other = { ...carl, email: 'carla@example.org' }
-      expect(await invites.accept(hashToken(invitation), other, NOW)).toMatchObject({ role: 'user' })
-    })
-  })
-})
-
-describe('a queued mail', () => {
-  onBothEngines((engine) => {
-    test('is claimed by one of several processes', async () => {
-      const url = await engine.empty()
-      await migrate(url)
-      const databases = await Promise.all([1, 2, 3].map(() => openDatabase(url, { timeoutMs: 30_000 })))
-      const sent: string[] = []
-      const outboxes = databases.map((db) =>
-        createOutbox({
-          queue: createMailQueue(db),
-          mailer: { send: async ({ to }) => void sent.push(to) },
-          render: async ({ recipient: to }) => ({ to, subject: '', text: '' }),
-          now: () => NOW * 1000,
-          onError: () => {},
-        }),
-      )
-      const recipients = Array.from({ length: 20 }, (_, n) => `p${n}@example.org`)
-      const [first] = databases
-      if (first === undefined) throw new Error('no database')
-      for (const one of recipients) await createEmailRegistrationStore(first).queueMail(one, NOW)
-      for (let turn = 0; turn < 10; turn += 1) await Promise.all(outboxes.map((one) => one.tick()))
-      expect(sent.sort()).toEqual(recipients.sort())
-      for (const db of databases) await db.close()
-    })
-
-    test('of a dead process is claimed again when its claim expires, and late writes change nothing', async () => {
-      const { store, mails, db } = storesOf(await engine.tables())
-      await store.queueMail('anna@example.org', NOW)
-      const [mine] = await mails.claim(NOW, NOW + 60, 10)
-      expect(await mails.claim(NOW + 59, NOW + 120, 10)).toEqual([])
-      const [theirs] = await mails.claim(NOW + 60, NOW + 120, 10)
-      expect(theirs).toMatchObject({ tries: 2 })
-      if (mine === undefined) throw new Error('no mail')
-      await mails.postpone(mine, NOW, 'late')
-      await mails.remove(mine)
-      expect(await db.query.selectFrom('mail_queue').selectAll().execute()).toMatchObject([
-        { next_try_at: NOW + 120, last_error: null },
-      ])
     })
   })
 })

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { createInvitations, hashToken } from '../../../../../api/core/registration/invitations.ts'
+import { createInvitationStore } from '../../../../../api/store/sql/registration/invitations.ts'
+import { newUser } from '../../../../support/fixtures/users.ts'
+import { onBothEngines } from '../engines.ts'
+import { agentOf, NOW, storesOf } from './fixtures/stores.ts'
+
+describe('an invitation by mail', () => {
+  onBothEngines((engine) => {
+    async function setUp() {
+      const world = storesOf(await engine.tables())
+      const invitation = {
+        hash: 'first',
+        email: 'carl@example.org',
+        role: 'supervisor' as const,
+        team: 'sales',
+        createdBy: '7',
+        createdAt: NOW,
+        expiresAt: NOW + 86_400,
+        usedAt: null,
+      }
+      await world.invites.addWithMail(invitation, 'Carl@example.org')
+      const [mail] = await world.mails.claim(NOW, NOW + 60, 10)
+      if (mail === undefined) throw new Error('no mail')
+      return { ...world, invitation, mail }
+    }
+    const carl = { username: 'carl', email: 'carl@example.org', name: 'Carl', passwordHash: '$argon2id$c' }
+
+    test('creates an account with its role and team, once', async () => {
+      const world = await setUp()
+      const user = await world.invites.accept('first', carl, NOW)
+      expect(user).toMatchObject({ username: 'carl', role: 'supervisor', email: 'carl@example.org' })
+      expect(await agentOf(world, user?.id ?? '')).toMatchObject({ team: 'sales', name: 'Carl' })
+      expect(
+        await world.invites.accept('first', { ...carl, username: 'c2', email: 'c@example.org' }, NOW),
+      ).toBeUndefined()
+      expect(await world.invites.find('first', NOW)).toBeUndefined()
+    })
+
+    test('each attempt to mail it has a new token and invalidates the former one', async () => {
+      const { invites, mail, invitation } = await setUp()
+      expect(await invites.replaceHash(mail, 'second', NOW)).toEqual({ ...invitation, hash: 'second' })
+      expect(await invites.find('first', NOW)).toBeUndefined()
+      expect(await invites.replaceHash({ ...mail, about: 'second' }, 'third', NOW)).toMatchObject({
+        hash: 'third',
+      })
+      expect(await invites.find('third', NOW)).toMatchObject({ role: 'supervisor' })
+    })
+
+    test('that is used is not mailed any more', async () => {
+      const { invites, mail } = await setUp()
+      await invites.accept('first', carl, NOW)
+      expect(await invites.replaceHash(mail, 'second', NOW)).toBeUndefined()
+    })
+
+    test('creates one user, though several use it concurrently', async () => {
+      const { invites, users } = await setUp()
+      const used = await Promise.all(
+        Array.from({ length: 8 }, (_, n) =>
+          invites.accept('first', { ...carl, username: `c${n}`, email: `c${n}@example.org` }, NOW),
+        ),
+      )
+      expect(used.filter((one) => one !== undefined)).toHaveLength(1)
+      expect(await users.count()).toBe(1)
+    })
+
+    test('stays usable if the username is taken', async () => {
+      const { invites, users } = await setUp()
+      await users.add(newUser({ username: 'carl' }))
+      await expect(invites.accept('first', carl, NOW)).rejects.toMatchObject({
+        code: 'taken',
+        detail: 'username',
+      })
+      expect(await invites.find('first', NOW)).toBeDefined()
+    })
+
+    test('of an older release has no role, and creates a user', async () => {
+      const { db, invites } = await setUp()
+      const old = createInvitations(createInvitationStore(db), () => NOW * 1000)
+      const { invitation } = await old.invite({ email: null, days: 7, createdBy: null })
+      expect(await invites.find(hashToken(invitation), NOW)).toMatchObject({ role: null, team: null })
+      const other = { ...carl, email: 'carla@example.org' }
+      expect(await invites.accept(hashToken(invitation), other, NOW)).toMatchObject({ role: 'user' })
+    })
+  })
+})
