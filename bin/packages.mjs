@@ -1,7 +1,7 @@
 // Installs the npm packages where they are missing or older than package-lock.json.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -43,6 +43,7 @@ export async function ensurePackages({ dev, log = console.log }) {
     })
   })
   if (code !== 0) process.exit(1)
+  rmSync(stamp, { force: true }) // a copy of the folder may share the file
   writeFileSync(stamp, `${lock} ${dev ? 'dev' : 'runtime'}\n`)
   log(`npm packages installed in ${Math.round((Date.now() - startedAt) / 1000)} s`)
 }
