@@ -27,7 +27,7 @@ async function main() {
   }
   const password = await seedUsers(data, databaseUrl, false)
   if (password !== undefined) {
-    console.log(`The first admin: admin / ${password}   (shown this once; a log of this output keeps it)`)
+    console.log(`The first admin: admin / ${password}   (shown only once; a log of this output keeps it)`)
   }
   console.log('set up: the keys, the database and an account are there')
 }

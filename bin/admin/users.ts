@@ -106,7 +106,7 @@ async function run(args: string[]): Promise<void> {
   })
 }
 
-/** From stdin where something is piped in; otherwise made, and shown this once. */
+/** From stdin where something is piped in; otherwise generated, and shown only once. */
 async function readOrGeneratePassword(): Promise<{ password: string; shown: string }> {
   const piped = process.stdin.isTTY ? '' : (await text(process.stdin)).replace(/\r?\n$/, '')
   if (piped !== '') return { password: piped, shown: '' }

@@ -102,7 +102,7 @@ export async function prepareDemoPbx({ project, run, settings, log }: DemoPbxNee
     welcome: (
       url,
     ) => `Telephones: an Asterisk with 1001 and 1002, which take every call by themselves. For a softphone of yours:
-  server 127.0.0.1:${sipPort} (UDP or TCP), user 1000 or 1003, password ${areNew ? `${secrets.phones}   (shown this once, kept in ${files.phones})` : `in ${files.phones}`}
+  server 127.0.0.1:${sipPort} (UDP or TCP), user 1000 or 1003, password ${areNew ? `${secrets.phones}   (shown only once, stored in ${files.phones})` : `in ${files.phones}`}
   or user 201, password ${PHONE_201_SECRET}
 Place a call from 1001 to 1002 while the stream above shows both:
   curl -sS ${url}/api/v1/calls -H "Authorization: Bearer $TOKEN" -H "Idempotency-Key: $(cat /proc/sys/kernel/random/uuid)" -H 'Content-Type: application/json' -d '{"number":"1002"}'

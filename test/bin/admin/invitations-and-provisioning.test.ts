@@ -35,7 +35,7 @@ async function hookswitch(...words: readonly string[]) {
 describe('invitations on the command line', () => {
   test('are shown once, and listed without their text', async () => {
     const { out } = await hookswitch('invitations', 'add', '--email', 'anna@example.org', '--days', '2')
-    const [, invitation = 'none'] = /^invitation: (inv_[\w-]{32}) {3}\(shown this once/m.exec(out) ?? []
+    const [, invitation = 'none'] = /^invitation: (inv_[\w-]{32}) {3}\(shown only once/m.exec(out) ?? []
     expect(out).toMatch(/^an invitation for anna@example.org, until 20\d\d-/)
     expect((await hookswitch('invitations', 'add')).out).toMatch(
       /^an invitation for any person who has it, until/,

@@ -16,7 +16,7 @@ describe('users and sessions on the command line', () => {
   test('a user is added with a made password, listed, given another one, disabled, enabled and deleted', async () => {
     const added = await hookswitch(['users', 'add', 'Анна', '--role', 'supervisor', '--extension', '301'])
     expect(added.out).toMatch(
-      /^added Анна \(supervisor, extension 301\)\npassword: [\w-]{20} {3}\(shown this once/,
+      /^added Анна \(supervisor, extension 301\)\npassword: [\w-]{20} {3}\(shown only once/,
     )
     expect((await hookswitch(['users', 'list'])).out).toMatch(/^\d+ +Анна +supervisor +301 /m)
     const changed = await hookswitch(['users', 'passwd', 'АННА'], 'correct horse battery\n')
