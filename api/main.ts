@@ -48,7 +48,7 @@ async function main() {
   // SQL is the durable truth; Redis spreads it to all processes.
   const db = await openMigratedDatabase(config.databaseUrl, log)
   const redis = connectRedis(config.redisUrl, () => {}, 1_500)
-  await redis.connect().catch(logFailure('redis_connect', 'Redis cannot be reached'))
+  await redis.connect().catch(logFailure.once('redis_connect', 'Redis cannot be reached'))
 
   const policy = watchDialPolicyFile(
     config.dialPolicyPath,
@@ -61,12 +61,12 @@ async function main() {
   const subscriberRedis = connectRedis(config.redisUrl, () => {})
   const userMessageSubscriber = createUserMessageSubscriber(
     subscriberRedis,
-    logFailure('user_message_delivery', 'a message to a user could not be delivered'),
+    logFailure.once('user_message_delivery', 'a message to a user could not be delivered'),
   )
   const peerMessages = createPeerMessages(
     redis,
     subscriberRedis,
-    logFailure('peer_message_delivery', 'a message from another API process could not be delivered'),
+    logFailure.once('peer_message_delivery', 'a message from another API process could not be delivered'),
   )
   const nchanPublisher = createNchanPublisher(config.nginxSockets)
   const userMessages = createUserMessages({ redis, publish: nchanPublisher.publishToUser })
@@ -152,12 +152,12 @@ async function openMigratedDatabase(url: string, log: Logger): Promise<Database>
   const logFailure = failureLogger(log)
   await migrate(url)
   const db = await openDatabase(url, {
-    onIdleError: logFailure('database_idle_connection', 'the database closed an idle connection'),
+    onIdleError: logFailure.once('database_idle_connection', 'the database closed an idle connection'),
   })
   // A newer version may have migrated it in between.
   await requireKnownMigrations(db).catch((err) => {
     if (err instanceof NewerDatabaseError) throw err
-    logFailure('database_version_check', 'the version of the database is unknown')(err)
+    logFailure.once('database_version_check', 'the version of the database is unknown')(err)
   })
   return db
 }

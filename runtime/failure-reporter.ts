@@ -1,6 +1,9 @@
-/** Receives the failures of a job that runs repeatedly, and its recovery. */
+/**
+ * Receives the failures of a job that runs repeatedly, and its recovery. Only a reporter calls it: the streak is required
+ * so that it cannot be the handler of a single `catch`, which would report no recovery.
+ */
 export interface FailureHandler {
-  (err: unknown, run?: FailureStreak): void
+  (err: unknown, run: FailureStreak): void
   /** The job has succeeded after failures. */
   recovered?(run: FailureStreak): void
 }
@@ -19,7 +22,8 @@ export interface FailureStreak {
 const REPORT_INTERVAL_MS = 600_000
 
 export interface FailureReporter {
-  failed(err: unknown): void
+  /** @param atOnce reports it now: it is news besides the failure that was reported */
+  failed(err: unknown, atOnce?: boolean): void
   succeeded(): void
 }
 
@@ -43,10 +47,10 @@ export function createFailureReporter(
     lastSuccess: succeededAt === undefined ? null : new Date(succeededAt).toISOString(),
   })
   return {
-    failed(err) {
+    failed(err, atOnce = false) {
       failures += 1
       if (failures === 1) since = now()
-      else if (now() - reportedAt < REPORT_INTERVAL_MS) return
+      else if (!atOnce && now() - reportedAt < REPORT_INTERVAL_MS) return
       reportedAt = now()
       onFailure(err, currentStreak())
     },
@@ -59,7 +63,8 @@ export function createFailureReporter(
 }
 
 export interface ItemFailureReporter {
-  failed(item: string, err: unknown): void
+  /** @param atOnce as for `FailureReporter` */
+  failed(item: string, err: unknown, atOnce?: boolean): void
   succeeded(item: string): void
 }
 
@@ -76,17 +81,17 @@ export function createItemFailureReporter(
   const failedAt = new Map<string, number>()
   const reporter = createFailureReporter(
     Object.assign(
-      (err: unknown, run?: FailureStreak) =>
-        onFailure(err, run && { ...run, items: [...failedAt.keys()].slice(-MAX_LISTED_ITEMS) }),
+      (err: unknown, run: FailureStreak) =>
+        onFailure(err, { ...run, items: [...failedAt.keys()].slice(-MAX_LISTED_ITEMS) }),
       { recovered: (run: FailureStreak) => onFailure.recovered?.(run) },
     ),
     now,
   )
   return {
-    failed(item, err) {
+    failed(item, err, atOnce) {
       failedAt.delete(item)
       failedAt.set(item, now())
-      reporter.failed(err)
+      reporter.failed(err, atOnce)
     },
     succeeded(item) {
       failedAt.delete(item)

@@ -48,7 +48,7 @@ export function startInterval(
   }
   const run = () => {
     currentRun = runOnce()
-    currentRun.then(schedule, onFailure)
+    void currentRun.then(schedule) // it rejects only if the failure handler throws
   }
   if (pauseFirst) schedule()
   else run()

@@ -18,22 +18,28 @@ export function redact(text: string): string {
 }
 
 /**
- * A handler that logs a failure which does not end the process, and its recovery: as events `<subject>_failed` and
- * `<subject>_recovered`.
- * @param subject identifies one kind of failure, so that it can be searched for
- * @param message for people
+ * Makes handlers that log failures which do not end the process.
+ * `subject` identifies one kind of failure, so that it can be searched for; `message` is for people.
  */
-export const failureLogger =
-  (log: Logger) =>
-  (subject: string, message: string): FailureHandler =>
-    Object.assign(
-      (err: unknown, streak?: FailureStreak) =>
-        log.warn({ event: `${subject}_failed`, ...streak, err }, message),
-      {
-        recovered: (streak: FailureStreak) =>
-          log.info({ event: `${subject}_recovered`, ...streak }, `works again after: ${message}`),
-      },
-    )
+export interface FailureLogger {
+  /** For repeated work, through `createFailureReporter`: events `<subject>_failed` and `<subject>_recovered`. */
+  (subject: string, message: string): FailureHandler
+  /** For a single attempt or event, which cannot recover: each is one event `<subject>_failed`. */
+  once(subject: string, message: string): (err: unknown) => void
+}
+
+export function failureLogger(log: Logger): FailureLogger {
+  const logFailed = (subject: string, message: string, err: unknown, streak?: FailureStreak) =>
+    log.warn({ event: `${subject}_failed`, ...streak, err }, message)
+  const repeated = (subject: string, message: string): FailureHandler =>
+    Object.assign((err: unknown, streak: FailureStreak) => logFailed(subject, message, err, streak), {
+      recovered: (streak: FailureStreak) =>
+        log.info({ event: `${subject}_recovered`, ...streak }, `works again after: ${message}`),
+    })
+  return Object.assign(repeated, {
+    once: (subject: string, message: string) => (err: unknown) => logFailed(subject, message, err),
+  })
+}
 
 const SECRET_MEMBER_NAME = /password|secret|token|authorization|cookie|credential/i
 

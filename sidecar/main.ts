@@ -73,7 +73,7 @@ async function main() {
   revocations.onAdd((revocation) => streams.revoke(revocation))
 
   const commands = connectRedis(config.redisUrl, () => {}, 1_000)
-  await commands.connect().catch(logFailure('redis_connect', 'Redis cannot be reached'))
+  await commands.connect().catch(logFailure.once('redis_connect', 'Redis cannot be reached'))
   const instance = randomBytes(16).toString('hex')
   const heartbeat = startOnlineHeartbeat({ redis: commands, instance, onlineReport: streams.onlineReport })
   const redeemTicket = async (ticket: string) => {

@@ -44,7 +44,9 @@ export function createStreamLifecycle(needs: StreamLifecycleNeeds): StreamLifecy
       if (isCohortId(previousCohort)) {
         streams
           .cutCohort(previousCohort)
-          .catch(logFailure('earlier_streams_cut', 'streams of an earlier sidecar process could not be cut'))
+          .catch(
+            logFailure.once('earlier_streams_cut', 'streams of an earlier sidecar process could not be cut'),
+          )
       }
       saveCohort()
     },
@@ -63,7 +65,7 @@ export function createStreamLifecycle(needs: StreamLifecycleNeeds): StreamLifecy
         )
       else
         log.error({ event: 'revocations_stale' }, 'revocations are unknown for too long: cutting all streams')
-      streams.cutAll().catch(logFailure('streams_cut', 'streams could not be cut'))
+      streams.cutAll().catch(logFailure.once('streams_cut', 'streams could not be cut'))
       saveCohort()
     },
     closeExpired() {

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { SettingsError } from '../../runtime/env.ts'
+import { createFailureReporter, type FailureHandler } from '../../runtime/failure-reporter.ts'
 import { validationMessage } from '../../runtime/validation-message.ts'
 import { createDialPolicy } from '../core/dial-policy/create-dial-policy.ts'
 import type { DialPolicy } from '../core/dial-policy/dial-policy.ts'
@@ -10,13 +11,14 @@ const CHECK_INTERVAL_MS = 1_000
 
 /**
  * The dial policy of a file, reloaded when the file changes. While the new content is invalid, the previous policy stays.
+ * Each new content that is invalid is reported at once.
  * @param path undefined for the defaults
  * @param monotonic in ms
  * @throws {SettingsError} if the first read fails
  */
 export function watchDialPolicyFile(
   path: string | undefined,
-  onError: (err: unknown) => void,
+  onFailure: FailureHandler,
   monotonic: () => number = () => performance.now(),
 ): () => DialPolicy {
   if (path === undefined) {
@@ -27,16 +29,23 @@ export function watchDialPolicyFile(
   let version = fileVersion(path)
   let policy = readDialPolicy(path)
   let checkedAt = monotonic()
+  let isInvalid = false
+  const reporter = createFailureReporter(onFailure)
   return () => {
     if (monotonic() - checkedAt < CHECK_INTERVAL_MS) return policy
     checkedAt = monotonic()
     const currentVersion = fileVersion(path)
-    if (currentVersion === version) return policy
+    const isNewVersion = currentVersion !== version
+    // An invalid file is read again also without a new version: a change of its mode gives it none.
+    if (!isNewVersion && !isInvalid) return policy
     version = currentVersion
     try {
       policy = readDialPolicy(path)
+      isInvalid = false
+      reporter.succeeded()
     } catch (err) {
-      onError(err)
+      isInvalid = true
+      reporter.failed(err, isNewVersion)
     }
     return policy
   }

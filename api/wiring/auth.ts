@@ -64,7 +64,7 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     log,
     onOldRenewals: (ids) =>
       void removeLegacyRenewals(redis, ids, now()).catch(
-        logFailure('legacy_renewals_removal', 'old stream renewals could not be removed'),
+        logFailure.once('legacy_renewals_removal', 'old stream renewals could not be removed'),
       ),
   })
   const isFresh = () => revocationCache.ageMs(monotonic()) <= maxStalenessMs
@@ -97,7 +97,7 @@ export function createAuthModule(needs: AuthModuleNeeds) {
   const sessions = createSessions({
     store: sessionStore,
     rotation: createRotation({ store: rotationStore, refreshTokens, graceMs: config.refreshGraceMs }),
-    onError: logFailure('token_refresh_record', 'a token refresh could not be recorded'),
+    onFailure: logFailure('token_refresh_record', 'a token refresh could not be recorded'),
     ...{
       users,
       tokens,

@@ -78,7 +78,7 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
   const clearNumber = needs.clearance
   const logFailure = failureLogger(log)
   const hasPbx = config.pbx !== undefined
-  const onError = logFailure('listener', 'a listener failed')
+  const onError = logFailure.once('listener', 'a listener failed')
 
   // State
   const directory = createDirectory({
@@ -104,7 +104,8 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
     name: 'pbx',
     instance: newId(),
     monotonic,
-    onError: logFailure('lease_request', 'the lease could not be requested'),
+    onFailure: logFailure('lease_request', 'the lease could not be requested'),
+    onListenerError: onError,
   })
   const statuses = createUserStatuses({ store: needs.statusStore, userMessages, now, onError })
   const softphones = createSoftphoneCommands({ userMessages, onlineUsers: needs.onlineUsers, now, onError })
@@ -161,7 +162,7 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
       directory,
       userMessages,
       lease,
-      onError: logFailure('call_notification', 'a call could not be reported to a user'),
+      onFailure: logFailure('call_notification', 'a call could not be reported to a user'),
     })
   const presencePublisher = startPresence({
     hasPbx,
@@ -174,7 +175,7 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
     isPbxOffline: pbxLink.isOffline,
     snapshots: needs.snapshots,
     lease,
-    onError: logFailure('presence_publish', 'presence could not be published'),
+    onFailure: logFailure('presence_publish', 'presence could not be published'),
   })
 
   // Commands

@@ -116,7 +116,7 @@ export function createProvisioningModule(needs: ProvisioningModuleNeeds): Provis
       seal,
       range: config.range,
       now,
-      onError: logFailure(
+      onError: logFailure.once(
         'extension_first_provisioning',
         'an extension could not be created at once; it is retried',
       ),

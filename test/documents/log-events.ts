@@ -24,19 +24,19 @@ function unionsOf(sources: readonly string[]): Map<string, string[]> {
   )
 }
 
-/** Failure subjects: the first argument of what `failureLogger(log)` returns. */
-function subjectsOf(source: string): string[] {
+/** Events of failures: by the first argument of what `failureLogger(log)` returns; its `once` logs no recovery. */
+function failureEventsOf(source: string): string[] {
   const names = [...source.matchAll(/\b(\w+) = failureLogger\(/g)].map(([, name]) => name)
   const calls = ['failureLogger\\([^()]*\\)', 'logFailure', 'reportFailure', ...names].join('|')
-  return [...source.matchAll(new RegExp(`(?:${calls})\\(\\s*'(\\w+)'`, 'g'))].map(
-    ([, subject = '']) => subject,
+  return [...source.matchAll(new RegExp(`(?:${calls})(\\.once)?\\(\\s*'(\\w+)'`, 'g'))].flatMap(
+    ([, once, subject]) =>
+      once === undefined ? [`${subject}_failed`, `${subject}_recovered`] : [`${subject}_failed`],
   )
 }
 
 /**
  * Every event that a program may log, sorted. An event is the value of a member `event`, a text literal that stands
- * where a parameter or member `event` has a union type, or `<subject>_failed` and `<subject>_recovered` of
- * `failureLogger`.
+ * where a parameter or member `event` has a union type, or one of `failureLogger`.
  */
 export function eventsIn(sources: readonly string[]): string[] {
   const unions = unionsOf(sources)
@@ -46,8 +46,5 @@ export function eventsIn(sources: readonly string[]): string[] {
       ...source.matchAll(/(?<!\b(?:on|once|emit)\()\bevent\??:\s*([^,;})\n]*(?:\n\s*\|[^\n,;})]*)*)/g),
     ].flatMap(([, value = '']) => [...literalsIn(value), ...(unions.get(value.trim()) ?? [])]),
   )
-  const failures = sources
-    .flatMap(subjectsOf)
-    .flatMap((subject) => [`${subject}_failed`, `${subject}_recovered`])
-  return [...new Set([...named, ...failures])].sort()
+  return [...new Set([...named, ...sources.flatMap(failureEventsOf)])].sort()
 }

@@ -58,6 +58,16 @@ describe('log events', () => {
       "failureLogger(log)(\n  'disk_write',\n  'x')",
       ['disk_write_failed', 'disk_write_recovered'],
     ],
+    [
+      'a failure of a single attempt, which has no recovery',
+      "const logFailure = failureLogger(log)\nlogFailure.once('disk_mount', 'x')",
+      ['disk_mount_failed'],
+    ],
+    [
+      'the same without a name for the logger',
+      "failureLogger(log).once(\n  'disk_mount',\n  'x')",
+      ['disk_mount_failed'],
+    ],
     ['no event of an emitter', "on(event: 'error', listener: () => void)", []],
   ])('collects %s', (_, source, found) => {
     expect(eventsIn([source])).toEqual(found)

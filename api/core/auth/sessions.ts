@@ -1,3 +1,4 @@
+import { createFailureReporter, type FailureHandler } from '../../../runtime/failure-reporter.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { Actor } from '../actor.ts'
 import { Refusal } from '../refusal.ts'
@@ -98,12 +99,14 @@ export interface SessionsNeeds extends SessionTokensNeeds {
   rotationStore: Pick<RotationStore, 'delete'>
   revocationPublisher: RevocationPublisher & PendingRevocations
   securityLog: SecurityLog
-  onError(err: unknown): void
+  /** Refreshes cannot be recorded, and can be again: see `createFailureReporter`. */
+  onFailure: FailureHandler
 }
 
 export function createSessions(needs: SessionsNeeds): Sessions {
   const { store, users, refreshTokens, rotation, revocationPublisher, securityLog } = needs
   const sessionTokens = createSessionTokens(needs)
+  const recording = createFailureReporter(needs.onFailure, needs.now)
   const nowS = () => toUnixSeconds(needs.now())
 
   /** @throws {Refusal} `token_revoked` unless the session is active and its user enabled */
@@ -187,7 +190,7 @@ export function createSessions(needs: SessionsNeeds): Sessions {
       const at = nowS()
       await store
         .recordRefresh(session.id, { number: child.number, hash: child.hash }, at, at + needs.refreshTtl)
-        .catch(needs.onError)
+        .then(recording.succeeded, recording.failed)
       const { id: sessionId, remember } = session
       const { accessToken, expiresIn } = access
       const { username } = user

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { createFailureReporter, type FailureHandler } from '../../../runtime/failure-reporter.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Lease } from '../lease.ts'
 import type { UserMessages } from '../messaging/user-messages.ts'
@@ -11,7 +12,7 @@ export interface CallNotifierNeeds {
   directory: Pick<Directory, 'findByEndpoint' | 'findByUser' | 'endpointOf' | 'onChange'>
   userMessages: UserMessages
   lease: Pick<Lease, 'fence' | 'onChange'>
-  onError(err: unknown): void
+  onFailure: FailureHandler
 }
 
 /**
@@ -24,8 +25,9 @@ export function startCallNotifier({
   directory,
   userMessages,
   lease,
-  onError,
+  onFailure,
 }: CallNotifierNeeds): void {
+  const reporter = createFailureReporter(onFailure)
   const extensionOf = (endpoint: string) => directory.findByEndpoint(endpoint)?.extension
 
   function notify(userId: string, call: Call, type: 'incoming_call' | 'call_status', fence: number) {
@@ -36,7 +38,7 @@ export function startCallNotifier({
       call: toCallPayload(call, extensionOf),
       calls: calls.map((one) => toCallPayload(one, extensionOf)),
     }
-    userMessages.send(userId, message, fence).catch(onError)
+    userMessages.send(userId, message, fence).then(reporter.succeeded, reporter.failed)
   }
 
   tracker.onChange((call, before) => {

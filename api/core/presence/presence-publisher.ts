@@ -1,3 +1,4 @@
+import { createFailureReporter, type FailureHandler } from '../../../runtime/failure-reporter.ts'
 import type { Lease } from '../lease.ts'
 import type { SnapshotChannel, Snapshots } from '../messaging/snapshots.ts'
 
@@ -6,7 +7,7 @@ export interface PresencePublisherNeeds {
   lease: Pick<Lease, 'fence' | 'onChange'>
   /** The published channels, each with the function that builds its current body. */
   bodies: Readonly<Partial<Record<SnapshotChannel, () => Record<string, unknown>>>>
-  onError(err: unknown): void
+  onFailure: FailureHandler
 }
 
 /** Phones that ring together cause a dozen changes at once: one message suffices, in ms. */
@@ -17,7 +18,8 @@ const RETRY_MS = 1_000
  * Publishes the shared channels soon after a change, never the same body twice, and only while this API holds
  * the lease. A new holder publishes at once.
  */
-export function createPresencePublisher({ snapshots, lease, bodies, onError }: PresencePublisherNeeds) {
+export function createPresencePublisher({ snapshots, lease, bodies, onFailure }: PresencePublisherNeeds) {
+  const reporter = createFailureReporter(onFailure)
   const lastPublished = new Map<string, string>()
   let timer: NodeJS.Timeout | undefined
   let isPublishing = false
@@ -37,6 +39,7 @@ export function createPresencePublisher({ snapshots, lease, bodies, onError }: P
     const fence = lease.fence()
     if (fence === undefined) return
     isPublishing = true
+    const failures: unknown[] = []
     for (const [channel, body] of Object.entries(bodies) as [SnapshotChannel, () => object][]) {
       // Object.entries loses the key type of `bodies`.
       try {
@@ -46,11 +49,13 @@ export function createPresencePublisher({ snapshots, lease, bodies, onError }: P
         await snapshots.publish(channel, currentBody, fence)
         lastPublished.set(channel, text)
       } catch (err) {
-        onError(err)
-        schedulePublish(RETRY_MS)
+        failures.push(err)
       }
     }
     isPublishing = false
+    if (failures.length === 0) return reporter.succeeded()
+    reporter.failed(failures[0])
+    schedulePublish(RETRY_MS)
   }
 
   return {

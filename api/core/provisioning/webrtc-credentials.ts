@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { TokenVerifier } from '../../../contract/verdict.ts'
+import { createItemFailureReporter, type FailureHandler } from '../../../runtime/failure-reporter.ts'
 import { poll } from '../../../runtime/poll.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { Actor } from '../actor.ts'
@@ -42,7 +43,8 @@ export interface WebrtcCredentialsNeeds {
   now: () => number
   /** How long `issue` waits while another credential of the extension is being issued or revoked, in ms. */
   lockTimeoutMs?: number
-  onError(message: string, err: unknown): void
+  /** The PBX cannot add or remove credentials, and can again: see `createItemFailureReporter`. */
+  onFailure: FailureHandler
 }
 
 /** Two browsers, and one that was reloaded. */
@@ -54,7 +56,8 @@ const PAGE_SIZE = 500
 const POLL_MS = 100
 
 export function createWebrtcCredentials(needs: WebrtcCredentialsNeeds): WebrtcCredentials {
-  const { store, provisioner, seal, lockTimeoutMs = 5_000, onError } = needs
+  const { store, provisioner, seal, lockTimeoutMs = 5_000 } = needs
+  const failing = createItemFailureReporter(needs.onFailure, needs.now)
   const nowS = () => toUnixSeconds(needs.now())
 
   async function requireExtension(userId: string): Promise<Extension> {
@@ -141,8 +144,9 @@ export function createWebrtcCredentials(needs: WebrtcCredentialsNeeds): WebrtcCr
       const credential = await insertWhenUnlocked(actor, extension, password)
       try {
         await provisioner.add(extension, { id: credential.id, secret: password })
+        failing.succeeded(credential.id)
       } catch (err) {
-        onError(`credentials for extension ${credential.extension} could not be issued`, err)
+        failing.failed(credential.id, err)
         // The PBX may have stored it all the same: the next `tick` removes it.
         await store.transition(credential, { state: 'revoking', lockedUntil: 0 })
         throw err instanceof ProvisioningError && err.code === 'taken' ? notSupported() : unavailable(err)
@@ -157,8 +161,9 @@ export function createWebrtcCredentials(needs: WebrtcCredentialsNeeds): WebrtcCr
       const revokeAll = (credentials: readonly EphemeralCredential[]) =>
         Promise.all(
           credentials.map((one) =>
-            revoke(provisioner, one, isRevoked(one)).catch((err) =>
-              onError(`credentials for extension ${one.extension} could not be revoked`, err),
+            revoke(provisioner, one, isRevoked(one)).then(
+              () => failing.succeeded(one.id),
+              (err) => failing.failed(one.id, err),
             ),
           ),
         )

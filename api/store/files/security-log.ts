@@ -1,5 +1,6 @@
 import { appendFile, mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { createFailureReporter, type FailureHandler } from '../../../runtime/failure-reporter.ts'
 import type { SecurityEvent, SecurityLog } from '../../core/auth/security-log.ts'
 
 /** The texts of MikoPBX's security log, which fail2ban filters match. */
@@ -51,17 +52,21 @@ const MAX_QUEUED_LINES = 10_000
 
 /**
  * Appends to a file with mode 0600. It opens the file for each write, so log rotation needs no signal; lines that wait
- * are written together. A failed write is reported to `onError` and never fails a login.
+ * are written together. A failed write is reported to `onFailure` and never fails a login.
  *
  * @param append for tests: writes that hang
  */
 export function createSecurityLog(
   path: string,
-  onError: (err: unknown) => void,
+  onFailure: FailureHandler,
   now = () => new Date(),
   append: (path: string, text: string, options: { mode: number }) => Promise<void> = appendFile,
 ): SecurityLog {
-  const folderReady = mkdir(dirname(path), { recursive: true, mode: 0o700 }).then(() => {}, onError)
+  const reporter = createFailureReporter(onFailure)
+  const folderReady = mkdir(dirname(path), { recursive: true, mode: 0o700 }).then(
+    () => {},
+    (err) => reporter.failed(err),
+  )
   let queue: string[] = []
   let dropped = 0
   let isWriting = false
@@ -72,10 +77,12 @@ export function createSecurityLog(
     while (queue.length > 0) {
       const text = queue.join('')
       queue = []
-      await append(path, text, { mode: 0o600 }).catch(onError)
+      await append(path, text, { mode: 0o600 }).then(reporter.succeeded, reporter.failed)
     }
     isWriting = false
-    if (dropped > 0) onError(new Error(`${dropped} lines were left out, as the file took none`))
+    if (dropped > 0) {
+      reporter.failed(new Error(`${dropped} lines were left out, as the file took none`), true)
+    }
     dropped = 0
   }
 

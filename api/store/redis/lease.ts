@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { withDeadline } from '../../../runtime/deadline.ts'
+import { createFailureReporter, type FailureHandler } from '../../../runtime/failure-reporter.ts'
 import { createListeners } from '../../../runtime/listeners.ts'
 import type { Lease } from '../../core/lease.ts'
 
@@ -14,8 +15,10 @@ export interface LeaseNeeds {
   intervalMs?: number
   /** In ms. */
   monotonic(): number
-  /** Called once each time Redis becomes unreachable, and with what a listener throws. */
-  onError(err: unknown): void
+  /** Requests to Redis fail, and succeed again: see `createFailureReporter`. */
+  onFailure: FailureHandler
+  /** Receives what a listener throws. */
+  onListenerError(err: unknown): void
 }
 
 const keyOf = (name: string) => `{hookswitch:lease:${name}}`
@@ -54,14 +57,14 @@ return 0
  * or loses Redis stops holding the lease before Redis gives it to another process.
  */
 export function createLease(needs: LeaseNeeds): Lease {
-  const { redis, name, instance, ttlMs = 3_000, intervalMs = 700, monotonic, onError } = needs
+  const { redis, name, instance, ttlMs = 3_000, intervalMs = 700, monotonic } = needs
   const key = keyOf(name)
-  const listeners = createListeners<[fence: number | undefined]>(onError)
+  const listeners = createListeners<[fence: number | undefined]>(needs.onListenerError)
+  const reporter = createFailureReporter(needs.onFailure)
   let held: { fence: number; until: number } | undefined
   let highest = 0
   let notifiedFence: number | undefined
   let isAcquiring = false
-  let isFailing = false
   let isClosed = false
   let steppedDownUntil = Number.NEGATIVE_INFINITY
 
@@ -81,13 +84,13 @@ export function createLease(needs: LeaseNeeds): Lease {
       const granted = (await redis.eval(ACQUIRE, 2, key, fenceKeyOf(name), instance, ttlMs, highest)) as
         | number
         | null // what ACQUIRE returns
-      if (isClosed || requestedAt < steppedDownUntil) return
+      if (isClosed) return
+      reporter.succeeded()
+      if (requestedAt < steppedDownUntil) return
       held = granted === null ? undefined : { fence: granted, until: requestedAt + ttlMs }
       highest = Math.max(highest, granted ?? 0)
-      isFailing = false
     } catch (err) {
-      if (!isFailing && !isClosed) onError(err)
-      isFailing = true
+      if (!isClosed) reporter.failed(err)
     } finally {
       isAcquiring = false
     }

@@ -33,7 +33,7 @@ export function createCallsModule(deps: CallCenterDeps): FeatureModule<CrmCallRo
     newId,
     now,
     pause: (ms) => sleep(ms, undefined, { ref: false }),
-    onFailure: (what, err) => failureLogger(log)('agent_call_rollback', what)(err),
+    onFailure: failureLogger(log)('agent_call_rollback', 'what a failed call left could not be undone'),
   })
   const callFinder = createCallFinder({
     agentCallStore,

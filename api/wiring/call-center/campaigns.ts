@@ -51,10 +51,11 @@ export function createCampaignsModule(deps: CallCenterDeps): FeatureModule<Campa
     name: 'campaigns',
     instance: newId(),
     monotonic: deps.monotonic,
-    onError: reportFailure(
+    onFailure: reportFailure(
       'campaign_lease_request',
       'the lease of the campaign dialer could not be requested',
     ),
+    onListenerError: reportFailure.once('listener', 'a listener failed'),
   })
   const callPlacer = createCampaignCallPlacer({
     ...{ queue, calls, agentCallStore, agents, clear, lease, now },

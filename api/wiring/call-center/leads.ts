@@ -27,7 +27,7 @@ export function createLeadsModule({
     campaigns,
     policy,
     now,
-    onError: reportFailure('lead_import', 'a lead import could not be processed'),
+    onError: reportFailure.once('lead_import', 'a lead import could not be processed'),
   })
   let job: IntervalJob | undefined
   return {

@@ -25,7 +25,10 @@ export function createWebrtcCredentialsModule({
     seal: provisioning.seal,
     ttl,
     now,
-    onError: (what, err) => log.warn({ event: 'webrtc_credential_failed', what, err }, what),
+    onFailure: failureLogger(log)(
+      'webrtc_credential',
+      'WebRTC credentials could not be created or removed on the PBX',
+    ),
   })
   let job: IntervalJob | undefined
   return {

@@ -14,7 +14,8 @@ const lease = createLease({
   ttlMs: 600,
   intervalMs: 100,
   monotonic: () => performance.now(),
-  onError() {},
+  onFailure() {},
+  onListenerError() {},
 })
 let known: number | undefined
 setInterval(() => {

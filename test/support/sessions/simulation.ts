@@ -150,7 +150,7 @@ export function createSimulation(
     accessTtl: lifetimes.access,
     refreshTtl: lifetimes.refresh,
     sessionTtl: lifetimes.session,
-    onError: () => {},
+    onFailure: () => {},
   })
 
   return {

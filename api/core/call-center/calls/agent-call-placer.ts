@@ -1,3 +1,4 @@
+import type { FailureHandler } from '../../../../runtime/failure-reporter.ts'
 import { retry } from '../../../../runtime/retry.ts'
 import { toUnixSeconds } from '../../../../runtime/time.ts'
 import { hasLeft } from '../../calls/call-access.ts'
@@ -36,8 +37,8 @@ export interface AgentCallPlacerNeeds {
   newId: () => string
   now: () => number
   pause: (ms: number) => Promise<unknown>
-  /** Called when the preparations of a call that was not dialed could not be rolled back: see `Rollback`. */
-  onFailure?: (what: string, err: unknown) => void
+  /** The preparations of a call that was not dialed cannot be rolled back, and can be again: see `Rollback`. */
+  onFailure?: FailureHandler
 }
 
 /** The reconciler completes an attempt about a second after its call has ended. */

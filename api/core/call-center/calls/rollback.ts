@@ -1,3 +1,4 @@
+import { createItemFailureReporter, type FailureHandler } from '../../../../runtime/failure-reporter.ts'
 import { retry } from '../../../../runtime/retry.ts'
 
 /** Rolls back the preparations of a call that was not dialed. */
@@ -13,8 +14,8 @@ export interface Rollback {
 
 export interface RollbackNeeds {
   pause(ms: number): Promise<unknown>
-  /** Called on the first failure, and when the last retry has failed. */
-  onFailure?: ((what: string, err: unknown) => void) | undefined
+  /** Rollbacks fail, and succeed in the end: see `createItemFailureReporter`. */
+  onFailure?: FailureHandler
 }
 
 const FIRST_RETRY_MS = 200
@@ -22,18 +23,29 @@ const FIRST_RETRY_MS = 200
 const NEXT_RETRIES_MS = [1_000, 5_000, 15_000, 60_000, 300_000]
 
 export function createRollback({ pause, onFailure = () => {} }: RollbackNeeds): Rollback {
-  async function retryInBackground(work: () => Promise<unknown>) {
-    await pause(FIRST_RETRY_MS)
-    await retry(work, { delayMs: (failures) => NEXT_RETRIES_MS[failures - 1], pause })
+  const failing = createItemFailureReporter(onFailure)
+  let count = 0
+
+  async function retryInBackground(item: string, what: string, work: () => Promise<unknown>) {
+    try {
+      await pause(FIRST_RETRY_MS)
+      await retry(work, { delayMs: (failures) => NEXT_RETRIES_MS[failures - 1], pause })
+      failing.succeeded(item)
+    } catch (err) {
+      failing.failed(item, new Error(`${what}, and is not tried any more`, { cause: err }), true)
+    }
   }
 
   return {
     async undo(what, work) {
+      count += 1
+      const item = `${count}: ${what}`
       try {
         await work()
+        failing.succeeded(item)
       } catch (err) {
-        onFailure(what, err)
-        retryInBackground(work).catch((failure) => onFailure(`${what}, and is not tried any more`, failure))
+        failing.failed(item, err)
+        void retryInBackground(item, what, work)
       }
     },
   }

@@ -1,3 +1,4 @@
+import { createFailureReporter, type FailureHandler } from '../../../../runtime/failure-reporter.ts'
 import { toUnixSeconds } from '../../../../runtime/time.ts'
 import type { CallControl } from '../../calls/call-control.ts'
 import { type Clearance, DoNotCallRefusal } from '../../dial-policy/clearance.ts'
@@ -21,8 +22,8 @@ export interface CampaignCallPlacerNeeds {
   lease: Pick<Lease, 'fence'>
   now(): number
   onNote?(event: 'campaign_paused', about: { campaignId: string; note: string }): void
-  /** Called when a lead could not be dialed. The reconciler then completes the attempt. */
-  onFailure(err: unknown): void
+  /** Leads cannot be dialed, and can be again: see `createFailureReporter`. The reconciler completes such an attempt. */
+  onFailure: FailureHandler
 }
 
 /** Places the calls of campaigns on the PBX, each once. */
@@ -42,6 +43,7 @@ const MAX_DENIED_IN_A_ROW = 5
 
 export function createCampaignCallPlacer(needs: CampaignCallPlacerNeeds): CampaignCallPlacer {
   const { queue, calls, agentCallStore, agents, campaigns, lease } = needs
+  const reporter = createFailureReporter(needs.onFailure, needs.now)
   const nowS = () => toUnixSeconds(needs.now())
   const pending = new Map<string, Promise<void>>()
   let pausedUntil = 0
@@ -149,7 +151,7 @@ export function createCampaignCallPlacer(needs: CampaignCallPlacerNeeds): Campai
   return {
     start(call, by) {
       const placement = place(call, by)
-        .catch(needs.onFailure)
+        .then(reporter.succeeded, reporter.failed)
         .finally(() => pending.delete(call.callId))
       pending.set(call.callId, placement)
     },

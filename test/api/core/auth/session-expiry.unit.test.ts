@@ -53,7 +53,7 @@ function world() {
     supervisorReach: 'team',
     now: () => at * 1_000,
     ...{ accessTtl: ACCESS, refreshTtl: REFRESH, sessionTtl: SESSION },
-    onError() {},
+    onFailure() {},
   })
   const claims = { sub: '1', gen: 0, role: 'user' } as Claims // no more is read of them
   const renew = () =>

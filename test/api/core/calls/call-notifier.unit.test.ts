@@ -34,7 +34,7 @@ async function startNotifier({ holds = true } = {}) {
         take = listener
       },
     },
-    onError: () => {},
+    onFailure: () => {},
   })
   return {
     reported,

@@ -24,7 +24,9 @@ function opened() {
   const troubles: unknown[] = []
   const policy = watchDialPolicyFile(
     path,
-    (err) => troubles.push(err),
+    Object.assign((err: unknown) => void troubles.push(err), {
+      recovered: () => void troubles.push('recovered'),
+    }),
     () => now,
   )
   const perDay = () => policy().limits.perDay
@@ -54,18 +56,36 @@ describe('the file of the dial policy', () => {
     ['no JSON', () => writeFileSync(path, '{"limits":')],
     ['wrong', () => write({ limits: { perDay: 0 } })],
     ['gone', () => rmSync(path)],
-  ])('that has become %s changes nothing and is reported once, until it is valid again', (_, spoil) => {
-    write({ limits: { perDay: 1 } })
-    const { perDay, troubles, later } = opened()
-    spoil()
-    for (let count = 0; count < 3; count++) {
+  ])(
+    'that has become %s changes nothing and is reported once, and so is that it is valid again',
+    (_, spoil) => {
+      write({ limits: { perDay: 1 } })
+      const { perDay, troubles, later } = opened()
+      spoil()
+      for (let count = 0; count < 3; count++) {
+        later()
+        expect(perDay()).toBe(1)
+      }
+      expect(troubles).toEqual([expect.any(SettingsError)])
+      write({ limits: { perDay: 33 } })
       later()
-      expect(perDay()).toBe(1)
+      expect(perDay()).toBe(33)
+      expect(troubles).toEqual([expect.any(SettingsError), 'recovered'])
+    },
+  )
+
+  test('that is invalid in a new way is reported at once', () => {
+    write({})
+    const { perDay, troubles, later } = opened()
+    for (const file of [{ limits: { perDay: 0 } }, { premium: 'yes' }]) {
+      write(file)
+      later()
+      perDay()
     }
-    expect(troubles).toEqual([expect.any(SettingsError)])
-    write({ limits: { perDay: 33 } })
-    later()
-    expect(perDay()).toBe(33)
+    expect(troubles.map(String)).toEqual([
+      expect.stringMatching(/limits\.perDay: /),
+      expect.stringMatching(/premium: /),
+    ])
   })
 
   test.each([

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createPresencePublisher } from '../../../../api/core/presence/presence-publisher.ts'
 import { Refusal } from '../../../../api/core/refusal.ts'
+import type { FailureStreak } from '../../../../runtime/failure-reporter.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -25,7 +26,9 @@ function createFixture() {
       },
     },
     bodies: { 'active-calls': () => ({ calls: state.calls }) },
-    onError: (err) => errors.push(err),
+    onFailure: Object.assign((err: unknown) => void errors.push(err), {
+      recovered: ({ failures }: FailureStreak) => void errors.push(`recovered after ${failures}`),
+    }),
   })
   const takeLease = (fence: number) => {
     state.fence = fence
@@ -77,6 +80,17 @@ describe('the presence publisher', () => {
     state.nginxAvailable = true
     await vi.advanceTimersByTimeAsync(1_000)
     expect(published).toHaveLength(1)
+  })
+
+  it('reports the first of many failures, and the recovery', async () => {
+    const { publisher, errors, state } = createFixture()
+    state.nginxAvailable = false
+    publisher.changed()
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(errors).toEqual([expect.any(Refusal)])
+    state.nginxAvailable = true
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(errors).toEqual([expect.any(Refusal), 'recovered after 30'])
   })
 
   it('publishes nothing after close', async () => {

@@ -16,7 +16,7 @@ describe('WebRTC credentials', () => {
     )
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
-        const { credentials, store, auths, faults, ended, wait, nowS, errors } = await world()
+        const { credentials, store, auths, faults, ended, wait, nowS } = await world()
         /** A killed operation never returns. */
         const orKilled = (work: Promise<unknown>) =>
           Promise.race([work.catch(() => {}), new Promise((resolve) => setTimeout(resolve, 30))])
@@ -56,7 +56,6 @@ describe('WebRTC credentials', () => {
           // Credentials of a killed operation may stay unused until they expire.
           if (session !== '') expect([ended.has(session), until > nowS()]).toEqual([false, true])
         }
-        expect(errors.every((one) => /could not be/.test(one))).toBe(true)
       }),
       { numRuns: 30 },
     )

@@ -57,6 +57,20 @@ describe('WebRTC credentials', () => {
     expect(auths.size).toBe(3)
   })
 
+  test('that the PBX does not remove are reported once, and so is that it removes them again', async () => {
+    const { credentials, faults, ended, failures, wait } = await world()
+    await credentials.issue(actorOf('1'))
+    ended.add('s1')
+    for (let n = 0; n < 3; n += 1) {
+      faults.push('before')
+      await credentials.tick()
+      wait(60)
+    }
+    expect(failures).toEqual([expect.stringMatching(/^1001-w-/)])
+    await credentials.tick()
+    expect(failures).toEqual([expect.stringMatching(/^1001-w-/), 'recovered'])
+  })
+
   test('are not revoked early while revocations cannot be checked', async () => {
     const { credentials, auths } = await world({ verifier: { checkClaims: () => 'cannot_judge' } })
     await credentials.issue(actorOf('1'))

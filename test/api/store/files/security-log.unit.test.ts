@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { createSecurityLog } from '../../../../api/store/files/security-log.ts'
+import type { FailureStreak } from '../../../../runtime/failure-reporter.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hs-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -56,20 +57,26 @@ test('a file that hangs lets at most 10 000 lines wait, and the number of lost l
   expect(errors).toEqual([expect.stringMatching(/15000 lines were left out/)])
 })
 
-test('a line that cannot be written is reported, and the next lines are written', async () => {
+test('the first of the lines that cannot be written is reported, and so is that the next are written', async () => {
   const errors: unknown[] = []
   const written: string[] = []
   const log = createSecurityLog(
     join(folder, 'full.log'),
-    (err) => errors.push(err),
+    Object.assign((err: unknown) => void errors.push(err), {
+      recovered: ({ failures }: FailureStreak) => void errors.push(`recovered after ${failures}`),
+    }),
     () => new Date(0),
     async (_, text) => {
-      if (text.includes('first')) throw new Error('no space left')
+      if (!text.includes('last')) throw new Error('no space left')
       written.push(text)
     },
   )
   log.write(failed('first'))
   await until(() => errors.length === 1)
   log.write(failed('second'))
+  await turn()
+  log.write(failed('last'))
   await until(() => written.length === 1)
+  await turn()
+  expect(errors).toEqual([new Error('no space left'), 'recovered after 2'])
 })

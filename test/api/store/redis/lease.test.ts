@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Lease } from '../../../../api/core/lease.ts'
 import { createLease, fenceKeyOf } from '../../../../api/store/redis/lease.ts'
+import type { FailureHandler } from '../../../../runtime/failure-reporter.ts'
 import { startProcess } from '../../../support/processes.ts'
 import { type RedisServer, startRedis } from '../../../support/redis.ts'
 import { waitUntil } from '../../../support/stack.ts'
@@ -24,14 +25,16 @@ function lease(
   instance: string,
   connection = redis,
   clock = () => performance.now(),
-  onError: (err: unknown) => void = () => {},
+  onListenerError: (err: unknown) => void = () => {},
+  onFailure: FailureHandler = () => {},
 ) {
   const one = createLease({
     redis: connection,
     name: 'pbx',
     instance,
     monotonic: clock,
-    onError,
+    onFailure,
+    onListenerError,
     ttlMs: TTL_MS,
     intervalMs: 100,
   })
@@ -165,7 +168,7 @@ describe('a lease', () => {
   test('is lost while Redis is unreachable, which is reported once, and acquired again afterwards', async () => {
     const mine = await server.connect()
     const errors: unknown[] = []
-    const a = lease('a', mine, undefined, (err) => errors.push(err))
+    const a = lease('a', mine, undefined, undefined, (err) => errors.push(err))
     await waitUntil('it is held', () => a.fence() !== undefined)
     mine.disconnect()
     await waitUntil('it is lost', () => a.fence() === undefined)
