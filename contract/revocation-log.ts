@@ -60,6 +60,8 @@ export function followRevocationLog(needs: RevocationLogReaderNeeds): Revocation
   let lastRenewalId: string | undefined
   let epoch: Epoch | undefined
   let staleReason: StaleReason | undefined = 'starting'
+  /** Whether a failure was logged since the cache was last fresh. */
+  let isFailing = false
   let stopped = false
 
   async function readOnce(): Promise<void> {
@@ -103,8 +105,8 @@ export function followRevocationLog(needs: RevocationLogReaderNeeds): Revocation
     epoch = seen
     if (read === BATCH_SIZE) return
     cache.markFresh(startedAt, epoch.cutoff)
-    if (staleReason !== undefined && staleReason !== 'starting')
-      log.info({ event: 'revocation_log_recovered' }, 'the revocation log is read again')
+    if (isFailing) log.info({ event: 'revocation_log_recovered' }, 'the revocation log is read again')
+    isFailing = false
     staleReason = undefined
   }
 
@@ -150,9 +152,12 @@ export function followRevocationLog(needs: RevocationLogReaderNeeds): Revocation
   }
 
   function setStaleReason(why: StaleReason, err?: unknown) {
-    if (staleReason !== why)
-      log.warn({ event: 'revocation_log_failed', reason: why, err }, STALE_MESSAGES[why])
+    const isNews = staleReason !== why
     staleReason = why
+    // Before the first epoch nothing is lost: the API has yet to create it.
+    if (!isNews || (why === 'lost' && epoch === undefined)) return
+    isFailing = true
+    log.warn({ event: 'revocation_log_failed', reason: why, err }, STALE_MESSAGES[why])
   }
 
   async function loop(): Promise<void> {
