@@ -4,6 +4,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { StreamEndReason } from '../contract/stream-end.ts'
 import type { Logger } from '../runtime/log.ts'
 import { createTokenBucket } from '../runtime/token-bucket.ts'
+import { CLOSE_CODES } from './close-codes.ts'
 import { type EventSourceStream, openEventSource, type StreamHeaders } from './event-source.ts'
 import { createSlowClients } from './slow-clients.ts'
 
@@ -38,17 +39,6 @@ const CATCH_UP_TIMEOUT_MS = 10_000
 const PING_INTERVAL_MS = 20_000
 /** A client that does not answer the close frame within this is dropped, in ms. */
 const CLOSE_TIMEOUT_MS = 500
-
-/**
- * Close codes (RFC 6455 §7.4). After 4401 and 1008 the module's client signs in again; after 1012, the registered code
- * for a service restart, it connects again with the same token.
- */
-const CLOSE_CODES = {
-  signed_out: [4401, 'the session has ended, or its token has expired'],
-  replaced: [4429, 'newer streams of this account took its place'],
-  interrupted: [1012, 'the stream was interrupted: connect again'],
-  flooded: [1008, 'a stream takes no messages'],
-} as const
 
 /**
  * Relays one instance of Nchan to WebSocket clients; it is itself an EventSource client of that instance. Nchan reads a
