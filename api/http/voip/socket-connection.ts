@@ -7,6 +7,7 @@ import { actorOf } from '../../core/actor.ts'
 import type { UserMessage } from '../../core/messaging/user-messages.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { toIsoTime } from '../iso-time.ts'
+import { CLOSE_CODES } from './close-codes.ts'
 import { refusalMessage, voipErrorFormat } from './errors.ts'
 import type { SocketIdentity } from './socket-auth.ts'
 import type { CommandHandler, SocketCommand } from './socket-commands.ts'
@@ -39,8 +40,6 @@ export interface SocketConnection {
   isClosing(): boolean
 }
 
-/** 1008 "policy violation" is of RFC 6455, 1013 "try again later" of the IANA registry; 44xx are this project's. */
-const CLOSE_CODES = { goingAway: 1001, policy: 1008, tryAgain: 1013, sessionOver: 4401 } as const
 const PER_SECOND = 10
 const BURST = 20
 const MAX_QUEUED = 20

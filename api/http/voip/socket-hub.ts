@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws'
 import type { PeerMessages } from '../../core/messaging/peer-messages.ts'
 import type { UserMessage, UserMessageSubscriber } from '../../core/messaging/user-messages.ts'
+import { CLOSE_CODES } from './close-codes.ts'
 import type { SocketIdentity } from './socket-auth.ts'
 import {
   createSocketConnection,
@@ -91,7 +92,7 @@ export function createHub(needs: HubNeeds): Hub {
     close() {
       clearInterval(checkTimer)
       for (const off of unsubscribers) off()
-      for (const connection of connections) connection.close(1001, 'going away')
+      for (const connection of connections) connection.close(CLOSE_CODES.goingAway, 'going away')
     },
   }
 }
