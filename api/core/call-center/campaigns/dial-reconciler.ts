@@ -13,6 +13,7 @@ import { outcomeForLead } from './lead-outcome.ts'
 import { createMissedCallCounter } from './missed-call-counter.ts'
 import { createOutageDetector, isRouteFailure } from './outage-detector.ts'
 import { applyOutcomeRules, notDialed } from './outcome-rules.ts'
+import { wrapUpEnd } from './wrap-up.ts'
 
 export interface DialReconcilerNeeds {
   queue: Pick<DialQueue, 'inProgress' | 'complete' | 'releaseAgent'>
@@ -88,7 +89,7 @@ export function createDialReconciler(needs: DialReconcilerNeeds): DialReconciler
     if (!hasLeft(live, needs.endpointOf(extension))) return
     const campaign =
       call.campaignId === null ? undefined : await campaigns.find(call.campaignId, UNRESTRICTED_SCOPE)
-    await agents.setAvailableFrom(call.agentId, nowS() + (campaign?.rules.wrapUpSeconds ?? 0))
+    await agents.setAvailableFrom(call.agentId, wrapUpEnd(nowS(), campaign?.rules))
     await queue.releaseAgent(call)
   }
 

@@ -1,6 +1,7 @@
 import type { CallOutcome } from '../../calls/call.ts'
 import type { CampaignRules } from './campaign.ts'
 import type { AttemptResult, DialAttempt } from './dial-queue.ts'
+import { wrapUpEnd } from './wrap-up.ts'
 
 /** If an agent's phone was not answered, they get no call of a campaign for this long. */
 export const NO_ANSWER_PAUSE_S = 30
@@ -27,7 +28,7 @@ export function applyOutcomeRules(
     return { result: notDialed(call, now), availableFrom: now + NO_ANSWER_PAUSE_S }
   }
   const isAttempt = call.campaignId !== null
-  const availableFrom = outcome === 'answered' ? endedAt + (rules?.wrapUpSeconds ?? 0) : now
+  const availableFrom = outcome === 'answered' ? wrapUpEnd(endedAt, rules) : now
   const resultFor = (nextState: AttemptResult['nextState'], nextTryAt = now): OutcomeEffect => ({
     result: { outcome, isAttempt, nextState, nextTryAt, now },
     availableFrom,
