@@ -1,11 +1,12 @@
 import { Refusal } from '../refusal.ts'
 import type { Classification } from './classification.ts'
-import { classifyWithPlan, isTooLong, type PlanLookup, planLookupOf } from './classify-with-plan.ts'
+import { classifyWithPlan, type PlanLookup, planLookupOf } from './classify-with-plan.ts'
 import { classifyWithoutPlan } from './classify-without-plan.ts'
 import { createPatternFinder, createPatternMatcher } from './dial-pattern.ts'
 import type { DialPolicy } from './dial-policy.ts'
 import { embeddedNumbers } from './embedded-numbers.ts'
 import { emergencyNumbers } from './emergency-numbers.ts'
+import { normalizeNumber } from './normalize-number.ts'
 import {
   isCompleteNumber,
   type NumberVariants,
@@ -45,12 +46,8 @@ export function createDialPolicy(file: PolicyFile): DialPolicy {
   const rules = { plan: country && numberingPlanOf(country), outPrefix, isInternal }
   const isReserved = (number: string) => isInternal(number) || emergencyNumber(number) !== undefined
 
-  function normalize(typed: string, found: PlanLookup | undefined): string {
-    if (country === undefined || isReserved(typed)) return typed
-    if (found?.isValid) return found.e164
-    if (!isTooLong(typed, country) || isAllowed(typed)) return typed
-    throw new Refusal('input_invalid', { detail: 'this number has too many digits' })
-  }
+  const normalize = (typed: string, found: PlanLookup | undefined) =>
+    normalizeNumber(typed, found, { country, isReserved, isAllowed })
 
   const findInPlan = (typed: string) => (country === undefined ? undefined : planLookupOf(typed, country))
 
