@@ -7,12 +7,6 @@ import type { SecurityLog } from './security-log.ts'
 import type { OpenedSession, OpenSessionRequest, Sessions } from './sessions.ts'
 import type { User, UserStore } from './users.ts'
 
-/** Limits how often an address may send requests other than logins, such as registrations, over all processes. */
-export interface RateLimiter {
-  /** @throws {Refusal} `throttled` */
-  consume(address: string): Promise<void>
-}
-
 export interface LoginCredentials {
   username: string
   password: string

@@ -1,7 +1,7 @@
 import type { Role } from '../../../contract/claims.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
-import type { RateLimiter } from '../auth/login.ts'
 import type { Passwords } from '../auth/password.ts'
+import type { RateLimiter } from '../auth/rate-limiter.ts'
 import type { User, UserStore } from '../auth/users.ts'
 import type { CallCenterActor } from '../call-center/agents/call-center-actor.ts'
 import { Refusal } from '../refusal.ts'

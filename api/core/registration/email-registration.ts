@@ -1,6 +1,6 @@
 import { toUnixSeconds } from '../../../runtime/time.ts'
-import type { RateLimiter } from '../auth/login.ts'
 import type { Passwords } from '../auth/password.ts'
+import type { RateLimiter } from '../auth/rate-limiter.ts'
 import type { User } from '../auth/users.ts'
 import { Refusal } from '../refusal.ts'
 import { normalizeName } from '../values/account-names.ts'

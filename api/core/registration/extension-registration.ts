@@ -1,7 +1,7 @@
 import { withDeadline } from '../../../runtime/deadline.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
-import type { RateLimiter } from '../auth/login.ts'
 import type { Passwords } from '../auth/password.ts'
+import type { RateLimiter } from '../auth/rate-limiter.ts'
 import { newId } from '../auth/tokens.ts'
 import type { User, UserStore } from '../auth/users.ts'
 import type { ExtensionProvisioning } from '../provisioning/extension-provisioning.ts'

@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import type { Login, RateLimiter } from '../../core/auth/login.ts'
+import type { Login } from '../../core/auth/login.ts'
+import type { RateLimiter } from '../../core/auth/rate-limiter.ts'
 import type { Sessions } from '../../core/auth/sessions.ts'
 import type { UserStore } from '../../core/auth/users.ts'
 import { Refusal } from '../../core/refusal.ts'

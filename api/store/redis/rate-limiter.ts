@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
-import type { RateLimiter } from '../../core/auth/login.ts'
+import type { RateLimiter } from '../../core/auth/rate-limiter.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { networkOf } from '../../core/values/network.ts'
 
