@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Call } from '../../../../api/core/calls/call.ts'
 import { startCallNotifier } from '../../../../api/core/calls/call-notifier.ts'
@@ -7,6 +8,8 @@ import { aCall, aDirectory, aLeg } from './fixtures/calls.ts'
 
 /** A tracker that changes as the test requests, and all that users were sent: by extension, and with which state. */
 async function startNotifier({ holds = true } = {}) {
+  const failures: string[] = []
+  let isAway = false
   let change: CallListener = () => {}
   let take: (fence: number | undefined) => void = () => {}
   let now: Call | undefined
@@ -24,6 +27,7 @@ async function startNotifier({ holds = true } = {}) {
     directory,
     userMessages: {
       send: async (userId: string, { type, call }: UserMessage) => {
+        if (isAway) throw new Error('unavailable')
         reported.push([directory.findByUser(userId)?.extension, type, (call as Call).state]) // the payload has it
       },
       broadcast: async () => {},
@@ -34,10 +38,16 @@ async function startNotifier({ holds = true } = {}) {
         take = listener
       },
     },
-    onFailure: () => {},
+    onFailure: Object.assign((err: unknown) => void failures.push(String(err)), {
+      recovered: () => void failures.push('recovered'),
+    }),
   })
   return {
     reported,
+    failures,
+    setAway(away: boolean) {
+      isAway = away
+    },
     changes(call: Call) {
       const before = now
       now = call
@@ -81,4 +91,17 @@ test('only the holder of the lease sends, and a new holder notifies all users in
     ['1001', 'call_status', 'up'],
     ['1002', 'call_status', 'up'],
   ])
+})
+
+test('the first of many messages that cannot be sent is reported, and so is that they can be sent again', async () => {
+  const { changes, failures, setAway } = await startNotifier()
+  setAway(true)
+  changes(ringing)
+  changes(aCall())
+  await setImmediate()
+  expect(failures).toEqual(['Error: unavailable'])
+  setAway(false)
+  changes(ringing)
+  await setImmediate()
+  expect(failures).toEqual(['Error: unavailable', 'recovered'])
 })
