@@ -36,6 +36,7 @@ test('each line is written in order, to a file with mode 0600', async () => {
 test('a file that hangs lets at most 10 000 lines wait, and the number of lost lines is reported', async () => {
   const errors: string[] = []
   const written: string[] = []
+  let isHanging = false
   let go = () => {}
   const hang = new Promise<void>((resolve) => {
     go = resolve
@@ -45,12 +46,13 @@ test('a file that hangs lets at most 10 000 lines wait, and the number of lost l
     (err) => errors.push(String(err)),
     () => new Date(0),
     async (_, text) => {
+      isHanging = true
       await hang
       written.push(text)
     },
   )
   log.write(failed('first'))
-  await turn()
+  await until(() => isHanging)
   for (let n = 0; n < 25_000; n += 1) log.write(failed('x'))
   go()
   await until(() => errors.length > 0 && written.join('').split('\n').length === 10_002)
