@@ -13,6 +13,7 @@ import { exitOnError } from './stack/exit-on-error.ts'
 import { startGateway, urlHost } from './stack/gateway.ts'
 import { checkGate, requireFreePort } from './stack/health-check.ts'
 import { watchNpmParent } from './stack/npm-watch.ts'
+import { PHONE_201_SECRET } from './stack/pbx-conf.ts'
 import { isRedisReady, nodeSpec, redisSpec } from './stack/process-specs.ts'
 import { killOrphans, lockDataFolder, runFolder } from './stack/run-folder.ts'
 import { seedUsers } from './stack/seed-users.ts'
@@ -30,7 +31,8 @@ What is missing on this machine is fetched into the data folder first.
   --pbx    with --demo: an Asterisk of its own, with two phones that answer by themselves (loopback only)
   --help   show this (-h)
 
-Settings come from the environment or from .env; .env.example explains each.`
+Settings come from the environment or from .env; .env.example explains each. Exit codes: 0 stopped as asked, 2 wrong
+usage, 78 wrong settings or a database of a newer version, 1 any other failure.`
 
 const project = fileURLToPath(new URL('..', import.meta.url))
 const print = (line: string) => console.log(line)
@@ -135,6 +137,8 @@ async function main() {
     if (pbx !== undefined) children.push(await startSupervised(pbx.server, needs))
 
     const password = await seedUsers(data, settings.databaseUrl, demo)
+    // At once: no later start has it, whatever becomes of this one.
+    if (password !== undefined) print(`The first admin: admin / ${password}   (shown only once)`)
     if (demo && settings.hasOwnMedia) addDemoMedia(settings.mediaRoot)
 
     const env = {
@@ -214,9 +218,12 @@ function printWelcome(
   const [name, secret] = demo ? ['user1', 'password'] : ['admin', password ?? '<password>']
   print(`\nHookswitch runs at ${url} (up in ${(tookMs / 1000).toFixed(1)} s). Ctrl-C stops it.`)
   print(`Its data is in ${data}.`)
-  if (password !== undefined) print(`The first admin: admin / ${password}   (shown only once)`)
-  if (demo)
+  if (demo) {
     print('Demo users: admin, user1, user2, user3, all with "password"; their extensions are 1000 to 1003.')
+    print(`One more for softphones: user "201" at the extension 201, with "${PHONE_201_SECRET}".`)
+  } else if (password === undefined) {
+    print(`The first start printed the admin's password. A new one: bin/hookswitch.mjs users passwd admin`)
+  }
   print(`
 Try it:
   TOKEN=$(curl -sS ${base}/auth/login -H 'Content-Type: application/json' -d '{"username":"${name}","password":"${secret}"}' | sed -nE 's/.*"access_token":"([^"]+)".*/\\1/p')

@@ -33,7 +33,7 @@ ${Object.values(COMMANDS)
 
 <command> --help shows one of them. Reads HOOKSWITCH_DATA, DATABASE_URL and the other settings of npm start. Every process
 refuses what is ended here within a second, where an api runs. Exit codes: 0 done, 2 wrong usage or not possible as
-asked, 78 the database is of a newer version, 1 any other failure.`
+asked, 78 wrong settings or a database of a newer version, 1 any other failure.`
 
 /**
  * What `hookswitch` does with its words.

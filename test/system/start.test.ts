@@ -38,14 +38,16 @@ function ends(
   program: string,
   env: Record<string, string>,
   ...args: string[]
-): Promise<{ code: number | null; said: string }> {
+): Promise<{ code: number | null; printed: string; said: string }> {
   const child = spawn(process.execPath, [join(project, 'dist', `${program}.js`), ...args], {
     env: { ...process.env, HOOKSWITCH_SYSTEM: systemFolder, ...env },
   })
   cleanups.push(() => child.kill('SIGKILL'))
+  let printed = ''
   let said = ''
+  child.stdout.on('data', (chunk) => (printed += chunk))
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk))
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, said })))
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, printed, said })))
 }
 
 const isAlive = (pid: number) => {
@@ -71,11 +73,27 @@ describe('a first start', () => {
     const second = await stackIn(data, { demo: false })
     expect(second.output()).not.toContain(password)
     expect(second.output()).not.toContain('first admin')
+    expect(second.output()).toContain('bin/hookswitch.mjs users passwd admin')
     await login(second, 'admin', password)
     for (const file of ['hookswitch.db', 'log/api.log', 'log/security.log']) {
       expect(readFileSync(join(data, file), 'latin1')).not.toContain(password)
     }
     expect(statSync(join(data, 'keys')).mode & 0o077).toBe(0)
+  })
+
+  test('that fails after it made the admin has shown the password, once and on stdout', async () => {
+    const data = folder()
+    const failed = await startEnds({
+      HOOKSWITCH_DATA: data,
+      HOOKSWITCH_PORT: String(await freePort()),
+      HOOKSWITCH_DIAL_POLICY: join(data, 'missing.json'),
+    })
+    expect(failed).toMatchObject({ code: 78, said: expect.stringContaining('HOOKSWITCH_DIAL_POLICY') })
+    const shown = [...failed.printed.matchAll(/admin \/ ([\w-]{20}) /g)]
+    expect(shown).toHaveLength(1)
+
+    const second = await stackIn(data, { demo: false })
+    await login(second, 'admin', shown[0]?.[1] ?? '')
   })
 })
 
