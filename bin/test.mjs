@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm test`: sets up what it needs, then types, lint, architecture and tests, in this order.
+// `npm test`: sets up what it needs, then types, lint, unused code, architecture and tests, in this order.
 // `npm run check` (--quick) leaves out the tests that start real programs.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -14,7 +14,7 @@ const args = process.argv.slice(2)
 if (args.includes('--help') || args.includes('-h')) {
   console.log(`Usage: npm test [-- --quick] [-- <files>]
 
-Checks types, lint and format, the architecture, and runs the tests.
+Checks types, lint and format, unused code and packages, the architecture, and runs the tests.
   --quick   only the tests that start no programs (the same as npm run check)
   <files>   only tests with this in their path`)
   process.exit(0)

@@ -8,7 +8,7 @@ import type { ProvisionerConfig, toProvisioningConfig } from '../config/provisio
 import type { Passwords } from '../core/auth/password.ts'
 import type { RateLimiter } from '../core/auth/rate-limiter.ts'
 import type { UserStore } from '../core/auth/users.ts'
-import type { DialPolicy } from '../core/dial-policy/dial-policy.ts'
+import type { ExtensionRules } from '../core/dial-policy/dialable-extension.ts'
 import { createAssignableNumberCheck } from '../core/provisioning/assignable-number.ts'
 import { createExtensionMaintenance } from '../core/provisioning/extension-maintenance.ts'
 import { createExtensionProvisioning } from '../core/provisioning/extension-provisioning.ts'
@@ -46,7 +46,7 @@ export interface ProvisioningModuleNeeds {
   users: Pick<UserStore, 'find' | 'findByLogin'>
   passwords: Pick<Passwords, 'hash'>
   rateLimiter: Pick<RateLimiter, 'consume'>
-  policy: () => Pick<DialPolicy, 'check'>
+  policy: () => ExtensionRules
   media: MediaFolders
   verifier: Pick<TokenVerifier, 'checkClaims'>
   log: Logger

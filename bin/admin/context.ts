@@ -51,7 +51,7 @@ export interface AdminContext {
   mediaRoot: string
   doNotCall: DoNotCall
   callHistory: HistoryPurgeStore
-  /** What may be dialled, as the settings file has it now. @throws {SettingsError} */
+  /** What may be dialed, as the settings file has it now. @throws {SettingsError} */
   loadDialPolicy: () => DialPolicy
   /** @throws {CommandError} */
   requireUser(name: string | undefined): Promise<User>

@@ -11,7 +11,7 @@ export const historyCommand: Command = {
   help: `\
   history purge --before <date> [--dry-run]
                                 delete for good the calls that began before a date, such as 2026-01-31 (its beginning
-                                in UTC) or 2026-01-31T00:00:00+01:00, with who took part and what agents dialled.
+                                in UTC) or 2026-01-31T00:00:00+01:00, with who took part and what agents dialed.
                                 Leads, campaigns and the files of recordings stay. --dry-run only counts.
                                 A setting does the same once an hour: see .env.example`,
   verbs: ['purge'],
@@ -51,4 +51,4 @@ function parseMoment(text: string | undefined): number {
 }
 
 const summarize = ({ calls, placedCalls, agentCalls }: HistoryCounts) =>
-  `${calls} calls of the history, ${placedCalls} dialled numbers, ${agentCalls} calls of agents`
+  `${calls} calls of the history, ${placedCalls} dialed numbers, ${agentCalls} calls of agents`

@@ -17,7 +17,7 @@ export const invitationsCommand: Command = {
   invitations add [--email <address>] [--days <n>] [--role user|supervisor|admin] [--team <name>]
                                 lets one person register, only that address where one is named, within 7 days
                                 unless --days is given. It is shown once. Role and team are for an account
-                                made on the call centre's surface
+                                made on the call center's surface
   invitations list              those that can still be used`,
   verbs: ['add', 'list'],
   run,

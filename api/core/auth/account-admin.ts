@@ -1,6 +1,6 @@
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import { validationMessage } from '../../../runtime/validation-message.ts'
-import type { DialPolicy } from '../dial-policy/dial-policy.ts'
+import type { ExtensionRules } from '../dial-policy/dialable-extension.ts'
 import { Refusal } from '../refusal.ts'
 import { type AccountUpdate, NewAccount, validateAccountUpdate } from './accounts.ts'
 import type { Passwords } from './password.ts'
@@ -34,7 +34,7 @@ export interface AccountAdminNeeds {
   passwords: Pick<Passwords, 'hash'>
   sessions: Pick<Sessions, 'endAll'>
   revocationPublisher: RevocationPublisher
-  policy: () => Pick<DialPolicy, 'check'>
+  policy: () => ExtensionRules
   now: () => number
   /** The longest lifetime of any token, in seconds. */
   longestLifetime: number

@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { Role } from '../../../contract/claims.ts'
 import { validationMessage } from '../../../runtime/validation-message.ts'
-import type { DialPolicy } from '../dial-policy/dial-policy.ts'
-import { requireDialableExtension } from '../dial-policy/dialable-extension.ts'
+import { type ExtensionRules, requireDialableExtension } from '../dial-policy/dialable-extension.ts'
 import { Refusal } from '../refusal.ts'
 import { requireOwnNames, trimName } from '../values/account-names.ts'
 import { Email } from '../values/email.ts'
@@ -33,7 +32,7 @@ const AccountChange = NewAccount.pick({ role: true, extension: true }).partial()
 export type AccountUpdate = Partial<Pick<User, 'role' | 'extension'>>
 
 /** @throws {Refusal} `input_invalid` */
-export function validateAccountUpdate(change: AccountUpdate, policy: Pick<DialPolicy, 'check'>): void {
+export function validateAccountUpdate(change: AccountUpdate, policy: ExtensionRules): void {
   const checked = AccountChange.safeParse(change)
   if (!checked.success) throw new Refusal('input_invalid', { detail: validationMessage(checked.error) })
   const { extension } = checked.data
@@ -43,7 +42,7 @@ export function validateAccountUpdate(change: AccountUpdate, policy: Pick<DialPo
 export interface AccountsNeeds {
   users: Pick<UserStore, 'add' | 'count' | 'findByLogin'>
   passwords: Pick<Passwords, 'hash'>
-  policy: () => Pick<DialPolicy, 'check'>
+  policy: () => ExtensionRules
 }
 
 export interface Accounts {

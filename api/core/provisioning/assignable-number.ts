@@ -1,5 +1,4 @@
-import type { DialPolicy } from '../dial-policy/dial-policy.ts'
-import { isDialableExtension } from '../dial-policy/dialable-extension.ts'
+import { type ExtensionRules, isDialableExtension } from '../dial-policy/dialable-extension.ts'
 import type { MediaFolders } from './media-folders.ts'
 
 /**
@@ -8,6 +7,6 @@ import type { MediaFolders } from './media-folders.ts'
  * @param policy asked at each call, as the settings file may be reloaded
  */
 export const createAssignableNumberCheck =
-  (policy: () => Pick<DialPolicy, 'check'>, media: MediaFolders) =>
+  (policy: () => ExtensionRules, media: MediaFolders) =>
   async (extension: string): Promise<boolean> =>
     isDialableExtension(extension, policy()) && !(await media.hasFiles(extension))

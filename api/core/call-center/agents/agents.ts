@@ -2,7 +2,7 @@ import { toUnixSeconds } from '../../../../runtime/time.ts'
 import type { AccountAdmin } from '../../auth/account-admin.ts'
 import { type Accounts, type NewAccount, validateAccountUpdate } from '../../auth/accounts.ts'
 import type { UserStore } from '../../auth/users.ts'
-import type { DialPolicy } from '../../dial-policy/dial-policy.ts'
+import type { ExtensionRules } from '../../dial-policy/dialable-extension.ts'
 import type { UserStatuses } from '../../presence/user-status.ts'
 import type { UserStatus } from '../../presence/user-status-store.ts'
 import { Refusal } from '../../refusal.ts'
@@ -57,7 +57,7 @@ export interface AgentsNeeds {
   users: Pick<UserStore, 'find'>
   accounts: Pick<Accounts, 'prepare'>
   changes: Pick<AccountAdmin, 'endOutdatedSessions'>
-  policy: () => Pick<DialPolicy, 'check'>
+  policy: () => ExtensionRules
   statuses: Pick<UserStatuses, 'publish'>
   now: () => number
   /** Longest lifetime of any token, in seconds. */
