@@ -22,8 +22,8 @@ export function unpackedRootOf(system: string, name: string): string {
 }
 
 /**
- * Fetches the sets' packages and unpacks each set into its own folder below `system`, where no other process may be
- * at it (see `withLock`). The packages' scripts never run, and nothing outside `system` is written.
+ * Fetches the sets' packages and unpacks each set into its own folder below `system`, which no other process may use
+ * meanwhile: the caller holds the folder's lock. The packages' scripts never run, and nothing outside `system` is written.
  *
  * @throws {FetchError} where there is no apt, no mirror, no such package, or what was unpacked does not serve
  */
