@@ -13,7 +13,7 @@ afterAll(() => rmSync(data, { recursive: true, force: true }))
 const hookswitch = (words: readonly string[], input = '', env = {}) => run(data, words, { input, env })
 
 describe('users and sessions on the command line', () => {
-  test('a user is added with a made password, listed, given another one, disabled, enabled and deleted', async () => {
+  test('a user is added with a generated password, listed, given another one, disabled, enabled and deleted', async () => {
     const added = await hookswitch(['users', 'add', 'Анна', '--role', 'supervisor', '--extension', '301'])
     expect(added.out).toMatch(
       /^added Анна \(supervisor, extension 301\)\npassword: [\w-]{20} {3}\(shown only once/,
@@ -29,7 +29,7 @@ describe('users and sessions on the command line', () => {
     expect((await hookswitch(['users', 'list'])).out).not.toContain('Анна')
   })
 
-  test('a number that rests goes on resting where --reuse meets a name that is taken, which is named', async () => {
+  test('users assign --reuse with a username that is taken is refused with its name, and the extension stays quarantined', async () => {
     const add = (name: string, ...more: string[]) =>
       hookswitch(['users', 'add', name, '--extension', '350', ...more])
     await add('gone')
@@ -50,7 +50,7 @@ describe('users and sessions on the command line', () => {
     })
   })
 
-  test('a number is given at once where numbers rest for no day', async () => {
+  test('with a quarantine of 0 days a deleted user’s extension is assigned to another user at once', async () => {
     await hookswitch(['users', 'add', 'first', '--extension', '351'])
     await hookswitch(['users', 'delete', 'first', '--force'])
     const add = (env: Record<string, string>) =>

@@ -273,7 +273,7 @@ describe('a grant of this request', () => {
     })
   })
 
-  test('does not open the next file as well', async () => {
+  test('opens no further request: nginx answers 503 to the next one that gets the same grant', async () => {
     await getFile()
     const first = idOf(gateRequests[0])
     answerTo = () => grant(first)

@@ -23,7 +23,7 @@ describe('passwords', () => {
     ['a NUL and more', 'Пароль 🔑\0x', false],
     ['its beginning', 'Пароль', false],
     ['nothing', '', false],
-  ])('a password is compared byte by byte: %s', async (_, typed, right) => {
+  ])('a password that differs in any character is not accepted: %s', async (_, typed, right) => {
     expect(await passwords.verify(await passwords.hash('Пароль 🔑'), typed)).toBe(right)
   })
 
@@ -31,9 +31,12 @@ describe('passwords', () => {
     ['a letter and its accent', 'caf\u00e9 \u00fcber', 'cafe\u0301 u\u0308ber'],
     ['the two in another order', 'cafe\u0301', 'caf\u00e9'],
     ['a blank that a keyboard made a no-break one', 'correct horse', 'correct\u00a0horse'],
-  ])('are the same however a keyboard composes %s', async (_, chosen, typed) => {
-    expect(await passwords.verify(await passwords.hash(chosen), typed)).toBe(true)
-  })
+  ])(
+    'a password is accepted in another Unicode form, as another keyboard types it: %s',
+    async (_, chosen, typed) => {
+      expect(await passwords.verify(await passwords.hash(chosen), typed)).toBe(true)
+    },
+  )
 
   test.each([
     ['as one letter', 'caf\u00e9', 'caf\u00e9'],

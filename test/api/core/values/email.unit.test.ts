@@ -103,7 +103,7 @@ describe('an e-mail address', () => {
     )
   })
 
-  test('is rejected at once, however long', () => {
+  test('is no text of 400 000 characters, and checking seven of them takes less than 2 s', () => {
     const startedAt = performance.now()
     for (const text of [
       `${'a.'.repeat(200_000)}@`,
