@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { booleanFlag, wholeNumber } from '../../runtime/env.ts'
+import { DAY_S } from '../../runtime/time.ts'
 import { QUARANTINE_S } from '../core/provisioning/extensions.ts'
 import { REGISTRATION_MODES } from '../core/registration/registration-mode.ts'
 import { type pbxSettings, toAmiAddress } from './pbx.ts'
@@ -11,12 +12,12 @@ const url = z
   .regex(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'must be http://… or https://…, without a user or a query')
 const name = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'must be letters, digits, _, . and -')
 
+/** Its bounds are as `PHONE_EXTENSION`. */
+const EXTENSION_RANGE = /^\d{2,8}-\d{2,8}$/
 const MAX_EXTENSIONS = 100_000
 
-const DAY = 86_400
-
 /** How many days an extension is quarantined. */
-export const Quarantine = wholeNumber('days', 0, 3_650).default(QUARANTINE_S / DAY)
+export const Quarantine = wholeNumber('days', 0, 3_650).default(QUARANTINE_S / DAY_S)
 
 /** Registration and extensions. With `HOOKSWITCH_PROVISIONER=none` no extension is created. */
 export const provisioningSettings = {
@@ -24,7 +25,7 @@ export const provisioningSettings = {
   HOOKSWITCH_PROVISIONER: z.enum(PROVISIONERS).default('none'),
   HOOKSWITCH_EXTENSIONS: z
     .string()
-    .regex(/^\d{2,8}-\d{2,8}$/, 'must be two numbers of 2 to 8 digits, such as 2000-2999')
+    .regex(EXTENSION_RANGE, 'must be two numbers of 2 to 8 digits, such as 2000-2999')
     .refine((text) => rangeSize(text) > 0, 'must go up, between numbers of equally many digits')
     .refine((text) => rangeSize(text) <= MAX_EXTENSIONS, `must hold ${MAX_EXTENSIONS} numbers or fewer`)
     .default('2000-2999'),
@@ -100,7 +101,7 @@ export const toProvisioningConfig = (env: Env) => ({
   registration: env.HOOKSWITCH_REGISTRATION,
   range: parseRange(env.HOOKSWITCH_EXTENSIONS),
   /** Seconds. */
-  quarantine: env.HOOKSWITCH_EXTENSION_QUARANTINE * DAY,
+  quarantine: env.HOOKSWITCH_EXTENSION_QUARANTINE * DAY_S,
   sipServer: {
     domain: env.HOOKSWITCH_SIP_DOMAIN ?? '',
     port: env.HOOKSWITCH_SIP_PORT,

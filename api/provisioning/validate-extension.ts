@@ -1,5 +1,6 @@
 import { type ExtensionSpec, ProvisioningError } from '../core/provisioning/provisioner.ts'
 import { toDeliverableAddress } from '../core/values/email.ts'
+import { PHONE_EXTENSION } from '../core/values/extension.ts'
 
 /**
  * Mail address that is safe in a line of voicemail.conf: no field separators, no shell characters, and ASCII only, as
@@ -23,7 +24,7 @@ export function validateSpec({ extension, email, ownershipTag }: ExtensionSpec):
 }
 
 export function validateExtension(extension: string): void {
-  if (!/^\d{2,8}$/.test(extension))
+  if (!PHONE_EXTENSION.test(extension))
     throw new ProvisioningError('refused', 'the extension is not 2 to 8 digits')
 }
 

@@ -6,6 +6,7 @@ import { type ExtensionRules, requireDialableExtension } from '../dial-policy/di
 import { Refusal } from '../refusal.ts'
 import { requireOwnNames, trimName } from '../values/account-names.ts'
 import { Email } from '../values/email.ts'
+import { ACCOUNT_EXTENSION } from '../values/extension.ts'
 import { networkOf } from '../values/network.ts'
 import { NewPassword, type Passwords } from './password.ts'
 import type { NewUser, User, UserStore } from './users.ts'
@@ -19,10 +20,7 @@ export const NewAccount = z.object({
     .regex(/^[^\s\p{C}]{1,128}$/u, 'a username has 1 to 128 characters and no blanks'),
   password: NewPassword,
   role: Role,
-  extension: z
-    .string()
-    .regex(/^[0-9]{1,32}$/, 'an extension has 1 to 32 digits')
-    .nullable(),
+  extension: z.string().regex(ACCOUNT_EXTENSION, 'an extension has 1 to 32 digits').nullable(),
   email: Email.nullable().optional(),
 })
 export type NewAccount = z.infer<typeof NewAccount>

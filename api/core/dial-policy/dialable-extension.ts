@@ -1,4 +1,5 @@
 import { Refusal } from '../refusal.ts'
+import { ACCOUNT_EXTENSION } from '../values/extension.ts'
 import type { DialPolicy } from './dial-policy.ts'
 
 export type ExtensionRules = Pick<DialPolicy, 'check' | 'reservedKind'>
@@ -10,7 +11,7 @@ export type ExtensionRules = Pick<DialPolicy, 'check' | 'reservedKind'>
  */
 export function requireDialableExtension(extension: string, { check, reservedKind }: ExtensionRules): void {
   const invalid = (why: string) => new Refusal('input_invalid', { detail: `an extension ${why}` })
-  if (!/^[0-9]{1,32}$/.test(extension)) throw invalid('has digits alone')
+  if (!ACCOUNT_EXTENSION.test(extension)) throw invalid('has digits alone')
   let allowed: ReturnType<DialPolicy['check']>
   try {
     allowed = check(extension)

@@ -1,5 +1,6 @@
 import { type CountryCode, isSupportedCountry } from 'libphonenumber-js/max'
 import { z } from 'zod'
+import { ACCOUNT_EXTENSION } from '../values/extension.ts'
 import { isDialPattern } from './dial-pattern.ts'
 
 const pattern = z
@@ -49,7 +50,7 @@ const Members = z.strictObject({
     .default([]),
   callerNumbers: z
     .record(
-      z.string().regex(/^[0-9]{1,32}$/, 'must be an extension'),
+      z.string().regex(ACCOUNT_EXTENSION, 'must be an extension'),
       z.array(z.string().regex(/^\+?[0-9]{1,20}$/, 'must be a number')),
     )
     .default({}),

@@ -1,5 +1,6 @@
 import { createListeners } from '../../../runtime/listeners.ts'
 import type { PhoneUser, UserStore } from '../auth/users.ts'
+import { PHONE_EXTENSION } from '../values/extension.ts'
 
 export type { PhoneUser as Person }
 
@@ -33,8 +34,6 @@ export interface DirectoryNeeds {
 }
 
 const PAGE = 1_000
-/** Longer numbers are external, and name trunks. */
-const EXTENSION = /^\d{2,8}$/
 
 export function createDirectory({ users, endpointTemplate, onError }: DirectoryNeeds): Directory {
   let byUser: ReadonlyMap<string, PhoneUser> = new Map()
@@ -55,7 +54,7 @@ export function createDirectory({ users, endpointTemplate, onError }: DirectoryN
       if (ownEndpoints.has(endpoint)) return true
       if (!endpoint.startsWith(prefix) || !endpoint.endsWith(suffix)) return false
       const extension = endpoint.slice(prefix.length, endpoint.length - suffix.length)
-      return EXTENSION.test(extension) && (numbers.size === 0 || numbers.has(extension))
+      return PHONE_EXTENSION.test(extension) && (numbers.size === 0 || numbers.has(extension))
     },
     findByUser: (userId) => byUser.get(userId),
     all: () => [...byUser.values()],
