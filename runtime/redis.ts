@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis'
+import { withJitter } from './retry.ts'
 
 /**
  * A connection that fails instead of waiting: it has no offline queue and retries no command. It reconnects until it is
@@ -16,7 +17,7 @@ export function connectRedis(url: string, onError: (err: Error) => void, command
     maxRetriesPerRequest: 0,
     connectTimeout: 2_000,
     lazyConnect: true,
-    retryStrategy: (times: number) => Math.min(1_000, 50 * times) * (0.5 + Math.random() / 2),
+    retryStrategy: (times: number) => withJitter(Math.min(1_000, 50 * times)),
     ...(commandTimeoutMs === undefined ? {} : { commandTimeout: commandTimeoutMs }),
   }
   const redis = url.startsWith('unix:')

@@ -34,6 +34,9 @@ export async function retry<T>(
 export const exponentialMs = (failures: number, firstMs: number, maxMs: number): number =>
   Math.min(maxMs, firstMs * 2 ** (failures - 1))
 
-/** `exponentialMs` with jitter: between half of it and the whole, so that many do not retry at once. */
+/** @returns between half of `ms` and the whole, so that many clients do not retry at once */
+export const withJitter = (ms: number): number => ms * (0.5 + Math.random() / 2)
+
+/** `exponentialMs` with jitter. */
 export const backoffMs = (failures: number, firstMs: number, maxMs: number): number =>
-  exponentialMs(failures, firstMs, maxMs) * (0.5 + Math.random() / 2)
+  withJitter(exponentialMs(failures, firstMs, maxMs))

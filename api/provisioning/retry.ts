@@ -1,10 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { retry } from '../../runtime/retry.ts'
+import { retry, withJitter } from '../../runtime/retry.ts'
 import { ProvisioningError } from '../core/provisioning/provisioner.ts'
 import { isUnreachable, unreachableError } from './provisioning-errors.ts'
-
-/** @returns between half and one and a half of `ms`, so that many clients do not retry at once */
-const withJitter = (ms: number) => ms * (0.5 + Math.random())
 
 /** @throws {ProvisioningError} `unreachable` if `signal` aborts */
 export const delayWithJitter = (ms: number, signal: AbortSignal): Promise<void> =>

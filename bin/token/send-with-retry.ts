@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { backoffMs } from '../../runtime/retry.ts'
 import { traceRequest, traceResponse } from './debug-trace.ts'
 import { TokenCommandError } from './errors.ts'
 import type { RedactingOutput } from './redacting-output.ts'
@@ -61,7 +62,7 @@ export function createSendWithRetry({
 
 /** Milliseconds until another try is worth it; undefined where it is not. */
 function retryDelayMs(outcome: ApiResponse | TransportFailure, tries: number): number | undefined {
-  const backoff = Math.min(5_000, 200 * 2 ** tries) * (0.5 + Math.random() / 2)
+  const backoff = backoffMs(tries + 1, 200, 5_000)
   if ('kind' in outcome) return isTransient(outcome) ? backoff : undefined
   if (outcome.status !== 429 && !UNAVAILABLE_STATUSES.includes(outcome.status)) return undefined
   const after = retryAfterSeconds(outcome) ?? 0
