@@ -46,3 +46,6 @@ export class Refusal extends Error {
     this.retryAfter = about.retryAfter
   }
 }
+
+/** @param detail for the client: what the request must change */
+export const invalidInput = (detail: string): Refusal => new Refusal('input_invalid', { detail })

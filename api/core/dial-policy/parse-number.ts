@@ -1,5 +1,5 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
-import { Refusal } from '../refusal.ts'
+import { invalidInput } from '../refusal.ts'
 import { hasMultipleNumbers } from './has-multiple-numbers.ts'
 
 /** What a PBX may be asked to dial. */
@@ -33,15 +33,16 @@ export const toVisibleText = (text: string): string =>
  * @throws {Refusal} `input_invalid`
  */
 export function parseNumber(text: string): string {
-  if (text.length > MAX_WITH_INVISIBLE) throw invalid(NOT_A_NUMBER)
+  if (text.length > MAX_WITH_INVISIBLE) throw invalidInput(NOT_A_NUMBER)
   const shown = withoutScheme(toVisibleText(text)).replace(/[\p{Pd}\u2212\u2043]/gu, '-')
-  if (shown.length > MAX_CHARACTERS) throw invalid(NOT_A_NUMBER)
-  if (hasMultipleNumbers(shown)) throw invalid('this is more than one number')
-  if (isFraction(shown)) throw invalid('a number does not end in a fraction, as a spreadsheet writes one')
+  if (shown.length > MAX_CHARACTERS) throw invalidInput(NOT_A_NUMBER)
+  if (hasMultipleNumbers(shown)) throw invalidInput('this is more than one number')
+  if (isFraction(shown))
+    throw invalidInput('a number does not end in a fraction, as a spreadsheet writes one')
   const number = withoutTrunkPrefix(shown).replace(SEPARATORS, '')
-  if (!DIALABLE.test(number)) throw invalid(NOT_A_NUMBER)
-  if (number.startsWith('+0')) throw invalid('no country code begins with 0')
-  if (!/[*#]/.test(number) && isTooLong(number)) throw invalid('a phone number has up to 15 digits')
+  if (!DIALABLE.test(number)) throw invalidInput(NOT_A_NUMBER)
+  if (number.startsWith('+0')) throw invalidInput('no country code begins with 0')
+  if (!/[*#]/.test(number) && isTooLong(number)) throw invalidInput('a phone number has up to 15 digits')
   return number
 }
 
@@ -67,10 +68,10 @@ function withoutScheme(text: string): string {
   try {
     plain = toVisibleText(decodeURIComponent(rest))
   } catch {
-    throw invalid('this is no tel: address')
+    throw invalidInput('this is no tel: address')
   }
   if (plain.includes(';'))
-    throw invalid('a tel: address with an extension or another parameter cannot be dialled')
+    throw invalidInput('a tel: address with an extension or another parameter cannot be dialled')
   return plain
 }
 
@@ -108,5 +109,3 @@ function isTooLong(number: string): boolean {
     ? number.length > MAX_DIGITS
     : international.length > MAX_INTERNATIONAL_DIGITS
 }
-
-const invalid = (detail: string) => new Refusal('input_invalid', { detail })

@@ -1,6 +1,6 @@
 import { retry } from '../../../../runtime/retry.ts'
 import { toUnixSeconds } from '../../../../runtime/time.ts'
-import { Refusal } from '../../refusal.ts'
+import { invalidInput, Refusal } from '../../refusal.ts'
 import { INVALID_TIME_ZONE, isTimeZone } from '../../values/time-zone.ts'
 import type { AgentStore } from '../agents/agent.ts'
 import type { CallCenterActor } from '../agents/call-center-actor.ts'
@@ -90,10 +90,11 @@ export function createCampaigns(needs: CampaignsNeeds): Campaigns {
    * @throws {Refusal} `input_invalid`
    */
   function checkRules({ startMinute, endMinute, timeZone, trunk }: CampaignRules, stored?: CampaignRules) {
-    if (startMinute >= endMinute) throw invalid('startTime must be before endTime')
-    if (timeZone !== stored?.timeZone && !isTimeZone(timeZone)) throw invalid(`timeZone ${INVALID_TIME_ZONE}`)
+    if (startMinute >= endMinute) throw invalidInput('startTime must be before endTime')
+    if (timeZone !== stored?.timeZone && !isTimeZone(timeZone))
+      throw invalidInput(`timeZone ${INVALID_TIME_ZONE}`)
     if (trunk !== null && !trunks.includes(trunk)) {
-      throw invalid(`trunk must be one of HOOKSWITCH_TRUNKS: ${trunks.join(', ') || 'it names none'}`)
+      throw invalidInput(`trunk must be one of HOOKSWITCH_TRUNKS: ${trunks.join(', ') || 'it names none'}`)
     }
   }
 
@@ -104,9 +105,9 @@ export function createCampaigns(needs: CampaignsNeeds): Campaigns {
     for (const id of added) {
       const agent = known.get(id)
       const isVisible = agent !== undefined && (await agents.find(id, scope)) !== undefined
-      if (!isVisible) throw invalid(`agentIds: agent ${id} is not one of yours`)
-      if (agent.kind === 'ai') throw invalid(`agentIds: agent ${id} is an AI agent and has no phone`)
-      if (agent.userId === null) throw invalid(`agentIds: agent ${id} has no user, and so no phone`)
+      if (!isVisible) throw invalidInput(`agentIds: agent ${id} is not one of yours`)
+      if (agent.kind === 'ai') throw invalidInput(`agentIds: agent ${id} is an AI agent and has no phone`)
+      if (agent.userId === null) throw invalidInput(`agentIds: agent ${id} has no user, and so no phone`)
     }
   }
 
@@ -162,8 +163,6 @@ const NO_PROGRESS: CampaignProgress = { total: 0, waiting: 0, dialling: 0, done:
 
 /** If other users change the campaign at the same moment. */
 const MAX_UPDATE_ATTEMPTS = 5
-
-const invalid = (detail: string) => new Refusal('input_invalid', { detail })
 
 function definedFields({ name, description, dialerMode }: CampaignPatch) {
   return {

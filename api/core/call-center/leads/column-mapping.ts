@@ -1,4 +1,4 @@
-import { Refusal } from '../../refusal.ts'
+import { invalidInput } from '../../refusal.ts'
 import { unescapeFormula } from '../../values/formula-injection.ts'
 import {
   ADDRESS_WORDS,
@@ -42,12 +42,12 @@ const MAX_HEADER_LENGTH = 64
 
 /** @throws {Refusal} `input_invalid` without a phone column; the detail lists the columns found */
 export function mapColumns(header: readonly string[]): CsvColumn[] {
-  if (header.length > MAX_COLUMNS) throw invalid(`a list has up to ${MAX_COLUMNS} columns`)
+  if (header.length > MAX_COLUMNS) throw invalidInput(`a list has up to ${MAX_COLUMNS} columns`)
   const columns = matchHeaders(header)
   if (columns.some(({ column }) => column === 'phone')) return columns
   const names = columns.flatMap((one) => (one.header === '' ? [] : `“${one.header}”`))
   const more = names.length > 20 ? ` and ${names.length - 20} more` : ''
-  throw invalid(`no column is the phone; the columns are ${names.slice(0, 20).join(', ')}${more}`)
+  throw invalidInput(`no column is the phone; the columns are ${names.slice(0, 20).join(', ')}${more}`)
 }
 
 /** @returns the number of known columns, plus `MAX_COLUMNS` if one of them is the phone */
@@ -118,5 +118,3 @@ export const sanitizeHeader = (header: string) =>
     .trim()
     .slice(0, MAX_SHOWN)
     .toWellFormed()
-
-const invalid = (detail: string) => new Refusal('input_invalid', { detail })

@@ -1,5 +1,5 @@
 import { createEventLoopYield } from '../../../../runtime/event-loop-yield.ts'
-import { Refusal } from '../../refusal.ts'
+import { invalidInput, Refusal } from '../../refusal.ts'
 import type { ImportOptions } from './lead-import.ts'
 
 type Delimiter = ImportOptions['delimiter']
@@ -49,16 +49,16 @@ export async function* parseCsv(
       if (row === undefined) break
       if (row.cells.every((cell) => cell.trim() === '')) {
         blank += 1
-        if (blank > MAX_BLANK_ROWS) throw invalid(`a list has up to ${MAX_BLANK_ROWS} blank rows`)
+        if (blank > MAX_BLANK_ROWS) throw invalidInput(`a list has up to ${MAX_BLANK_ROWS} blank rows`)
       } else {
         rows += 1
-        if (rows > MAX_ROWS + 1) throw invalid(`a list has up to ${MAX_ROWS} rows`) // and its header
+        if (rows > MAX_ROWS + 1) throw invalidInput(`a list has up to ${MAX_ROWS} rows`) // and its header
         yield { line, cells: row.cells }
       }
       line += row.lines
       at = row.end
       await yieldToLoop()
-      if (signal?.aborted) throw invalid('the client has disconnected')
+      if (signal?.aborted) throw invalidInput('the client has disconnected')
     }
     remainder = text.slice(at)
     if (remainder.length > MAX_ROW_LENGTH) throw tooLong(line)
@@ -115,7 +115,7 @@ function readRow(
     at = findCellEnd(text, from, delimiter)
     if (at > from) cell += text.slice(from, at)
     if (cell.length > MAX_CELL_LENGTH || at - start > MAX_ROW_LENGTH) throw tooLong(line)
-    if (cells.length === MAX_CELLS) throw invalid(`line ${line}: a row has up to ${MAX_CELLS} cells`)
+    if (cells.length === MAX_CELLS) throw invalidInput(`line ${line}: a row has up to ${MAX_CELLS} cells`)
     cells.push(cell)
     if (text[at] !== delimiter) break
     at += 1
@@ -158,5 +158,4 @@ function findCellEnd(text: string, from: number, delimiter: Delimiter): number {
 const LINE_FEED = 0x0a
 const RETURN = 0x0d
 
-const invalid = (detail: string) => new Refusal('input_invalid', { detail })
-const tooLong = (line: number) => invalid(`line ${line}: a quote is not closed, or the row is too long`)
+const tooLong = (line: number) => invalidInput(`line ${line}: a quote is not closed, or the row is too long`)

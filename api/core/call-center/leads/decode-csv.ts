@@ -1,6 +1,6 @@
 import { TextDecoder } from 'node:util'
 import { createEventLoopYield } from '../../../../runtime/event-loop-yield.ts'
-import { Refusal } from '../../refusal.ts'
+import { invalidInput } from '../../refusal.ts'
 import { CHUNK_LENGTH, splitChunks } from './split-chunks.ts'
 
 /** Byte order marks; they take precedence over the charset that the client names. */
@@ -38,7 +38,9 @@ export async function decodeCsv(
     decoder ??= createDecoder(bytes, charset)
     const text = decode(decoder, bytes, isLast, line)
     if (text.includes('\0')) {
-      throw invalid('the list has NUL characters: it is no text, or in UTF-16 without its byte order mark')
+      throw invalidInput(
+        'the list has NUL characters: it is no text, or in UTF-16 without its byte order mark',
+      )
     }
     line += text.match(/\r\n|\r|\n/g)?.length ?? 0
     remainder += text
@@ -65,13 +67,13 @@ export async function decodeCsv(
 function createDecoder(head: Uint8Array, charset: string | undefined): TextDecoder {
   const beginsWith = (mark: readonly number[]) => mark.every((byte, at) => head[at] === byte)
   if (WORKBOOK_SIGNATURES.some(beginsWith)) {
-    throw invalid('the list is a workbook: save it as CSV, in Excel as “CSV UTF-8”')
+    throw invalidInput('the list is a workbook: save it as CSV, in Excel as “CSV UTF-8”')
   }
   const [detected] = BYTE_ORDER_MARKS.find(([, mark]) => beginsWith(mark)) ?? []
   try {
     return new TextDecoder(detected ?? charset ?? 'utf-8', { fatal: true })
   } catch {
-    throw invalid('the charset of Content-Type is not known here; save the list in UTF-8')
+    throw invalidInput('the charset of Content-Type is not known here; save the list in UTF-8')
   }
 }
 
@@ -82,11 +84,9 @@ function decode(decoder: TextDecoder, bytes: Uint8Array, isLast: boolean, line: 
     const before = new TextDecoder(decoder.encoding).decode(bytes).split('\uFFFD', 1)[0] ?? ''
     const at = line + (before.match(/\r\n|\r|\n/g)?.length ?? 0)
     const what = decoder.encoding.toUpperCase()
-    throw invalid(
+    throw invalidInput(
       `near line ${at} the list is not in ${what}; save it in UTF-8, in Excel as “CSV UTF-8”, or name its encoding in ` +
         'Content-Type, such as text/csv; charset=windows-1252',
     )
   }
 }
-
-const invalid = (detail: string) => new Refusal('input_invalid', { detail })
