@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { DAY_S, wholeNumber } from '../runtime/env.ts'
+import { wholeNumber } from '../runtime/env.ts'
+import { DAY_S } from '../runtime/time.ts'
 import { MAX_STREAM_INSTANCES } from './stream-instances.ts'
 
 /** `var` in the checkout, for any working directory; sources and bundles are one folder below the checkout. */

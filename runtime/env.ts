@@ -61,8 +61,6 @@ export const booleanFlag = () =>
     .default('false')
     .transform((text) => text === 'true' || text === '1')
 
-export const DAY_S = 86_400
-
 /** Parses a list with commas; trims its items and skips empty ones. */
 export const commaSeparated = () =>
   z

@@ -4,6 +4,7 @@ import { commonSettings } from '../../contract/common-settings.ts'
 import { ALGORITHMS } from '../../contract/keys.ts'
 import { publishSockets } from '../../contract/stream-instances.ts'
 import { commaSeparated, wholeNumber } from '../../runtime/env.ts'
+import { DAY_S } from '../../runtime/time.ts'
 import { SUPERVISOR_REACHES } from '../core/auth/supervisor-reach.ts'
 import { normalizeOrigin } from '../core/values/origin.ts'
 import { campaignSettings, toCampaignConfig } from './campaigns.ts'
@@ -41,16 +42,16 @@ export const Config = z
     HOOKSWITCH_NGINX_SOCKETS: z.string().optional(),
     HOOKSWITCH_SIDECAR_SOCKET: z.string().optional(),
     HOOKSWITCH_TOKEN_ALG: z.enum(ALGORITHMS).default('HS256'),
-    HOOKSWITCH_SESSION_TTL: wholeNumber('seconds', 60, 4_000 * 86_400).default(90 * 86_400),
+    HOOKSWITCH_SESSION_TTL: wholeNumber('seconds', 60, 4_000 * DAY_S).default(90 * DAY_S),
     HOOKSWITCH_REFRESH_GRACE: wholeNumber('seconds', 0, 300).default(10),
     HOOKSWITCH_LOGIN_PER_ACCOUNT: wholeNumber('attempts', 1, 1_000_000).default(10),
     HOOKSWITCH_LOGIN_PER_ADDRESS: wholeNumber('attempts', 1, 1_000_000).default(50),
-    HOOKSWITCH_LOGIN_WINDOW: wholeNumber('seconds', 1, 86_400).default(900),
+    HOOKSWITCH_LOGIN_WINDOW: wholeNumber('seconds', 1, DAY_S).default(900),
     // MikoPBX's own limits, per 300 seconds.
     HOOKSWITCH_MIKOPBX_LOGINS: wholeNumber('failed logins', 1, 1_000_000).default(10),
     HOOKSWITCH_MIKOPBX_REFRESHES: wholeNumber('refreshes', 1, 1_000_000).default(100),
-    HOOKSWITCH_VOIP_ACCESS_TTL: wholeNumber('seconds', 10, 86_400).default(86_400),
-    HOOKSWITCH_CRM_ACCESS_TTL: wholeNumber('seconds', 10, 86_400).default(86_400),
+    HOOKSWITCH_VOIP_ACCESS_TTL: wholeNumber('seconds', 10, DAY_S).default(DAY_S),
+    HOOKSWITCH_CRM_ACCESS_TTL: wholeNumber('seconds', 10, DAY_S).default(DAY_S),
     // At most a quarter of the sockets of one API process: see api/http/voip/socket.ts.
     HOOKSWITCH_MAX_SOCKETS_PER_USER: wholeNumber('sockets', 1, 2_500).default(20),
     HOOKSWITCH_HISTORY_DAYS: wholeNumber('days', 1, 36_500).optional(),

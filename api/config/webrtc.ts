@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { commaSeparated, wholeNumber } from '../../runtime/env.ts'
+import { DAY_S } from '../../runtime/time.ts'
 
 const urlList = (schemes: string) =>
   commaSeparated().refine(
@@ -9,7 +10,7 @@ const urlList = (schemes: string) =>
 
 /** What browsers need to work as phones. */
 export const webrtcSettings = {
-  HOOKSWITCH_WEBRTC_TTL: wholeNumber('seconds', 60, 86_400).default(3_600),
+  HOOKSWITCH_WEBRTC_TTL: wholeNumber('seconds', 60, DAY_S).default(3_600),
   HOOKSWITCH_SIP_WS_URL: z
     .string()
     .regex(/^wss?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'must be wss://… or ws://…, without a user or a query')

@@ -1,6 +1,6 @@
 import { createIntervalJobs, type IntervalJobs } from '../../runtime/interval-jobs.ts'
 import { failureLogger, type Logger } from '../../runtime/log.ts'
-import { toUnixSeconds } from '../../runtime/time.ts'
+import { DAY_S, toUnixSeconds } from '../../runtime/time.ts'
 import type { Config } from '../config/config.ts'
 import { createSidecarWatchdog } from '../core/auth/sidecar-watchdog.ts'
 import { purgeHistory } from '../core/calls/purge-history.ts'
@@ -55,7 +55,7 @@ export function startJobs(needs: JobsNeeds): IntervalJobs {
   if (historyDays !== undefined) {
     const store = createPurgeStore(needs.db)
     const purge = async () => {
-      const removed = await purgeHistory(store, toUnixSeconds(now()) - historyDays * 86_400)
+      const removed = await purgeHistory(store, toUnixSeconds(now()) - historyDays * DAY_S)
       if (removed.calls > 0) log.info({ event: 'history_purged', ...removed }, 'old calls were deleted')
     }
     jobs.start(3_600_000, purge, logFailure('call_history_purge', 'old calls could not be deleted'))

@@ -27,7 +27,7 @@ import { createExtensionStore } from '../../api/store/sql/provisioning/extension
 import { createInvitationStore } from '../../api/store/sql/registration/invitations.ts'
 import { commonSettings } from '../../contract/common-settings.ts'
 import { readEnv } from '../../runtime/env.ts'
-import { toUnixSeconds } from '../../runtime/time.ts'
+import { DAY_S, toUnixSeconds } from '../../runtime/time.ts'
 import { CommandError } from './command.ts'
 
 const Settings = z.object({
@@ -102,7 +102,7 @@ function createAdminContext(
 ): AdminContext {
   const now = () => Date.now()
   const nowS = () => toUnixSeconds(now())
-  const users = createUserStore(db, nowS, settings.HOOKSWITCH_EXTENSION_QUARANTINE * 86_400)
+  const users = createUserStore(db, nowS, settings.HOOKSWITCH_EXTENSION_QUARANTINE * DAY_S)
   const sessions = createSessionStore(db)
   const passwords = createPasswords()
   // The ledger holds it already; the running api does the rest.

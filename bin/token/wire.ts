@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DAY_S } from '../../runtime/time.ts'
 
 /** Every answer of MikoPBX REST v3; `messages` is `{}` or `[]` when there are none. */
 export const Envelope = z.object({
@@ -14,7 +15,7 @@ export const TokenData = z.object({
   expiresIn: z.coerce
     .number()
     .positive()
-    .max(400 * 86_400)
+    .max(400 * DAY_S)
     .optional()
     .catch(undefined),
 })

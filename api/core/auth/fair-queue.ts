@@ -38,7 +38,7 @@ export function createFairQueue({ parallel, queue, timeoutMs }: FairQueueSetting
     waiting -= 1
   }
 
-  /** @returns whether there is room for one more task of this key */
+  /** @returns whether one more task of this key may wait */
   function evictFromLongest(key: string): boolean {
     if (waiting < queue) return true
     let longest = key

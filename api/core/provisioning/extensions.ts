@@ -1,3 +1,4 @@
+import { DAY_S } from '../../../runtime/time.ts'
 import type { NewUser, User } from '../auth/users.ts'
 
 /**
@@ -11,7 +12,7 @@ import type { NewUser, User } from '../auth/users.ts'
 export type ExtensionState = 'provisioning' | 'ready' | 'deprovisioning' | 'quarantined' | 'external'
 
 /** Default quarantine of a number, in seconds. */
-export const QUARANTINE_S = 30 * 86_400
+export const QUARANTINE_S = 30 * DAY_S
 
 /** Times are unix seconds. */
 export interface Extension {

@@ -1,4 +1,4 @@
-import { toUnixSeconds } from '../../../runtime/time.ts'
+import { DAY_S, toUnixSeconds } from '../../../runtime/time.ts'
 import type { Passwords } from '../auth/password.ts'
 import type { RateLimiter } from '../auth/rate-limiter.ts'
 import type { User } from '../auth/users.ts'
@@ -99,7 +99,7 @@ export interface EmailRegistrationNeeds {
   now: () => number
 }
 
-const LINK_TTL_S = 86_400
+const LINK_TTL_S = DAY_S
 /** Attempts to save while concurrent registrations of the same address change it. */
 const MAX_ATTEMPTS = 5
 

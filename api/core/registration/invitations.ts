@@ -1,6 +1,6 @@
 import type { Role } from '../../../contract/claims.ts'
 import { sha256 } from '../../../runtime/hash.ts'
-import { toUnixSeconds } from '../../../runtime/time.ts'
+import { DAY_S, toUnixSeconds } from '../../../runtime/time.ts'
 import { newLinkToken } from './link-token.ts'
 
 /** An invitation allows one account to be created. Times are unix seconds. */
@@ -55,7 +55,7 @@ export function newInvitation(
   createdAt: number,
 ): { token: string; invitation: Invitation } {
   const token = newLinkToken('inv')
-  const expiresAt = createdAt + days * 86_400
+  const expiresAt = createdAt + days * DAY_S
   const hash = hashToken(token)
   return { token, invitation: { hash, email, role, team, createdBy, createdAt, expiresAt, usedAt: null } }
 }

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { DAY_S } from '../../../runtime/time.ts'
 import type { AgentAiSettings, AiConfig } from '../../core/call-center/ai/document-bodies.ts'
 import type { VersionedDocument } from '../../core/call-center/ai/document-store.ts'
 import type { TemplateInput } from '../../core/call-center/ai/templates.ts'
@@ -75,7 +76,7 @@ export const ConfigBody = z.strictObject({
   useClaudeCode: z.boolean().default(false),
   fallbackToApi: z.boolean().default(false),
   defaultVoice: ProviderName.default('default'),
-  maxCallDuration: z.int().min(1).max(86_400).default(1_800).openapi({ description: 'Seconds' }),
+  maxCallDuration: z.int().min(1).max(DAY_S).default(1_800).openapi({ description: 'Seconds' }),
   sttProvider: ProviderName.default('none'),
   ttsProvider: ProviderName.default('none'),
 }) satisfies z.ZodType<AiConfig>

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { DAY_S } from '../../../runtime/time.ts'
 import type { DialLimits } from '../../core/dial-policy/dial-limits.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { orUnavailable } from './errors.ts'
@@ -8,7 +9,7 @@ const attemptsOf = (userId: string) => `{hookswitch:dial:${userId}}:attempts`
 const liveOf = (userId: string) => `{hookswitch:dial:${userId}}:live`
 
 const MINUTE_MS = 60_000
-const DAY_MS = 86_400_000
+const DAY_MS = DAY_S * 1000
 /** A call without a heartbeat for so long has ended: its API process has died. */
 const CALL_TTL_MS = 60_000
 /** A guess, since a call may end at any moment. */

@@ -1,10 +1,9 @@
 import type { Redis } from 'ioredis'
 import { sha256 } from '../../../runtime/hash.ts'
+import { DAY_S } from '../../../runtime/time.ts'
 import type { IdempotencyKeys } from '../../core/dial-policy/dial-limits.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { orUnavailable } from './errors.ts'
-
-const DAY_S = 86_400
 
 /** Clients choose keys of any length and content; they are hashed, and scoped to the user. */
 const keyOf = (userId: string, key: string) => `hookswitch:dial-key:${userId}:${sha256(key)}`

@@ -1,9 +1,10 @@
 import type { Redis } from 'ioredis'
 import { LRUCache } from 'lru-cache'
+import { DAY_S } from '../../../runtime/time.ts'
 import type { KnownNetworks } from '../../core/auth/attempt-counters.ts'
 
 /** Long enough to cover a holiday. */
-const KNOWN_TTL_S = 30 * 86_400
+const KNOWN_TTL_S = 30 * DAY_S
 
 /** In Redis, for all processes; those of this process also in memory, in case Redis is unreachable. */
 export function createKnownNetworks(redis: Redis): KnownNetworks {

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { createListeners } from '../../../runtime/listeners.ts'
+import { DAY_S } from '../../../runtime/time.ts'
 import { newId } from '../../core/auth/tokens.ts'
 import type { UserMessage, UserMessageSubscriber, UserMessages } from '../../core/messaging/user-messages.ts'
 import { Refusal } from '../../core/refusal.ts'
@@ -27,7 +28,7 @@ const Envelope = z.object({
 const MAX_QUEUED = 1_000
 
 /** How long after a user's last message the numbering is stored, in seconds; then a new epoch begins. */
-const NUMBERING_TTL_S = 7 * 86_400
+const NUMBERING_TTL_S = 7 * DAY_S
 
 /**
  * Rejects a stale fencing token, numbers, stores and publishes atomically, so that all subscribers see one order. The

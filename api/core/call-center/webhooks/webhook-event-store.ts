@@ -1,7 +1,8 @@
+import { DAY_S } from '../../../../runtime/time.ts'
 import type { DoNotCallEntry } from '../leads/do-not-call.ts'
 
 /** Events are deleted after this long. */
-export const EVENT_RETENTION_S = 30 * 86_400
+export const EVENT_RETENTION_S = 30 * DAY_S
 
 /** An event that another service sent. Times are unix seconds. */
 export interface WebhookEvent {
