@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { signalProcessGroup } from './run-folder.ts'
 
-/** What is watched: a part of `ChildSpec`. */
+/** What is watched: a part of `ProcessSpec`. */
 interface WatchedProcess {
   name: string
   ready(): Promise<boolean>

@@ -25,7 +25,7 @@ export interface Phone {
   receivedDigits(): string
   dial(number: string): Promise<void>
   accept(): Promise<void>
-  /** 486, the only refusal of this phone; sipp sends 603 (`startAnswerer`). */
+  /** 486, the only refusal of this phone; sipp sends 603 (`startScriptedPhones`). */
   reject(): Promise<void>
   /** No call is no fault: the other end may have been first. */
   hangup(): Promise<void>

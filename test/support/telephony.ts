@@ -14,7 +14,7 @@ export interface Telephony {
 }
 
 export interface TelephonyOptions {
-  /** Numbers outside can be reached, and call in: see `startOutside`. */
+  /** Numbers outside can be reached, and call in: see `startTrunkPeer`. */
   trunk?: boolean
   /** 200 more phones without users, 2000 to 2199. */
   load?: boolean

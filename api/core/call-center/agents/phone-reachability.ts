@@ -1,4 +1,4 @@
-/** The state of phones, as `PresenceModule` has it. */
+/** The state of phones, a part of what `core/presence/phone-states.ts` has. */
 export interface PhoneStates {
   /** Whether the phone of an extension is registered. */
   isReachable(extension: string): boolean
