@@ -123,7 +123,7 @@ export function findings(allowed: readonly Allowed[], files = readableFiles()): 
       const read = () => readFileSync(join(root, file), 'utf8')
       if (/\.(ts|mjs)$/.test(file)) return inSource(file, read())
       if (/\.md$/.test(file)) return inDocument(file, read())
-      if (/^nginx\/|Dockerfile|\.sh$|\.env\.example$/.test(file)) return inComments(file, read())
+      if (/^nginx\/|Dockerfile|\.(sh|conf|yml)$|\.env\.example$/.test(file)) return inComments(file, read())
       return []
     })
     .filter((one) => !isAllowed(one))
