@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Which rooms a room may import, besides itself. `.` are the files that join everything. */
+/** Which folders a folder may import, besides itself. `.` are the files that join everything. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   runtime: [],
   contract: ['runtime'],
@@ -42,7 +42,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'api/config',
     'api/wiring',
   ],
-  // What a person runs may use every room's public pieces, but no process is built from it.
+  // What a person runs may use every folder’s public pieces, but no process is built from it.
   bin: ['contract', 'runtime', 'api/core', 'api/store', 'api/config'],
 }
 
@@ -104,9 +104,9 @@ const files = ['contract', 'runtime', 'sidecar', 'relay', 'api', 'bin'].flatMap(
     .filter((name) => name.endsWith('.ts'))
     .map((name) => join(folder, name)),
 )
-const roomOf = (file: string) =>
+const folderOf = (file: string) =>
   Object.keys(MAY_IMPORT)
-    .filter((room) => file.startsWith(`${room}/`))
+    .filter((folder) => file.startsWith(`${folder}/`))
     .sort((a, b) => b.length - a.length)[0] ?? ''
 
 interface Import {
@@ -123,16 +123,16 @@ const imports: Import[] = files.flatMap((file) =>
 )
 const isLocal = ({ target }: Import) => files.includes(target)
 
-describe('the house', () => {
-  test('is read whole: there are files and imports to judge', () => {
+describe('architecture', () => {
+  test('reads all files and imports of the code', () => {
     expect(files.length).toBeGreaterThan(40)
     expect(imports.filter(isLocal).length).toBeGreaterThan(80)
-    expect(files.filter((file) => roomOf(file) === '')).toEqual([])
+    expect(files.filter((file) => folderOf(file) === '')).toEqual([])
   })
 
-  test('no room imports one it may not', () => {
+  test('a folder imports only the folders that MAY_IMPORT lists', () => {
     const stray = imports.filter(isLocal).filter(({ file, target }) => {
-      const [from, to] = [roomOf(file), roomOf(target)]
+      const [from, to] = [folderOf(file), folderOf(target)]
       return from !== to && !MAY_IMPORT[from]?.includes(to)
     })
     expect(stray).toEqual([])
@@ -178,7 +178,7 @@ describe('the house', () => {
     expect(stray).toEqual([])
   })
 
-  test('what a validator found is put into words by one piece', () => {
+  test('only the listed files turn the issues of a validator into text', () => {
     const words = /prettifyError|flattenError|treeifyError|\.issues\b|ZodError/
     const found = files.filter((file) => words.test(readFileSync(join(root, file), 'utf8')))
     // The onboarding document lists each fault, a bad row names its column; the settings join theirs with those of files.
@@ -205,7 +205,7 @@ describe('the house', () => {
     ])
   })
 
-  test('nothing goes round: no file imports itself through others', () => {
+  test('no file imports itself, directly or through others', () => {
     const next = new Map(
       files.map((file) => [file, imports.filter((one) => one.file === file && isLocal(one))]),
     )
