@@ -47,7 +47,7 @@ export function createAmiPbx({
   startTimer,
 }: AmiPbxNeeds): Pbx {
   const originate = createOriginateOnce(control)
-  const playDtmf = createDtmfQueue({ control, epoch, startTimer })
+  const playDtmf = createDtmfQueue({ control, pbxEpoch: epochIfOnline, startTimer })
   const { transferContext: Context, parkingLot } = settings
 
   return {
@@ -139,9 +139,9 @@ export function createAmiPbx({
     },
   }
 
-  function epoch(): string | undefined {
-    const { online, epoch } = state()
-    return online ? epoch : undefined
+  function epochIfOnline(): string | undefined {
+    const { online, pbxEpoch } = state()
+    return online ? pbxEpoch : undefined
   }
 
   function requireCapability(capability?: PbxCapability) {

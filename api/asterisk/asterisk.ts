@@ -34,7 +34,7 @@ export interface AsteriskPbxNeeds {
 
 export interface PbxSnapshot {
   /** Changes each time the PBX was offline. */
-  epoch: string
+  pbxEpoch: string
   /** Channels created later may be missing. */
   at: PbxTime
   /** Uniqueids. */
@@ -73,17 +73,17 @@ export function createAsterisk(needs: AsteriskPbxNeeds) {
   })
   const linksUp = { events: false, control: false }
   let capabilities = NO_AMI_CAPABILITIES
-  let epoch: string | undefined
+  let pbxEpoch: string | undefined
   let offlineSince: number | undefined = now()
-  /** Changes with each disconnect: a fetch that began before one is discarded. */
-  let connectionEpoch = 0
+  /** Rises with each disconnect: a fetch that began before one is discarded. */
+  let disconnects = 0
   let cancelTimer = () => {}
   let unsubscribers: (() => void)[] = []
 
   const pbx: Pbx = createAmiPbx({
     control,
     settings,
-    state: () => ({ online: offlineSince === undefined, offlineSince, epoch }),
+    state: () => ({ online: offlineSince === undefined, offlineSince, pbxEpoch }),
     capabilities: () => capabilities,
     hangUp: hangups.hangUp,
     startTimer,
@@ -117,7 +117,7 @@ export function createAsterisk(needs: AsteriskPbxNeeds) {
 
   function onLinkUp(link: 'events' | 'control') {
     linksUp[link] = true
-    if (linksUp.events && linksUp.control) void sync(connectionEpoch, 0)
+    if (linksUp.events && linksUp.control) void sync(disconnects, 0)
   }
 
   function onLinkDown(link: 'events' | 'control') {
@@ -128,7 +128,7 @@ export function createAsterisk(needs: AsteriskPbxNeeds) {
   /** @returns whether it was online */
   function goOffline(): boolean {
     const wasOnline = offlineSince === undefined
-    connectionEpoch += 1
+    disconnects += 1
     cancelTimer()
     offlineSince ??= now()
     return wasOnline
@@ -142,17 +142,17 @@ export function createAsterisk(needs: AsteriskPbxNeeds) {
         ? toAmiCapabilities(await control.action({ Action: 'ListCommands' }))
         : capabilities
       const { at, channels, messages } = await fetchPbxState(control, clock, permitted)
-      if (startedIn !== connectionEpoch) return
+      if (startedIn !== disconnects) return
       capabilities = permitted
       if (isNew) files.reset()
       reportClockSetBack(at, clock.setBackByPing(at))
       for (const item of messages) publishEvents(item, at)
-      if (isNew || epoch === undefined) epoch = needs.newEpoch()
+      if (isNew || pbxEpoch === undefined) pbxEpoch = needs.newEpoch()
       offlineSince = undefined
-      publishSnapshot({ epoch, at, channels })
+      publishSnapshot({ pbxEpoch, at, channels })
       failures = 0
     } catch (err) {
-      if (startedIn !== connectionEpoch) return
+      if (startedIn !== disconnects) return
       onError('ami_sync_failed', 'the state of Asterisk could not be read', err)
       failures += 1
       if (offlineSince !== undefined) pause = exponentialMs(failures, times.retryMinMs, times.retryMaxMs)

@@ -10,7 +10,7 @@ const MAX_QUEUED_DIGITS = 64
 export interface DtmfQueueNeeds {
   control: AmiClient
   /** Changes with each disconnect of the PBX; undefined while it is offline. */
-  epoch(): string | undefined
+  pbxEpoch(): string | undefined
   startTimer: StartTimer
 }
 
@@ -18,7 +18,7 @@ export interface DtmfQueueNeeds {
  * Plays the digits of each channel one after another: Asterisk plays one at a time, and two at once are one
  * sound. Digits that were requested before a disconnect are dropped, as no client expects them any more.
  */
-export function createDtmfQueue({ control, epoch, startTimer }: DtmfQueueNeeds) {
+export function createDtmfQueue({ control, pbxEpoch, startTimer }: DtmfQueueNeeds) {
   /** By channel: the number of digits still to be played, and when the last one is done. */
   const queues = new Map<string, { waiting: number; last: Promise<void> }>()
 
@@ -35,8 +35,8 @@ export function createDtmfQueue({ control, epoch, startTimer }: DtmfQueueNeeds) 
     }
     queues.set(channelId, queue)
     queue.waiting += digits.length
-    const asked = epoch()
-    const played = queue.last.then(() => play(channelId, digits, asked, mayPress))
+    const epochAtRequest = pbxEpoch()
+    const played = queue.last.then(() => play(channelId, digits, epochAtRequest, mayPress))
     queue.last = played.then(pause, pause).then(() => {
       queue.waiting -= digits.length
       if (queue.waiting === 0) queues.delete(channelId)
@@ -53,7 +53,7 @@ export function createDtmfQueue({ control, epoch, startTimer }: DtmfQueueNeeds) 
     for (const [at, digit] of [...digits].entries()) {
       if (at > 0) await pause()
       try {
-        if (epoch() !== epochAtRequest) throw pbxUnavailable()
+        if (pbxEpoch() !== epochAtRequest) throw pbxUnavailable()
         if (mayPress?.() === false)
           throw new Refusal('conflict', { detail: 'another end has come into the call' })
         // With Receive, Asterisk handles the digit as if it came from this end, including features, instead

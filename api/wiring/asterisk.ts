@@ -39,8 +39,8 @@ export function openAsterisk({
     onEvent,
     onSnapshot(snapshot) {
       onSnapshot(snapshot)
-      const { epoch, channels } = snapshot
-      log.info({ event: 'pbx_snapshot', epoch, channels: channels.size }, 'the PBX was read')
+      const { pbxEpoch, channels } = snapshot
+      log.info({ event: 'pbx_snapshot', epoch: pbxEpoch, channels: channels.size }, 'the PBX was read')
     },
     onOffline: () => log.warn({ event: 'pbx_offline' }, 'the PBX is offline'),
     settings: {

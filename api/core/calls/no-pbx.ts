@@ -6,7 +6,7 @@ const notSupported = () =>
 
 /** The PBX of an installation without one: every command is refused. */
 export const noPbx: Pbx = {
-  state: () => ({ online: false, offlineSince: undefined, epoch: undefined }),
+  state: () => ({ online: false, offlineSince: undefined, pbxEpoch: undefined }),
   can: () => false,
   dial: notSupported,
   hangup: notSupported,

@@ -70,5 +70,5 @@ export interface PbxState {
   /** When it went offline, unix ms. */
   offlineSince: number | undefined
   /** Changes each time the state is fetched after a disconnect. */
-  epoch: string | undefined
+  pbxEpoch: string | undefined
 }

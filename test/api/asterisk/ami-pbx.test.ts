@@ -83,7 +83,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       onEvent: (fact) => facts.push(fact),
       onSnapshot(snapshot) {
         snapshots.push(snapshot)
-        reported.push(snapshot.epoch)
+        reported.push(snapshot.pbxEpoch)
       },
       onOffline: () => reported.push('offline'),
       settings: { ...settings, transferContext: 'internal' },
@@ -314,12 +314,12 @@ describe.skipIf(missing !== undefined)(title, () => {
 
   test('goes offline when Asterisk restarts, then starts a new epoch without the earlier calls', async () => {
     await localCall('call-10')
-    const epoch = joined.pbx.state().epoch
+    const epoch = joined.pbx.state().pbxEpoch
     joined.reported.length = 0
     await server.restart()
     await until(() => expect(joined.reported).toHaveLength(2))
     expect(joined.reported[0]).toBe('offline')
-    expect(joined.pbx.state()).toMatchObject({ online: true, epoch: joined.reported[1] })
+    expect(joined.pbx.state()).toMatchObject({ online: true, pbxEpoch: joined.reported[1] })
     expect(joined.reported[1]).not.toBe(epoch)
     expect(joined.snapshots.at(-1)?.channels).toEqual(new Set())
   })
