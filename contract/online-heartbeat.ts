@@ -3,8 +3,8 @@ import { startInterval } from '../runtime/interval.ts'
 import type { connectRedis } from '../runtime/redis.ts'
 
 /** The set of the processes that have streams. Each stores its `OnlineReport` as JSON at `onlineKeyOf`. */
-export const ONLINE_INSTANCES_KEY = 'hookswitch:live'
-export const onlineKeyOf = (instance: string): string => `${ONLINE_INSTANCES_KEY}:${instance}`
+export const ONLINE_PROCESSES_KEY = 'hookswitch:live'
+export const onlineKeyOf = (processId: string): string => `${ONLINE_PROCESSES_KEY}:${processId}`
 
 /** User ids, each once. */
 export const OnlineReport = z.object({
@@ -24,20 +24,20 @@ const DEBOUNCE_MS = 50
 type Redis = Pick<ReturnType<typeof connectRedis>, 'pipeline'>
 
 /** Replaces the report of a process. @throws when Redis fails */
-export async function publishOnline(redis: Redis, instance: string, report: OnlineReport): Promise<void> {
+export async function publishOnline(redis: Redis, processId: string, report: OnlineReport): Promise<void> {
   const batch = redis.pipeline()
-  if (report.online.length === 0) batch.del(onlineKeyOf(instance)).srem(ONLINE_INSTANCES_KEY, instance)
+  if (report.online.length === 0) batch.del(onlineKeyOf(processId)).srem(ONLINE_PROCESSES_KEY, processId)
   else
     batch
-      .set(onlineKeyOf(instance), JSON.stringify(report), 'PX', HEARTBEAT_TTL_MS)
-      .sadd(ONLINE_INSTANCES_KEY, instance)
+      .set(onlineKeyOf(processId), JSON.stringify(report), 'PX', HEARTBEAT_TTL_MS)
+      .sadd(ONLINE_PROCESSES_KEY, processId)
   for (const [err] of (await batch.exec()) ?? []) if (err !== null) throw err
 }
 
 export interface OnlineHeartbeatNeeds {
   redis: Redis
   /** Unique to this process: a restarted one has another id. */
-  instance: string
+  processId: string
   /** The users who have a stream at this process now. */
   onlineReport: () => OnlineReport
 }
@@ -55,7 +55,7 @@ export interface OnlineHeartbeat {
  */
 export function startOnlineHeartbeat({
   redis,
-  instance,
+  processId,
   onlineReport,
 }: OnlineHeartbeatNeeds): OnlineHeartbeat {
   let isEmpty = true
@@ -63,7 +63,7 @@ export function startOnlineHeartbeat({
   const publish = async (report: OnlineReport) => {
     // An empty report is published once.
     if (pending !== undefined || (report.online.length === 0 && isEmpty)) return
-    pending = publishOnline(redis, instance, report)
+    pending = publishOnline(redis, processId, report)
       .then(() => {
         isEmpty = report.online.length === 0
       })

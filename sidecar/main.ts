@@ -74,8 +74,8 @@ async function main() {
 
   const commands = connectRedis(config.redisUrl, () => {}, 1_000)
   await commands.connect().catch(logFailure.once('redis_connect', 'Redis cannot be reached'))
-  const instance = randomBytes(16).toString('hex')
-  const heartbeat = startOnlineHeartbeat({ redis: commands, instance, onlineReport: streams.onlineReport })
+  const processId = randomBytes(16).toString('hex')
+  const heartbeat = startOnlineHeartbeat({ redis: commands, processId, onlineReport: streams.onlineReport })
   const redeemTicket = async (ticket: string) => {
     const json = await commands.getdel(ticketKey(ticket))
     return json === null ? undefined : Claims.parse(JSON.parse(json))

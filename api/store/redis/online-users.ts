@@ -1,17 +1,17 @@
 import type { Redis } from 'ioredis'
-import { ONLINE_INSTANCES_KEY, OnlineReport, onlineKeyOf } from '../../../contract/online-heartbeat.ts'
+import { ONLINE_PROCESSES_KEY, OnlineReport, onlineKeyOf } from '../../../contract/online-heartbeat.ts'
 import type { OnlineUsersReader } from '../../core/presence/user-status-store.ts'
 import { orUnavailable } from './errors.ts'
 
 /** @see contract/online-heartbeat.ts for the writers: sidecars and API processes */
 export function createOnlineUsersReader(redis: Redis): OnlineUsersReader {
   /** An instance without a heartbeat is removed; if it was only stalled, its next heartbeat adds it again. */
-  const removeExpired = (instances: readonly string[]) =>
-    redis.srem(ONLINE_INSTANCES_KEY, ...instances).catch(() => {})
+  const removeExpired = (processIds: readonly string[]) =>
+    redis.srem(ONLINE_PROCESSES_KEY, ...processIds).catch(() => {})
 
   return {
     async read() {
-      const instances = await orUnavailable(redis.smembers(ONLINE_INSTANCES_KEY))
+      const instances = await orUnavailable(redis.smembers(ONLINE_PROCESSES_KEY))
       if (instances.length === 0) return { online: new Set(), listening: new Set() }
       const heartbeats = await orUnavailable(redis.mget(instances.map(onlineKeyOf)))
       const expired = instances.filter((_, n) => heartbeats[n] === null)

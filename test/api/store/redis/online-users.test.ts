@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createOnlineUsersReader } from '../../../../api/store/redis/online-users.ts'
 import {
-  ONLINE_INSTANCES_KEY,
+  ONLINE_PROCESSES_KEY,
   onlineKeyOf,
   publishOnline,
   startOnlineHeartbeat,
@@ -42,7 +42,7 @@ describe('online users', () => {
     expect(await read()).toEqual(['2'])
     await publishOnline(redis, 'one', report([]))
     expect(await read()).toEqual([])
-    expect(await redis.smembers(ONLINE_INSTANCES_KEY)).toEqual([])
+    expect(await redis.smembers(ONLINE_PROCESSES_KEY)).toEqual([])
   })
 
   test('of an instance without a heartbeat are removed, and so is the instance', async () => {
@@ -52,7 +52,7 @@ describe('online users', () => {
     await redis.pexpire(onlineKeyOf('dead'), 1)
     await waitUntil('the dead is gone', async () => (await redis.exists(onlineKeyOf('dead'))) === 0)
     expect(await read()).toEqual(['2'])
-    expect(await redis.smembers(ONLINE_INSTANCES_KEY)).toEqual(['alive'])
+    expect(await redis.smembers(ONLINE_PROCESSES_KEY)).toEqual(['alive'])
   })
 
   test('are unavailable, not empty, without Redis', async () => {
@@ -65,7 +65,7 @@ describe('online users', () => {
 describe('the heartbeat of an instance', () => {
   test('is visible within seconds, is repeated, and is removed when it stops', async () => {
     let present = ['1']
-    const heartbeat = startOnlineHeartbeat({ redis, instance: 'one', onlineReport: () => report(present) })
+    const heartbeat = startOnlineHeartbeat({ redis, processId: 'one', onlineReport: () => report(present) })
     await waitUntil('the first is known', async () => (await read()).join() === '1')
     present = ['1', '2']
     await waitUntil('the second is known too', async () => (await read()).join() === '1,2')
@@ -75,7 +75,7 @@ describe('the heartbeat of an instance', () => {
 
   test('is sent at once when a user comes online', async () => {
     let present: string[] = []
-    const heartbeat = startOnlineHeartbeat({ redis, instance: 'one', onlineReport: () => report(present) })
+    const heartbeat = startOnlineHeartbeat({ redis, processId: 'one', onlineReport: () => report(present) })
     const startedAt = performance.now()
     present = ['1']
     heartbeat.changed()
@@ -90,7 +90,7 @@ describe('the heartbeat of an instance', () => {
     const connection = await own.connect()
     const heartbeat = startOnlineHeartbeat({
       redis: connection,
-      instance: 'one',
+      processId: 'one',
       onlineReport: () => report(['1']),
     })
     const reader = await own.connect()
