@@ -45,7 +45,7 @@ async function main() {
   const monotonic = () => performance.now()
   const logFailure = failureLogger(log)
 
-  // SQL is the durable truth; Redis spreads it to all processes.
+  // SQL is the durable truth; Redis distributes it to all processes.
   const db = await openMigratedDatabase(config.databaseUrl, log)
   const redis = connectRedis(config.redisUrl, () => {}, 1_500)
   await redis.connect().catch(logFailure.once('redis_connect', 'Redis cannot be reached'))
@@ -114,7 +114,7 @@ async function main() {
   })
   const onlineHeartbeat = startOnlineHeartbeat({
     redis,
-    instance: newId(),
+    processId: newId(),
     onlineReport: () => ({ online: [...voipSocket.users()], listening: [...voipSocket.users()] }),
   })
   const server = createServer(

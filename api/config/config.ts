@@ -82,7 +82,7 @@ export const Config = z
     algorithm: env.HOOKSWITCH_TOKEN_ALG,
     accessTtl: env.HOOKSWITCH_ACCESS_TTL,
     refreshTtl: env.HOOKSWITCH_REFRESH_TTL,
-    // A session lasts at least as long as one refresh secret.
+    // A session lasts at least as long as one opaque refresh token.
     sessionTtl: Math.max(env.HOOKSWITCH_SESSION_TTL, env.HOOKSWITCH_REFRESH_TTL),
     refreshGraceMs: env.HOOKSWITCH_REFRESH_GRACE * 1000,
     longestLifetime: Math.max(env.HOOKSWITCH_ACCESS_TTL, env.HOOKSWITCH_REFRESH_TTL),

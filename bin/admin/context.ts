@@ -66,8 +66,8 @@ export interface AdminContext {
 export const BY_ADMIN = { actorId: 'cli', address: 'local' } as const
 
 /**
- * Opens the database for one command. Revocations are written into the ledger, from where a running api
- * announces them within a second; without one no process admits a client.
+ * Opens the database for one command. Revocations are stored in SQL, and a running API
+ * publishes them within a second; without a running API no process admits a client.
  */
 export async function withAdminContext(work: (context: AdminContext) => Promise<void>): Promise<void> {
   const settings = readEnv(Settings)
@@ -105,7 +105,7 @@ function createAdminContext(
   const users = createUserStore(db, nowS, settings.HOOKSWITCH_EXTENSION_QUARANTINE * DAY_S)
   const sessions = createSessionStore(db)
   const passwords = createPasswords()
-  // The ledger holds it already; the running api does the rest.
+  // SQL holds it already; a running API publishes it.
   const revocationPublisher = { publish: async () => {} }
   const logSessionEnd = (userId: string, sessionId: string, reason: SessionEndReason) =>
     securityLog.write({ event: 'session_ended', userId, sessionId, reason, ...BY_ADMIN })

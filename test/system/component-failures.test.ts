@@ -233,7 +233,7 @@ describe('the api', () => {
       const status = await answer
       await waitUntil('another api', () => stack.pid('api') !== before)
       await waitUntil('it is ready', async () => (await requestJson(`${stack.url}/ready`)).status === 200)
-      // What waited in the ledger is announced within a moment of the api's return.
+      // Revocations that waited in SQL are published soon after the API has started again.
       await pause(1_500)
 
       const refreshed = await requestJson(`${stack.base}/auth/refresh`, {

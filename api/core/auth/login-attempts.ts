@@ -42,7 +42,7 @@ export interface AttemptTarget {
   revision: number
 }
 
-/** The same for requests without an account name, such as a refresh with a secret: counted per network alone. */
+/** The same for requests without an account name, such as a refresh with an opaque refresh token: counted per network alone. */
 export interface AddressAttempts {
   /** @throws {Refusal} `throttled`, `unavailable` after 10 seconds */
   reserve(address: string): Promise<ReservedAttempt>

@@ -1,15 +1,16 @@
 import { Refusal } from '../refusal.ts'
 import { type OpaqueRefreshToken, type OpaqueRefreshTokens, seal, unseal } from './refresh-token.ts'
 
-/** Number and hash of a session's latest known refresh secret. */
+/** Number and hash of a session's latest known opaque refresh token. */
 export interface RefreshState {
   number: number
   hash: string
 }
 
 /**
- * `rotated`: the current secret was presented. `replayed`: its direct parent, within the grace period or before the
- * session has recorded the child. `reused`: an older one.
+ * `rotated`: the client presented the current token. `replayed`: it presented the token directly before (the parent),
+ * within the grace period or before the session has recorded the child; `sealed` is the child that was issued then.
+ * `reused`: it presented an older token, which was therefore copied.
  */
 export type RotationResult =
   | { outcome: 'rotated' }
@@ -18,7 +19,7 @@ export type RotationResult =
 
 export interface RotationStore {
   /**
-   * Atomically makes `child` the current secret if `presented` is the current one.
+   * Atomically makes `child` the current token if `presented` is the current one.
    * @param step `sessionState` is what the session recorded, in case this store lost its data
    * @param expiresAt unix seconds
    * @throws {Refusal} `unavailable`
@@ -37,9 +38,9 @@ export interface RotationStore {
 
 export interface Rotation {
   /**
-   * Returns the child of a secret: a new one for the current secret; for its parent the same one again within the
+   * Returns the child of a token: a new one for the current token; for its parent the same one again within the
    * grace period and, as the answer may have been lost, until the session has recorded it.
-   * @returns undefined for an older secret: it was copied
+   * @returns undefined for an older token: it was copied
    */
   rotate(
     presented: OpaqueRefreshToken,

@@ -9,8 +9,8 @@ import {
 import { sha256 } from '../../../runtime/hash.ts'
 
 /**
- * A refresh secret: lower-case hex of the session id (16 bytes), its number in the session (4), 256 random bits (32),
- * and an HMAC tag (16). The tag distinguishes a genuine but outdated secret, which means theft and ends the session,
+ * An opaque refresh token: lower-case hex of the session id (16 bytes), its number in the session (4), 256 random bits (32),
+ * and an HMAC tag (16). The tag distinguishes a genuine but outdated token, which means theft and ends the session,
  * from an invented one, which must not end any session.
  */
 export interface OpaqueRefreshToken {
@@ -54,7 +54,7 @@ export function createOpaqueRefreshTokens(key: Buffer): OpaqueRefreshTokens {
 
 /**
  * Encrypts a child so that only the holder of its parent can read it: a parent that is presented again gets the same
- * child although no secret is stored in clear. AES-256-GCM; the key is a hash of the parent and is used once.
+ * child although no token is stored in clear. AES-256-GCM; the key is a hash of the parent and is used once.
  */
 export function seal(child: string, parent: string): string {
   const nonce = randomBytes(12)

@@ -15,7 +15,7 @@ export interface RevocationStore {
   /** Entries that are not in the Redis stream yet, oldest first. */
   unpublished(limit: number): Promise<RevocationRecord[]>
   /** Marks entries as published and stores the highest Redis stream id (`<ms>-<seq>`) so far. */
-  markPublished(ids: readonly string[], streamId: string): Promise<void>
+  markPublished(ids: readonly string[], logPosition: string): Promise<void>
   /** Entries that have not expired at `nowS`, by id, a page at a time. */
   listUnexpired(nowS: number, page: { afterId?: string; limit: number }): Promise<RevocationRecord[]>
   /** Deletes expired entries. */
@@ -25,11 +25,11 @@ export interface RevocationStore {
   saveStreamState(state: RevocationStreamState): Promise<void>
 }
 
-/** `cutoff`: tokens with an `iat` before it (unix seconds) are refused. `streamId`: of the last published entry. */
+/** `cutoff`: tokens with an `iat` before it (unix seconds) are refused. `logPosition`: Redis stream id of the last published entry. */
 export interface RevocationStreamState {
   epoch: string
   cutoff: number
-  streamId: string
+  logPosition: string
 }
 
 /** Distributes revocations to every process. */

@@ -20,7 +20,7 @@ export interface Session {
   userAgent: string
   /** Whether the client asked to outlive its browser window. */
   remember: boolean
-  /** The last refresh secret of a session that rotates them; null for others. */
+  /** The last opaque refresh token of a session that has them; null for others. */
   refresh: RefreshState | null
   endedAt: number | null
   /** Null while the session is active. */

@@ -8,11 +8,11 @@ import type { User } from './users.ts'
 export type ExtraClaims = (user: User, kind: 'access' | 'refresh') => Record<string, unknown>
 
 /**
- * What refreshes a session: `token`, a JWT that stays the same and expires with its session; `secret`, an opaque
+ * What refreshes a session: `jwt`, a refresh token that stays the same and expires with its session; `opaque`, a
  * refresh token that each use replaces; `access`, its own access token (see `RefreshOptions`); or `nothing`. With the
  * last two the session ends with its last access token.
  */
-export type RefreshMethod = 'token' | 'secret' | 'access' | 'nothing'
+export type RefreshMethod = 'jwt' | 'opaque' | 'access' | 'nothing'
 
 export interface SessionTokensNeeds {
   tokens: Pick<Tokens, 'issue'>
@@ -79,10 +79,10 @@ export function createSessionTokens(needs: SessionTokensNeeds): SessionTokens {
           return { expiresAt: access, idleExpiresAt: access }
         case 'access':
           return { expiresAt: createdAt + refreshTtl, idleExpiresAt: access }
-        // A refresh token expires at a fixed time; a secret can be replaced until the session ends.
-        case 'token':
+        // A JWT expires at a fixed time; an opaque token can be replaced until the session ends.
+        case 'jwt':
           return { expiresAt: createdAt + refreshTtl, idleExpiresAt: createdAt + refreshTtl }
-        case 'secret':
+        case 'opaque':
           return { expiresAt: createdAt + sessionTtl, idleExpiresAt: createdAt + refreshTtl }
       }
     },

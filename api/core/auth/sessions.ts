@@ -34,7 +34,7 @@ export interface OpenedSession {
   sessionId: string
   username: string
   accessToken: string
-  /** The refresh token or the refresh secret; empty where the session has none. */
+  /** A JWT or an opaque refresh token; empty where the session has none. */
   refreshToken: string
   expiresIn: number
   remember: boolean
@@ -62,21 +62,21 @@ export interface Sessions {
     options?: RefreshOptions,
   ): Promise<Pick<OpenedSession, 'accessToken' | 'expiresIn'>>
   /**
-   * Issues a new access token and the next refresh secret. The direct parent of the current secret gets the same child
-   * again within a grace period, since clients may race; an older secret ends the session (reuse detection).
-   * @throws {Refusal} `token_invalid` for a secret that was never issued, `token_revoked`, `unavailable`
+   * Issues a new access token and the next opaque refresh token. The direct parent of the current one gets the same child
+   * again within a grace period, since clients may race; an older token ends the session (reuse detection).
+   * @throws {Refusal} `token_invalid` for a token that was never issued, `token_revoked`, `unavailable`
    * @see RFC 9700 §4.14.2
    */
   rotate(
-    secret: string,
+    refreshToken: string,
     request: Pick<OpenSessionRequest, 'extraClaims' | 'accessTtl' | 'address'>,
   ): Promise<OpenedSession>
   /** Ends the actor's own session: its tokens, links and streams end everywhere. Idempotent. */
   logout(actor: Pick<Actor, 'userId' | 'sessionId'>, address: string): Promise<void>
-  /** Whether a text is a refresh secret that was issued here, valid or not. */
+  /** Whether a text is an opaque refresh token that was issued here, valid or not. */
   isRefreshToken(text: string): boolean
-  /** The active session of any genuine refresh secret, also of an outdated one. */
-  findByRefreshToken(secret: string): Promise<Pick<Actor, 'userId' | 'sessionId'> | undefined>
+  /** The active session of any genuine opaque refresh token, also of an outdated one. */
+  findByRefreshToken(refreshToken: string): Promise<Pick<Actor, 'userId' | 'sessionId'> | undefined>
   list(userId: string, page: { after?: SessionCursor; limit: number }): Promise<Session[]>
   /** @throws {Refusal} `not_found` when the user has no such active session */
   end(userId: string, sessionId: string, by: EndedBy): Promise<void>
@@ -135,7 +135,7 @@ export function createSessions(needs: SessionsNeeds): Sessions {
       const { surface, address, userAgent, extraClaims, refreshWith, remember = false, accessTtl } = request
       const createdAt = nowS()
       const id = newId()
-      const secret = refreshWith === 'secret' ? refreshTokens.mint(id, 0) : undefined
+      const opaque = refreshWith === 'opaque' ? refreshTokens.mint(id, 0) : undefined
       const session: Session = {
         id,
         userId: user.id,
@@ -147,15 +147,13 @@ export function createSessions(needs: SessionsNeeds): Sessions {
         address,
         userAgent: userAgent.slice(0, 256),
         remember,
-        refresh: secret === undefined ? null : { number: 0, hash: secret.hash },
+        refresh: opaque === undefined ? null : { number: 0, hash: opaque.hash },
         endedAt: null,
         endReason: null,
       }
       const [{ accessToken, expiresIn }, refreshToken] = await Promise.all([
         sessionTokens.issueAccess(user, session, extraClaims, accessTtl),
-        refreshWith === 'token'
-          ? sessionTokens.issueRefresh(user, session, extraClaims)
-          : (secret?.text ?? ''),
+        refreshWith === 'jwt' ? sessionTokens.issueRefresh(user, session, extraClaims) : (opaque?.text ?? ''),
       ])
       await store.add(session)
       const { username } = user
@@ -174,19 +172,19 @@ export function createSessions(needs: SessionsNeeds): Sessions {
     },
 
     async rotate(text, { extraClaims, accessTtl, address }) {
-      const secret = refreshTokens.parse(text)
-      if (secret === undefined) throw new Refusal('token_invalid')
-      const { session, user } = await requireActive(secret.sessionId)
+      const presented = refreshTokens.parse(text)
+      if (presented === undefined) throw new Refusal('token_invalid')
+      const { session, user } = await requireActive(presented.sessionId)
       if (user.generation !== session.generation) throw sessionEnded()
-      // Before the rotation: if issuing fails, the secret must not be used up.
+      // Before the rotation: if issuing fails, the refresh token must not be used up.
       const access = await sessionTokens.issueAccess(user, session, extraClaims, accessTtl)
-      const child = await rotation.rotate(secret, session)
+      const child = await rotation.rotate(presented, session)
       if (child === undefined) {
         securityLog.write({ event: 'authn_token_reuse', userId: user.id, sessionId: session.id, address })
         await publishEnd(await store.end(session.id, nowS(), 'token_reuse' satisfies SessionEndReason))
         throw sessionEnded()
       }
-      // If this fails, the numbers inside the secrets still order them, so the request succeeds.
+      // If this fails, the numbers inside the tokens still order them, so the request succeeds.
       const at = nowS()
       await store
         .recordRefresh(session.id, { number: child.number, hash: child.hash }, at, at + needs.refreshTtl)
@@ -206,10 +204,10 @@ export function createSessions(needs: SessionsNeeds): Sessions {
     isRefreshToken: (text) => refreshTokens.parse(text) !== undefined,
 
     async findByRefreshToken(text) {
-      const secret = refreshTokens.parse(text)
-      const session = secret && (await store.find(secret.sessionId))
-      if (secret === undefined || session === undefined || session.endedAt !== null) return undefined
-      // The holder of an outdated secret may end the session, as its reuse would do anyway.
+      const presented = refreshTokens.parse(text)
+      const session = presented && (await store.find(presented.sessionId))
+      if (presented === undefined || session === undefined || session.endedAt !== null) return undefined
+      // The holder of an outdated token may end the session, as its reuse would do anyway.
       return { userId: session.userId, sessionId: session.id }
     },
 

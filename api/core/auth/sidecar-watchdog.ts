@@ -39,7 +39,7 @@ interface WatchedSidecar {
   hasAnswered: boolean
   isProbing: boolean
   isReported: boolean
-  /** Requests to close streams since its last answer, by `<instance> <cohort>`. */
+  /** Requests to close its streams, since it last answered, by `<instance> <cohort>`. */
   cuts: Map<string, 'asked' | 'done'>
 }
 
@@ -83,13 +83,20 @@ export function createSidecarWatchdog(needs: SidecarWatchdogNeeds): SidecarWatch
     if (!isOverdue(watched)) return
     if (!watched.isReported) {
       watched.isReported = true
-      const fields = { event: 'sidecar_silent', sidecar: watched.sidecar, isGateKnown: cohort !== undefined }
-      log.error(fields, 'the sidecar does not answer: cutting its streams')
+      const fields = {
+        event: 'sidecar_silent',
+        sidecar: watched.sidecar,
+        isCohortKnown: cohort !== undefined,
+      }
+      log.error(fields, 'the sidecar does not answer: closing its streams')
     }
     if (cohort !== undefined) for (const instance of instances) void closeStreamsAt(watched, instance, cohort)
   }
 
-  /** Requests it until an instance confirms. A suspended sidecar uses a new cohort for the streams it admits later. */
+  /**
+   * Is called with each tick: asks an instance again until it confirms. Streams that a suspended sidecar admits later
+   * have another cohort, which this does not close.
+   */
   async function closeStreamsAt({ cuts }: WatchedSidecar, instance: string, cohort: string): Promise<void> {
     const key = `${instance} ${cohort}`
     if (cuts.has(key)) return

@@ -29,7 +29,7 @@ const SECURITY_SCHEMES = {
     type: 'apiKey',
     in: 'cookie',
     name: 'refreshToken',
-    description: 'The refresh secret of the MikoPBX surface; HttpOnly',
+    description: 'The refresh token of the MikoPBX surface; HttpOnly',
   },
 } as const
 

@@ -68,7 +68,7 @@ export function createMikopbxRoutes(needs: MikopbxRoutesNeeds): OpenAPIHono<Miko
       ),
       responses: {
         200: {
-          ...json(wire.LoginJson, 'An access token; the cookie holds the refresh secret'),
+          ...json(wire.LoginJson, 'An access token; the cookie holds the refresh token'),
           ...setsCookie('`refreshToken`, HttpOnly, SameSite=Strict'),
         },
         ...errorResponses([
@@ -91,7 +91,7 @@ export function createMikopbxRoutes(needs: MikopbxRoutesNeeds): OpenAPIHono<Miko
           address: clientAddress(c),
           userAgent: c.req.header('user-agent') ?? '',
           extraClaims: wire.extraClaims,
-          refreshWith: 'secret',
+          refreshWith: 'opaque',
           remember: rememberMe,
           accessTtl: wire.ACCESS_TTL,
         },
@@ -111,7 +111,7 @@ export function createMikopbxRoutes(needs: MikopbxRoutesNeeds): OpenAPIHono<Miko
       security: [{ refreshCookie: [] }],
       responses: {
         200: {
-          ...json(wire.RefreshJson, 'The new access token; the cookie holds the new secret'),
+          ...json(wire.RefreshJson, 'The new access token; the cookie holds the new refresh token'),
           ...setsCookie('`refreshToken`, new'),
         },
         ...errorResponses(
@@ -217,14 +217,14 @@ export const mikopbxSection = (app: OpenAPIHono<MikopbxEnv>): OpenApiSection =>
       {
         name: 'mikopbx',
         description:
-          'Log in as to MikoPBX itself: an access token of 15 minutes, and a secret in a cookie, new with each refresh.',
+          'Log in as to MikoPBX itself: an access token of 15 minutes, and a refresh token in a cookie, new with each refresh.',
       },
     ],
     prefix: wire.PREFIX,
   })
 
 /**
- * All refresh secrets of a request, in the browser's order: a MikoPBX on the same host has a cookie of the same name,
+ * All refresh tokens of a request, in the browser's order: a MikoPBX on the same host has a cookie of the same name,
  * and one for a longer path comes first. What else the header holds does not count.
  * @see RFC 6265 §5.4
  */

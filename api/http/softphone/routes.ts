@@ -143,5 +143,5 @@ const openSessionRequest = (c: Context) => ({
   address: clientAddress(c),
   userAgent: c.req.header('user-agent') ?? '',
   extraClaims: wire.extraClaims,
-  refreshWith: 'token' as const,
+  refreshWith: 'jwt' as const,
 })

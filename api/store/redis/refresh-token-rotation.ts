@@ -6,8 +6,8 @@ import { orUnavailable } from './errors.ts'
 const keyOf = (sessionId: string) => `hookswitch:refresh:{${sessionId}}`
 
 /**
- * The numbers distinguish lost data from theft: a genuine secret with a higher number than the stored one means that
- * Redis lost data, a lower number that the secret was used before. Redis's clock measures the grace period, so that all
+ * The numbers distinguish lost data from theft: a genuine token with a higher number than the stored one means that
+ * Redis lost data, a lower number that the token was used before. Redis's clock measures the grace period, so that all
  * processes agree. If the session has not recorded a rotation, its answer may have been lost: the client then has no
  * child and presents the parent again, however late.
  */

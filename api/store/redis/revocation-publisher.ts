@@ -75,10 +75,10 @@ export function createRevocationStreamPublisher(
   }
 
   async function publishAll(entries: readonly RevocationRecord[]): Promise<void> {
-    const streamId = await appendToStream(entries)
+    const logPosition = await appendToStream(entries)
     await store.markPublished(
       entries.map((entry) => entry.id),
-      streamId,
+      logPosition,
     )
   }
 
@@ -110,11 +110,11 @@ export function createRevocationStreamPublisher(
     const epoch = raw === null ? undefined : Epoch.parse(JSON.parse(raw))
     const known = await store.streamState()
     const top = lastIdOf((await redis.pipeline().xinfo('STREAM', REVOCATION_LOG_KEY).exec())?.[0])
-    const isComplete = known !== undefined && known.epoch === epoch?.id && !isBefore(top, known.streamId)
+    const isComplete = known !== undefined && known.epoch === epoch?.id && !isBefore(top, known.logPosition)
     if (epoch !== undefined && ((isComplete && staleReason !== 'older') || known === undefined)) {
       // The stream is complete, or older than this database.
       if (known === undefined)
-        await store.saveStreamState({ epoch: epoch.id, cutoff: epoch.cutoff, streamId: top })
+        await store.saveStreamState({ epoch: epoch.id, cutoff: epoch.cutoff, logPosition: top })
       verified = epoch.id
       return
     }
@@ -127,7 +127,7 @@ export function createRevocationStreamPublisher(
   }
 
   async function rebuildStream(oldEpoch: string, knownCutoff: number | undefined): Promise<void> {
-    let streamId = '0-0'
+    let logPosition = '0-0'
     let count = 0
     for (let afterId: string | undefined; ; ) {
       const page = await store.listUnexpired(toUnixSeconds(now()), {
@@ -135,14 +135,14 @@ export function createRevocationStreamPublisher(
         ...(afterId && { afterId }),
       })
       if (page.length === 0) break
-      streamId = await appendToStream(page)
+      logPosition = await appendToStream(page)
       afterId = page.at(-1)?.id
       count += page.length
     }
     // If SQL has no earlier state, every token issued up to this second is refused.
     const cutoff = knownCutoff ?? toUnixSeconds(now()) + 1
     const epoch: Epoch = { id: newId(), cutoff }
-    await store.saveStreamState({ epoch: epoch.id, cutoff, streamId })
+    await store.saveStreamState({ epoch: epoch.id, cutoff, logPosition })
     const renewed = await redis.eval(REPLACE_EPOCH, 1, REVOCATION_EPOCH_KEY, oldEpoch, JSON.stringify(epoch))
     if (renewed === 1) {
       verified = epoch.id

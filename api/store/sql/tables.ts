@@ -59,7 +59,7 @@ export interface SessionsTable {
   generation: number
   remember: number
   idle_expires_at: number
-  /** Of sessions with refresh secrets: number and hash of the latest one. */
+  /** Of sessions with opaque refresh tokens: number and hash of the latest one. */
   refresh_number: number | null
   refresh_hash: string | null
 }

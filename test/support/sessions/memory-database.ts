@@ -7,7 +7,7 @@ import { Refusal } from '../../../api/core/refusal.ts'
 export interface MemoryDatabase {
   users: Pick<UserStore, 'find' | 'findByLogin' | 'setPassword' | 'setDisabled' | 'remove' | 'update'>
   sessions: SessionStore
-  /** Entries that wait to be announced, oldest first. */
+  /** Revocations that are not published yet, oldest first. */
   unpublished(): RevocationRecord[]
   markPublished(entry: Pick<RevocationRecord, 'id'>): void
   /** A row as it is, for a look from outside. */

@@ -8,7 +8,7 @@ export type Ended = 'no' | 'maybe' | 'yes'
 export interface ModelSession {
   id: string
   userId: string
-  kind: 'token' | 'secret'
+  kind: 'jwt' | 'opaque'
   /** When its user was read, and when its client got the answer, in ticks. */
   readAt: number
   openedAt: number

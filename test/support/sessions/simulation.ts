@@ -43,7 +43,7 @@ export interface SessionSimulation {
   gateVerifier: TokenVerifier
   database: MemoryDatabase
   secrets: OpaqueRefreshTokens
-  /** Announces what waits, as a chore of the API does. */
+  /** Publishes pending revocations, as a job of the API does. */
   publishPending(): Promise<void>
   /** Receives each security event during the operation that causes it. */
   onSecurityEvent(listener: (event: SecurityEvent) => void): void
@@ -69,14 +69,14 @@ export function createSimulation(
     database.markPublished(entry)
   }
   const publishPending = async () => {
-    const waiting = await interleaving.call('what waits', async () => database.unpublished())
+    const waiting = await interleaving.call('read pending revocations', async () => database.unpublished())
     for (const entry of waiting) own.add(entry)
-    for (const entry of waiting) await interleaving.call('announce what waits', () => publish(entry))
+    for (const entry of waiting) await interleaving.call('publish a pending revocation', () => publish(entry))
   }
   const revocationPublisher = {
     async publish(entry: RevocationRecord) {
       own.add(entry)
-      await interleaving.call('announce', () => publish(entry))
+      await interleaving.call('publish a revocation', () => publish(entry))
     },
     publishPending,
   }

@@ -22,8 +22,8 @@ export function createRevocationStore(db: Database): RevocationStore {
       return rows.map(toRecord)
     },
 
-    async markPublished(ids, streamId) {
-      const [ms, seq] = parseStreamId(streamId)
+    async markPublished(ids, logPosition) {
+      const [ms, seq] = parseLogPosition(logPosition)
       await db.transaction(async (trx) => {
         for (const some of chunks(ids.map(Number), 1000)) {
           await trx.updateTable('revocations').set({ announced: 1 }).where('id', 'in', some).execute()
@@ -57,11 +57,11 @@ export function createRevocationStore(db: Database): RevocationStore {
     async streamState() {
       const row = await db.query.selectFrom('log_state').selectAll().executeTakeFirst()
       if (!row || row.epoch === null) return undefined
-      return { epoch: row.epoch, cutoff: row.cutoff, streamId: `${row.stream_ms}-${row.stream_seq}` }
+      return { epoch: row.epoch, cutoff: row.cutoff, logPosition: `${row.stream_ms}-${row.stream_seq}` }
     },
 
-    async saveStreamState({ epoch, cutoff, streamId }) {
-      const [ms, seq] = parseStreamId(streamId)
+    async saveStreamState({ epoch, cutoff, logPosition }) {
+      const [ms, seq] = parseLogPosition(logPosition)
       await db.query.updateTable('log_state').set({ epoch, cutoff, stream_ms: ms, stream_seq: seq }).execute()
     },
   }
@@ -96,8 +96,8 @@ function toRecord(row: Selectable<RevocationsTable>): RevocationRecord {
   }
 }
 
-function parseStreamId(streamId: string): [ms: number, seq: number] {
-  const [, ms, seq] = /^(\d{1,15})-(\d{1,15})$/.exec(streamId) ?? []
+function parseLogPosition(logPosition: string): [ms: number, seq: number] {
+  const [, ms, seq] = /^(\d{1,15})-(\d{1,15})$/.exec(logPosition) ?? []
   if (!ms || !seq) throw new TypeError('a stream id is <ms>-<seq>')
   return [Number(ms), Number(seq)]
 }

@@ -15,7 +15,7 @@ const digits = fc.constantFrom(...'0123456789abcdef')
 
 const replaced = (text: string, at: number, by: string) => text.slice(0, at) + by + text.slice(at + 1)
 
-describe('a refresh secret', () => {
+describe('an opaque refresh token', () => {
   test('is parsed into the session and number that it was minted with', () => {
     fc.assert(
       fc.property(sessionIds, numbers, (sessionId, number) => {

@@ -14,7 +14,7 @@ const user: User = {
 }
 const request: OpenSessionRequest = {
   ...{ surface: 'crm', address: '192.0.2.7', userAgent: 'test', extraClaims: () => ({}) },
-  refreshWith: 'token',
+  refreshWith: 'jwt',
 }
 
 /** Sessions over a store of one session. */
@@ -69,8 +69,8 @@ function world() {
 
 describe('a session is over', () => {
   test.each([
-    ['with its refresh token', 'token', REFRESH, REFRESH, ['access', 'refresh']],
-    ['when its secret was not used in time', 'secret', SESSION, REFRESH, ['access']],
+    ['with its refresh token', 'jwt', REFRESH, REFRESH, ['access', 'refresh']],
+    ['when its opaque refresh token was not used in time', 'opaque', SESSION, REFRESH, ['access']],
     ['with its access token where nothing renews it', 'nothing', 600, 600, ['access']],
     ['with its last access token where that renews itself', 'access', REFRESH, 600, ['access']],
   ] as const)('%s', async (_, refreshWith, whole, idle, kinds) => {

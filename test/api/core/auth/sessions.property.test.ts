@@ -22,7 +22,7 @@ const people: User[] = USERS.map((id) => ({
 
 const GRACE = 10
 const usual: Lifetimes = { access: 60, refresh: 300, session: 900, graceMs: GRACE * 1000 }
-/** Lifetimes with which an access token could outlive its refresh secret. */
+/** Lifetimes with which an access token could outlive its refresh token. */
 const longAccess: Lifetimes = { ...usual, access: 400 }
 
 const user = fc.constantFrom(...USERS)
@@ -46,7 +46,7 @@ const command: fc.Arbitrary<SessionCommand> = fc.oneof(
     arbitrary: fc.record({
       do: does('login'),
       user,
-      kind: fc.constantFrom('token' as const, 'secret' as const),
+      kind: fc.constantFrom('jwt' as const, 'opaque' as const),
       failures,
     }),
   },
@@ -138,7 +138,7 @@ async function live(
 }
 
 const fine = { failures: [] }
-const logIn = (kind: 'token' | 'secret'): SessionCommand => ({ do: 'login', user: '1', kind, ...fine })
+const logIn = (kind: 'jwt' | 'opaque'): SessionCommand => ({ do: 'login', user: '1', kind, ...fine })
 
 describe('sessions, with any commands in any order, and any failures', () => {
   const { scheduler, waitOn } = drawn()
@@ -162,7 +162,7 @@ describe('sessions, with any commands in any order, and any failures', () => {
       const rotations = all.map(
         (some): SessionCommand => ({ do: 'rotate', session: 0, pick: 'first', failures: some }),
       )
-      const model = await live(drawnScheduler, waitOn, usual, [[logIn('secret')], rotations])
+      const model = await live(drawnScheduler, waitOn, usual, [[logIn('opaque')], rotations])
       // The first secret, its child, and the child's child, which the end of the test requests.
       expect([...(model.sessions[0]?.secrets.keys() ?? [])]).toEqual([0, 1, 2])
     })
@@ -183,7 +183,7 @@ describe('sessions, with any commands in any order, and any failures', () => {
       { do: 'refresh', session: 1, ...fine },
     ])
     const property = fc.asyncProperty(scheduler, async (drawnScheduler) => {
-      const all = [[logIn('secret')], [logIn('token')], [...refreshes, ...endings]]
+      const all = [[logIn('opaque')], [logIn('jwt')], [...refreshes, ...endings]]
       const model = await live(drawnScheduler, waitOn, usual, all)
       expect(model.sessions.map(({ ended }) => ended)).toEqual(['yes', 'yes'])
     })

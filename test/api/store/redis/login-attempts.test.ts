@@ -195,7 +195,7 @@ test('a change of the account lifts its lock, and keeps its known networks', asy
       address,
       userAgent: '',
       extraClaims: () => ({}),
-      refreshWith: 'token',
+      refreshWith: 'jwt',
     } as Parameters<typeof login>[1]).then(
       () => 'right',
       (err) => err.code,

@@ -39,14 +39,14 @@ afterAll(() => server?.stop())
 
 const LONGEST_LIFETIME = 30 * 86_400
 const nowS = () => Math.floor(Date.now() / 1000)
-const spread = (renewal: StreamRenewalEntry) => createStreamRenewalPublisher(redis).publish(renewal)
+const publishRenewal = (renewal: StreamRenewalEntry) => createStreamRenewalPublisher(redis).publish(renewal)
 
 /** Publishes many at once. */
 async function spreadMany(count: number) {
   for (let sent = 0; sent < count; sent += 1_000) {
     await Promise.all(
       Array.from({ length: Math.min(1_000, count - sent) }, (_, at) =>
-        spread({ sessionId: `s${sent + at}`, until: nowS() + 3_600 }),
+        publishRenewal({ sessionId: `s${sent + at}`, until: nowS() + 3_600 }),
       ),
     )
   }
@@ -114,7 +114,7 @@ describe('renewals', () => {
     await spreadMany(50)
     const { renewals } = await startReader()
     const later = ['a', 'b', 'a'].map((sessionId, at) => ({ sessionId, until: nowS() + at }))
-    for (const renewal of later) await spread(renewal)
+    for (const renewal of later) await publishRenewal(renewal)
     await waitUntil('all are read', () => renewals.length >= later.length)
     expect(renewals).toEqual(later)
   })
@@ -122,7 +122,7 @@ describe('renewals', () => {
   test('are read also when they are the first ever', async () => {
     const { renewals } = await startReader()
     const first = { sessionId: 'first', until: nowS() + 60 }
-    await spread(first)
+    await publishRenewal(first)
     await waitUntil('it is read', () => renewals.length > 0)
     expect(renewals).toEqual([first])
   })
@@ -136,7 +136,7 @@ describe('renewals', () => {
     )
     await waitUntil('it is read', () => renewals.length === 1)
     await redis.del(STREAM_RENEWALS_KEY)
-    await spread({ sessionId: 'new', until: 2 })
+    await publishRenewal({ sessionId: 'new', until: 2 })
     await waitUntil('the new one is read', () => renewals.some(({ sessionId }) => sessionId === 'new'))
   })
 })
@@ -153,7 +153,7 @@ describe('a sidecar that starts', () => {
           const { publish, tick } = startPublisher()
           const ended: string[] = []
           for (const [at, turn] of turns.entries()) {
-            if (turn === 'renew') await spread({ sessionId: `s${at}`, until: nowS() + 60 })
+            if (turn === 'renew') await publishRenewal({ sessionId: `s${at}`, until: nowS() + 60 })
             else if (turn === 'old renewal')
               await redis.xadd(
                 REVOCATION_LOG_KEY,

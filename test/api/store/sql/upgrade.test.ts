@@ -123,7 +123,7 @@ describe('a database of schema 0013', () => {
       expect(await revocations.streamState()).toEqual({
         epoch: 'epoch-1',
         cutoff: 0,
-        streamId: '1750000000000-1',
+        logPosition: '1750000000000-1',
       })
       await db.close()
     })

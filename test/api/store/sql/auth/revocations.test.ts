@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createRevocationStore, insertRevocation } from '../../../../../api/store/sql/auth/revocations.ts'
 import { onBothEngines } from '../engines.ts'
 
-describe('the ledger of revocations', () => {
+describe('the SQL store of revocations', () => {
   onBothEngines((engine) => {
     /** Entries that matter until 1001, 1002, … */
     const setUp = async (count: number) => {
@@ -16,7 +16,7 @@ describe('the ledger of revocations', () => {
         }
         return written
       })
-      return { ledger: createRevocationStore(db), entries, ids: entries.map((entry) => entry.id) }
+      return { revocations: createRevocationStore(db), entries, ids: entries.map((entry) => entry.id) }
     }
 
     test('ids rise', async () => {
@@ -26,25 +26,25 @@ describe('the ledger of revocations', () => {
     })
 
     test('what the log has not acknowledged comes oldest first, as many as asked for', async () => {
-      const { ledger, entries, ids } = await setUp(5)
-      expect(await ledger.unpublished(3)).toEqual(entries.slice(0, 3))
-      await ledger.markPublished(ids.slice(0, 2), '5-0')
-      expect(await ledger.unpublished(10)).toEqual(entries.slice(2))
+      const { revocations, entries, ids } = await setUp(5)
+      expect(await revocations.unpublished(3)).toEqual(entries.slice(0, 3))
+      await revocations.markPublished(ids.slice(0, 2), '5-0')
+      expect(await revocations.unpublished(10)).toEqual(entries.slice(2))
     })
 
-    test('live entries come page by page, announced or not', async () => {
-      const { ledger, entries, ids } = await setUp(5)
-      await ledger.markPublished(ids.slice(1, 3), '5-0')
-      const first = await ledger.listUnexpired(1002, { limit: 2 })
-      const second = await ledger.listUnexpired(1002, { limit: 2, afterId: first[1]?.id ?? '' })
-      const third = await ledger.listUnexpired(1002, { limit: 2, afterId: second[1]?.id ?? '' })
+    test('live entries come page by page, published or not', async () => {
+      const { revocations, entries, ids } = await setUp(5)
+      await revocations.markPublished(ids.slice(1, 3), '5-0')
+      const first = await revocations.listUnexpired(1002, { limit: 2 })
+      const second = await revocations.listUnexpired(1002, { limit: 2, afterId: first[1]?.id ?? '' })
+      const third = await revocations.listUnexpired(1002, { limit: 2, afterId: second[1]?.id ?? '' })
       expect([first, second, third]).toEqual([entries.slice(1, 3), entries.slice(3, 5), []])
     })
 
     test('an entry is needed through its last second and then forgotten', async () => {
-      const { ledger, entries } = await setUp(3)
-      await ledger.purge(1002)
-      expect(await ledger.listUnexpired(0, { limit: 10 })).toEqual(entries.slice(1))
+      const { revocations, entries } = await setUp(3)
+      await revocations.purge(1002)
+      expect(await revocations.listUnexpired(0, { limit: 10 })).toEqual(entries.slice(1))
     })
 
     test('an id is not given out twice, not even when the newest entry is forgotten', async () => {
@@ -57,22 +57,26 @@ describe('the ledger of revocations', () => {
     })
 
     test('thousands are acknowledged in one go', async () => {
-      const { ledger, ids } = await setUp(2500)
-      await ledger.markPublished(ids, '5-0')
-      expect(await ledger.unpublished(10)).toEqual([])
+      const { revocations, ids } = await setUp(2500)
+      await revocations.markPublished(ids, '5-0')
+      expect(await revocations.unpublished(10)).toEqual([])
     })
 
     test('nothing is known of the log before its first epoch', async () => {
-      const { ledger } = await setUp(0)
-      expect(await ledger.streamState()).toBeUndefined()
+      const { revocations } = await setUp(0)
+      expect(await revocations.streamState()).toBeUndefined()
     })
 
     test('the state of the log is kept as saved', async () => {
-      const { ledger } = await setUp(0)
-      await ledger.saveStreamState({ epoch: 'one', cutoff: 7, streamId: '1700000000000-3' })
-      expect(await ledger.streamState()).toEqual({ epoch: 'one', cutoff: 7, streamId: '1700000000000-3' })
-      await ledger.saveStreamState({ epoch: 'two', cutoff: 9, streamId: '0-0' })
-      expect(await ledger.streamState()).toEqual({ epoch: 'two', cutoff: 9, streamId: '0-0' })
+      const { revocations } = await setUp(0)
+      await revocations.saveStreamState({ epoch: 'one', cutoff: 7, logPosition: '1700000000000-3' })
+      expect(await revocations.streamState()).toEqual({
+        epoch: 'one',
+        cutoff: 7,
+        logPosition: '1700000000000-3',
+      })
+      await revocations.saveStreamState({ epoch: 'two', cutoff: 9, logPosition: '0-0' })
+      expect(await revocations.streamState()).toEqual({ epoch: 'two', cutoff: 9, logPosition: '0-0' })
     })
 
     test.each([
@@ -82,15 +86,15 @@ describe('the ledger of revocations', () => {
       ['an earlier time, which changes nothing', '5-0', '4-9', '5-0'],
       ['an earlier sequence, which changes nothing', '5-10', '5-9', '5-10'],
     ])('the highest stream id is kept: %s', async (_, known, seen, kept) => {
-      const { ledger } = await setUp(0)
-      await ledger.saveStreamState({ epoch: 'one', cutoff: 7, streamId: known })
-      await ledger.markPublished([], seen)
-      expect(await ledger.streamState()).toEqual({ epoch: 'one', cutoff: 7, streamId: kept })
+      const { revocations } = await setUp(0)
+      await revocations.saveStreamState({ epoch: 'one', cutoff: 7, logPosition: known })
+      await revocations.markPublished([], seen)
+      expect(await revocations.streamState()).toEqual({ epoch: 'one', cutoff: 7, logPosition: kept })
     })
 
     test('a stream id in another format throws a TypeError', async () => {
-      const { ledger } = await setUp(0)
-      await expect(ledger.markPublished([], '$')).rejects.toThrow(TypeError)
+      const { revocations } = await setUp(0)
+      await expect(revocations.markPublished([], '$')).rejects.toThrow(TypeError)
     })
   })
 })

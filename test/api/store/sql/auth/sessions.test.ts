@@ -13,7 +13,7 @@ describe('sessions', () => {
       const session = newSession({ userId })
       const sessions = createSessionStore(db)
       await sessions.add(session)
-      return { sessions, session, ledger: createRevocationStore(db) }
+      return { sessions, session, revocations: createRevocationStore(db) }
     }
 
     test('a session is found as it was added', async () => {
@@ -50,7 +50,7 @@ describe('sessions', () => {
     })
 
     test('ending a session revokes it until it would have expired', async () => {
-      const { sessions, session, ledger } = await setUp()
+      const { sessions, session, revocations } = await setUp()
       const entry = await sessions.end(session.id, 1_700_000_100, 'logout')
       expect(entry).toEqual({
         id: expect.stringMatching(/^[1-9]\d*$/),
@@ -59,7 +59,7 @@ describe('sessions', () => {
         generation: 0,
         until: session.expiresAt,
       })
-      expect(await ledger.unpublished(10)).toEqual([entry])
+      expect(await revocations.unpublished(10)).toEqual([entry])
       expect(await sessions.find(session.id)).toMatchObject({
         endedAt: 1_700_000_100,
         endReason: 'logout',
@@ -67,27 +67,27 @@ describe('sessions', () => {
     })
 
     test('a session ends once, and the first reason stays', async () => {
-      const { sessions, session, ledger } = await setUp()
+      const { sessions, session, revocations } = await setUp()
       await sessions.end(session.id, 1_700_000_100, 'logout')
       expect(await sessions.end(session.id, 1_700_000_200, 'expired')).toBeUndefined()
       expect(await sessions.find(session.id)).toMatchObject({ endedAt: 1_700_000_100, endReason: 'logout' })
-      expect(await ledger.unpublished(10)).toHaveLength(1)
+      expect(await revocations.unpublished(10)).toHaveLength(1)
     })
 
     test('two who end a session at once end it once', async () => {
-      const { sessions, session, ledger } = await setUp()
+      const { sessions, session, revocations } = await setUp()
       const entries = await Promise.all([
         sessions.end(session.id, 1_700_000_100, 'logout'),
         sessions.end(session.id, 1_700_000_100, 'logout'),
       ])
       expect(entries.filter(Boolean)).toHaveLength(1)
-      expect(await ledger.unpublished(10)).toHaveLength(1)
+      expect(await revocations.unpublished(10)).toHaveLength(1)
     })
 
     test('an unknown session cannot end', async () => {
-      const { sessions, ledger } = await setUp()
+      const { sessions, revocations } = await setUp()
       expect(await sessions.end('bm8tc3VjaC1zZXNzaW9uIQ', 1_700_000_100, 'logout')).toBeUndefined()
-      expect(await ledger.unpublished(10)).toEqual([])
+      expect(await revocations.unpublished(10)).toEqual([])
     })
   })
 })
