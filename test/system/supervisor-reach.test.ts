@@ -151,11 +151,11 @@ describe('the calls and recordings that a supervisor reaches', () => {
       const bearer = { Authorization: `Bearer ${tokens[name]}` }
       expect(await statusOf(url, { ...events, headers: { ...events.headers, ...bearer } })).toBe(status)
       expect(await statusOf(url, { headers: bearer })).toBe(status)
-      const sold = await requestJson(`${stack.base}/stream-tickets`, {
+      const issued = await requestJson(`${stack.base}/stream-tickets`, {
         method: 'POST',
         token: tokens[name],
       })
-      expect(await statusOf(`${url}?ticket=${sold.body.ticket}`, events)).toBe(status)
+      expect(await statusOf(`${url}?ticket=${issued.body.ticket}`, events)).toBe(status)
     }
   })
 
@@ -335,8 +335,8 @@ function rules(world: () => ReachFixture, table: readonly [Name, readonly Owner[
     const mayRead = reached && (name !== 'ofSales' || table === UNBOUNDED)
     const path = `${PEOPLE[owner].extension}/own.wav`
     expect(await mediaStatus(stack, path, token)).toBe(mayRead ? 200 : 403)
-    const sold = await requestJson(`${stack.base}/media-links`, { token, json: { path, minutes: 1 } })
-    expect(sold.status).toBe(mayRead ? 201 : 403)
+    const issued = await requestJson(`${stack.base}/media-links`, { token, json: { path, minutes: 1 } })
+    expect(issued.status).toBe(mayRead ? 201 : 403)
     const seesAll = mayRead && name !== owner
     expect(await mediaStatus(stack, `2025/${owner}.wav`, token)).toBe(seesAll ? 200 : 403)
   })

@@ -4,7 +4,7 @@ export interface FairQueueSettings {
   /** How many tasks run at once. */
   parallel: number
   /** How many may wait, over all queues. */
-  queue: number
+  maxWaiting: number
   /** How long each may wait, in ms. */
   timeoutMs: number
 }
@@ -25,7 +25,7 @@ interface QueuedTask {
  * Runs at most `parallel` tasks at once. The others wait in one queue per key, and the queues take turns (round robin),
  * so that a long queue delays only itself. When all places are taken, the longest queue loses its last task.
  */
-export function createFairQueue({ parallel, queue, timeoutMs }: FairQueueSettings): FairQueue {
+export function createFairQueue({ parallel, maxWaiting, timeoutMs }: FairQueueSettings): FairQueue {
   /** In the order of their turns. */
   const queues = new Map<string, QueuedTask[]>()
   let waiting = 0
@@ -40,12 +40,12 @@ export function createFairQueue({ parallel, queue, timeoutMs }: FairQueueSetting
 
   /** @returns whether one more task of this key may wait */
   function evictFromLongest(key: string): boolean {
-    if (waiting < queue) return true
+    if (waiting < maxWaiting) return true
     let longest = key
     const lengthOf = (each: string) => queues.get(each)?.length ?? 0
     for (const each of queues.keys()) if (lengthOf(each) > lengthOf(longest)) longest = each
     const last = queues.get(longest)?.at(-1)
-    // No eviction for a queue that would then be as long as the longest.
+    // Evicts only from a queue that is longer by two or more: otherwise two queues would evict from each other in turn.
     if (last === undefined || lengthOf(longest) <= lengthOf(key) + 1) return false
     last.reject()
     return true

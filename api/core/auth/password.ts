@@ -50,7 +50,7 @@ export interface VerifyOptions {
  * @param timeoutMs how long each may wait: less than nginx waits for an answer, which is 40 s
  */
 export function createPasswords({ parallel = 2, queue = 1_000, timeoutMs = 30_000 } = {}): Passwords {
-  const runQueued = createFairQueue({ parallel, queue, timeoutMs })
+  const runQueued = createFairQueue({ parallel, maxWaiting: queue, timeoutMs })
   const dummyHash = createDummyHash()
 
   return {

@@ -5,16 +5,16 @@ import { orUnavailable } from './errors.ts'
 
 /** @see contract/online-heartbeat.ts for the writers: sidecars and API processes */
 export function createOnlineUsersReader(redis: Redis): OnlineUsersReader {
-  /** An instance without a heartbeat is removed; if it was only stalled, its next heartbeat adds it again. */
+  /** A process without a heartbeat is removed; if it was only stalled, its next heartbeat adds it again. */
   const removeExpired = (processIds: readonly string[]) =>
     redis.srem(ONLINE_PROCESSES_KEY, ...processIds).catch(() => {})
 
   return {
     async read() {
-      const instances = await orUnavailable(redis.smembers(ONLINE_PROCESSES_KEY))
-      if (instances.length === 0) return { online: new Set(), listening: new Set() }
-      const heartbeats = await orUnavailable(redis.mget(instances.map(onlineKeyOf)))
-      const expired = instances.filter((_, n) => heartbeats[n] === null)
+      const processIds = await orUnavailable(redis.smembers(ONLINE_PROCESSES_KEY))
+      if (processIds.length === 0) return { online: new Set(), listening: new Set() }
+      const heartbeats = await orUnavailable(redis.mget(processIds.map(onlineKeyOf)))
+      const expired = processIds.filter((_, n) => heartbeats[n] === null)
       if (expired.length > 0) await removeExpired(expired)
       const reports = heartbeats.flatMap((report) =>
         report === null ? [] : [OnlineReport.parse(JSON.parse(report))],

@@ -3,7 +3,7 @@ import { createFairQueue } from '../../../../api/core/auth/fair-queue.ts'
 
 /** A queue that runs one task at a time; the test ends each task. */
 function world(settings: { queue?: number; timeoutMs?: number } = {}) {
-  const turns = createFairQueue({ parallel: 1, queue: 100, timeoutMs: 60_000, ...settings })
+  const turns = createFairQueue({ parallel: 1, maxWaiting: 100, timeoutMs: 60_000, ...settings })
   const begun: string[] = []
   const refused: string[] = []
   const endings: (() => void)[] = []
@@ -34,7 +34,7 @@ describe('the fair queue', () => {
   })
 
   test('evicts the last task of the longest queue when full, and admits a task of a new key', async () => {
-    const { ask, end, begun, refused } = world({ queue: 3 })
+    const { ask, end, begun, refused } = world({ maxWaiting: 3 })
     for (let n = 0; n < 5; n += 1) ask('many', `many ${n}`)
     ask('one')
     await end()
@@ -55,7 +55,7 @@ describe('the fair queue', () => {
   })
 
   test('frees the slot of a task that fails', async () => {
-    const turns = createFairQueue({ parallel: 1, queue: 1, timeoutMs: 1_000 })
+    const turns = createFairQueue({ parallel: 1, maxWaiting: 1, timeoutMs: 1_000 })
     const failing = turns('a', async () => {
       throw new Error('no')
     })

@@ -23,7 +23,7 @@ describe('passwords', () => {
     ['a NUL and more', 'Пароль 🔑\0x', false],
     ['its beginning', 'Пароль', false],
     ['nothing', '', false],
-  ])('a password that differs in any character is not accepted: %s', async (_, typed, right) => {
+  ])('only the very same password is accepted: %s', async (_, typed, right) => {
     expect(await passwords.verify(await passwords.hash('Пароль 🔑'), typed)).toBe(right)
   })
 
