@@ -68,7 +68,7 @@ describe('every service', () => {
     expect(Object.keys(compose.volumes).sort()).toEqual([...used('volumes')].sort())
   })
 
-  test('waits for who it needs: a lasting one to be well, a short one to have ended', () => {
+  test('waits until the services it depends on are healthy, or have ended where they run once', () => {
     for (const [, { depends_on }] of serviceEntries) {
       for (const [name, { condition }] of Object.entries(depends_on)) {
         const expected = oneShots.has(name) ? 'service_completed_successfully' : 'service_healthy'

@@ -11,7 +11,11 @@ describe('a disconnect from Asterisk', () => {
       const { asterisk, published } = scripted
       scripted.session(user).socket.destroy()
       await until(() => published.includes('offline'))
-      expect(asterisk.pbx.state()).toEqual({ online: false, offlineSince: expect.any(Number), epoch: 'e1' })
+      expect(asterisk.pbx.state()).toEqual({
+        online: false,
+        offlineSince: expect.any(Number),
+        pbxEpoch: 'e1',
+      })
       await expect(hangup(scripted)).rejects.toMatchObject(refusedAsAway)
       await until(() => asterisk.pbx.state().online)
       expect(published).toEqual(['snapshot e1', 'offline', 'snapshot e2'])
@@ -22,7 +26,7 @@ describe('a disconnect from Asterisk', () => {
   test('of both connections at once is reported once', async () => {
     const { server, asterisk, published } = await online()
     for (const { socket } of server.sessions) socket.destroy()
-    await until(() => asterisk.pbx.state().epoch === 'e2')
+    await until(() => asterisk.pbx.state().pbxEpoch === 'e2')
     expect(published).toEqual(['snapshot e1', 'offline', 'snapshot e2'])
   })
 

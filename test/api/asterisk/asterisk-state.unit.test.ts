@@ -1,43 +1,11 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { toPbxEvents as realFactsOf } from '../../../api/asterisk/event-mapper.ts'
 import { errorReply, successReply } from '../../support/ami-server.ts'
 import { freePort } from '../../support/free-port.ts'
-import {
-  COMMANDS,
-  commands,
-  list,
-  newChannel,
-  type ScriptedOptions,
-  type ScriptedPbx,
-  scriptedPbx,
-  settings,
-  shown,
-  toMinimalEvents,
-} from './fixtures/scripted-pbx.ts'
+import { hangup, online, opening, PING, refusedAsAway } from './fixtures/open-asterisk.ts'
+import { COMMANDS, commands, list, newChannel, shown } from './fixtures/scripted-pbx.ts'
+import { until } from './fixtures/until.ts'
 
-const opened: ScriptedPbx[] = []
-afterEach(async () => {
-  for (const one of opened.splice(0)) await one.close()
-})
-
-async function opening(options: ScriptedOptions = {}) {
-  const scripted = await scriptedPbx(options)
-  opened.push(scripted)
-  scripted.asterisk.open()
-  return scripted
-}
-async function online(options: ScriptedOptions = {}) {
-  const scripted = await opening(options)
-  await until(() => scripted.asterisk.pbx.state().online)
-  return scripted
-}
-const until = (what: () => unknown) =>
-  vi.waitFor(() => expect(what()).toBeTruthy(), { timeout: 15_000, interval: 5 })
-const hangup = ({ asterisk }: ScriptedPbx) => asterisk.pbx.hangup('1795218499.95', 'normal')
-const refusedAsAway = { code: 'unavailable', retryAfter: expect.any(Number) }
-
-/** Of the answer to Ping in ami-server.ts. */
-const PING = 1_795_218_504_730_276
 const device = ['Event: DeviceStateChange', 'Device: PJSIP/1001', 'State: NOT_INUSE']
 
 describe('the state of Asterisk', () => {
@@ -158,109 +126,4 @@ describe('the state of Asterisk', () => {
     expect(asterisk.pbx.state().online).toBe(true)
     expect(published).not.toContain('offline')
   })
-})
-
-describe('a disconnect from Asterisk', () => {
-  test.each(['events', 'control'] as const)(
-    'without the %s link: offline once, then a new epoch',
-    async (user) => {
-      const scripted = await online({ times: { retryMinMs: 100 } })
-      const { asterisk, published } = scripted
-      scripted.session(user).socket.destroy()
-      await until(() => published.includes('offline'))
-      expect(asterisk.pbx.state()).toEqual({
-        online: false,
-        offlineSince: expect.any(Number),
-        pbxEpoch: 'e1',
-      })
-      await expect(hangup(scripted)).rejects.toMatchObject(refusedAsAway)
-      await until(() => asterisk.pbx.state().online)
-      expect(published).toEqual(['snapshot e1', 'offline', 'snapshot e2'])
-      expect(scripted.actionsNamed('Hangup')).toEqual([])
-    },
-  )
-
-  test('of both connections at once is reported once', async () => {
-    const { server, asterisk, published } = await online()
-    for (const { socket } of server.sessions) socket.destroy()
-    await until(() => asterisk.pbx.state().pbxEpoch === 'e2')
-    expect(published).toEqual(['snapshot e1', 'offline', 'snapshot e2'])
-  })
-
-  test('is assumed after a Shutdown event although both connections are up, until they reconnect', async () => {
-    const scripted = await online()
-    scripted.session('events').send('Event: Shutdown', 'Shutdown: Cleanly', 'Restart: False')
-    await until(() => scripted.published.includes('offline'))
-    await expect(hangup(scripted)).rejects.toMatchObject(refusedAsAway)
-    for (const { socket } of scripted.server.sessions) socket.destroy()
-    await until(() => scripted.asterisk.pbx.state().online)
-    expect(scripted.published).toEqual(['snapshot e1', 'offline', 'snapshot e2'])
-  })
-
-  test('discards a fetch that was in progress', async () => {
-    const answers: ((id: string) => void)[] = []
-    const scripted = await opening({
-      answers: {
-        CoreShowChannels: (session, action) => {
-          answers.push((id) => list(shown(id))(session, action))
-        },
-      },
-    })
-    await until(() => answers.length === 1)
-    scripted.session('events').socket.destroy()
-    // The control connection stays up, so both fetches are answered on it.
-    await until(() => answers.length === 2)
-    answers[0]?.('stale')
-    await until(() => scripted.actionsNamed('ParkedCalls').length === 1)
-    answers[1]?.('fresh')
-    await until(() => scripted.actionsNamed('ParkedCalls').length === 2)
-    await until(() => scripted.published.length)
-    expect(scripted.published).toEqual(['channel fresh', 'snapshot e1'])
-  })
-
-  test('is not reported when it is closed, which closes both connections', async () => {
-    const { server, asterisk, published } = await online()
-    await asterisk.close()
-    expect(published).toEqual(['snapshot e1'])
-    expect(asterisk.pbx.state().online).toBe(false)
-    await until(() => server.sessions.every(({ socket }) => socket.destroyed))
-    expect(server.sessions).toHaveLength(2)
-  })
-})
-
-test('a message with a failing handler does not block the next ones', async () => {
-  const scripted = await online({
-    toPbxEvents(message, at) {
-      if (message.fields.uniqueid === 'bad') throw new Error('odd')
-      return toMinimalEvents(message, at)
-    },
-    onEvent(fact) {
-      if (fact.kind === 'channel' && fact.id === 'worse') throw new Error('odder')
-    },
-    answers: { CoreShowChannels: list(shown('bad'), shown('worse'), shown('c1')) },
-  })
-  expect(scripted.published).toEqual(['channel worse', 'channel c1', 'snapshot e1'])
-  scripted.session('events').send(...newChannel('bad'))
-  scripted.session('events').send(...newChannel('c2'))
-  await until(() => scripted.published.includes('channel c2'))
-  expect(scripted.errors).toHaveLength(3)
-})
-
-test('events without a time are dated in order, by the clock of the PBX', async () => {
-  const scripted = await online({ now: () => 1_700_000_000_000 })
-  for (const id of ['c1', 'c2', 'c3']) scripted.session('events').send(...newChannel(id))
-  await until(() => scripted.pbxEvents.length === 3)
-  const [first = 0, ...others] = scripted.pbxEvents.map(({ at }) => at)
-  expect(first).toBeGreaterThanOrEqual(PING)
-  expect(others).toEqual([first + 1, first + 2])
-})
-
-test.each([
-  ['technology', 'PJSIP/1001'],
-  ['dialContext', 'internal,1'],
-  ['transferContext', ''],
-  ['parkingLot', 'lot\r\nAction: Command'],
-  ['parkTimeoutMs', 0],
-])('createAsterisk throws for an invalid %s', async (name, value) => {
-  await expect(scriptedPbx({ settings: { ...settings, [name]: value } })).rejects.toThrow(name)
 })

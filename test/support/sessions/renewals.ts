@@ -51,8 +51,8 @@ export function createRenewals(
         row?.idleExpiresAt ?? nowS() + lifetimes.refresh,
       ),
       access: [accessToken],
-      refreshToken: kind === 'token' ? refreshToken : '',
-      secrets: new Map(kind === 'secret' ? [[0, refreshToken]] : []),
+      refreshToken: kind === 'jwt' ? refreshToken : '',
+      secrets: new Map(kind === 'opaque' ? [[0, refreshToken]] : []),
     })
   }
 
@@ -104,7 +104,7 @@ export function createRenewals(
 
   function recordAccessToken(session: ModelSession, access: string) {
     session.access.push(access)
-    if (session.kind === 'secret') {
+    if (session.kind === 'opaque') {
       const row = database.session(session.id)
       session.validUntil = Math.max(
         session.validUntil,

@@ -22,7 +22,7 @@ export function createSessionEnd(world: SessionSimulation): SessionEnd {
   function expectRejected(session: ModelSession) {
     for (const ruler of [gateVerifier, apiVerifier]) {
       for (const access of session.access) expect(ruler.verify(access, 'access').ok, session.id).toBe(false)
-      if (session.kind === 'token') expect(ruler.verify(session.refreshToken, 'refresh').ok).toBe(false)
+      if (session.kind === 'jwt') expect(ruler.verify(session.refreshToken, 'refresh').ok).toBe(false)
     }
   }
 

@@ -98,7 +98,7 @@ describe('placing a call', () => {
   })
   test('is refused while the PBX is offline, and nothing is queued', async () => {
     const { calls, placed } = createFixture({
-      state: () => ({ online: false, offlineSince: 0, epoch: undefined }),
+      state: () => ({ online: false, offlineSince: 0, pbxEpoch: undefined }),
     })
     await expect(calls.dial(user1, { number: '1002' })).rejects.toMatchObject({
       code: 'unavailable',
