@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createFairQueue } from '../../../../api/core/auth/fair-queue.ts'
 
 /** A queue that runs one task at a time; the test ends each task. */
-function world(settings: { queue?: number; timeoutMs?: number } = {}) {
+function world(settings: { maxWaiting?: number; timeoutMs?: number } = {}) {
   const turns = createFairQueue({ parallel: 1, maxWaiting: 100, timeoutMs: 60_000, ...settings })
   const begun: string[] = []
   const refused: string[] = []
