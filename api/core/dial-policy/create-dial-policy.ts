@@ -100,8 +100,15 @@ export function createDialPolicy(file: PolicyFile): DialPolicy {
     prefixes(text) {
       const part = parseNumberPrefix(text)
       // Some plans rewrite numbers as a whole, so a prefix alone gives no result.
-      const whole = findInPlan(part)?.isValid ? variants(part) : []
-      const all = [...prefixesOf(part, rules), ...whole.map((start) => ({ prefix: start, minLength: 0 }))]
+      const found = findInPlan(part)
+      const whole = found?.isValid ? variants(part) : []
+      // A trunk prefix behind the country code (+43 0…) is not stored, also in a number that is not assigned.
+      const normal = part.startsWith('+') && found !== undefined ? prefixesOf(found.e164, rules) : []
+      const all = [
+        ...prefixesOf(part, rules),
+        ...normal,
+        ...whole.map((start) => ({ prefix: start, minLength: 0 })),
+      ]
       return [...new Map(all.map((one) => [one.prefix, one])).values()]
     },
     reservedKind(text) {

@@ -102,6 +102,7 @@ describe('the beginning of a number', () => {
     ['DE', '+49 30', '030123456'],
     ['DE', '030', '4930123456'],
     ['DE', '+44 20', '00442079460958'],
+    ['DE', '+43 00000', '+430000'],
   ] as const)('%s: %j finds %s', (country, text, stored) => {
     expect(finds(POLICIES[country], text, stored)).toBe(true)
   })
