@@ -5,6 +5,8 @@ export interface IntervalJobs {
   /** Starts one: see `startInterval`. */
   start(...job: Parameters<typeof startInterval>): void
   stop(): void
+  /** Resolves when no run is in progress. */
+  drained(): Promise<void>
 }
 
 export function createIntervalJobs(): IntervalJobs {
@@ -13,6 +15,9 @@ export function createIntervalJobs(): IntervalJobs {
     start: (...job) => void jobs.push(startInterval(...job)),
     stop() {
       for (const job of jobs) job.stop()
+    },
+    async drained() {
+      await Promise.all(jobs.map((job) => job.drained()))
     },
   }
 }

@@ -88,7 +88,7 @@ export function createStreams(needs: StreamsNeeds): Streams {
   }
 
   /** Makes room for one more stream of those that one limit counts. */
-  function evictOldest(counted: ReadonlySet<OpenStream>, limit: number) {
+  function endOldest(counted: ReadonlySet<OpenStream>, limit: number) {
     const [oldest] = counted
     if (oldest !== undefined && counted.size >= limit) endStream(oldest, 'replaced')
   }
@@ -116,8 +116,8 @@ export function createStreams(needs: StreamsNeeds): Streams {
       }
       if (registry.size() >= maxStreams) return false
       // One session that opens ever more streams, or an account with many sessions, must not use up `maxStreams`.
-      evictOldest(registry.ofSession(claims.sid), maxPerSession)
-      evictOldest(registry.ofUser(claims.sub), maxPerUser)
+      endOldest(registry.ofSession(claims.sid), maxPerSession)
+      endOldest(registry.ofUser(claims.sub), maxPerUser)
       registry.add({ ...admission, admittedAt: monotonic(), subscribedAt: undefined })
       return true
     },

@@ -44,6 +44,12 @@ export type ErrorOverrides = Partial<ErrorTable>
 /** The client's address, which nginx sets; the API listens on a socket that only nginx can reach. */
 export const clientAddress = (c: Context): string => c.req.header('x-real-ip') ?? 'unknown'
 
+/** What a session records of the client that opens it. */
+export const sessionClient = (c: Context) => ({
+  address: clientAddress(c),
+  userAgent: c.req.header('user-agent') ?? '',
+})
+
 /** Refusals of a token that was sent; with any other 401 the client sent none, or a password. */
 const INVALID_TOKEN_ERRORS: readonly RefusalCode[] = [
   'token_invalid',

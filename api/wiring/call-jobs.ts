@@ -1,4 +1,4 @@
-import { type IntervalJob, startInterval } from '../../runtime/interval.ts'
+import { createIntervalJobs, type IntervalJobs } from '../../runtime/interval-jobs.ts'
 import type { failureLogger } from '../../runtime/log.ts'
 import type { CallTracker } from '../core/calls/call-tracker.ts'
 import type { CallHistoryWriter } from '../core/calls/history-writer.ts'
@@ -20,37 +20,33 @@ export interface CallJobsNeeds {
 export function startCallJobs(
   { directory, statuses, softphones, historyWriter, pbxLink, tracker }: CallJobsNeeds,
   logFailure: ReturnType<typeof failureLogger>,
-): readonly IntervalJob[] {
-  return [
-    startInterval(
-      3_000,
-      directory.refresh,
-      logFailure('directory_refresh', 'the directory of users could not be read'),
-    ),
-    startInterval(
-      2_000,
-      statuses.refresh,
-      logFailure('user_status_refresh', 'user statuses could not be read'),
-    ),
-    startInterval(
-      1_000,
-      softphones.refresh,
-      logFailure('online_users_refresh', 'the users who are online could not be read'),
-    ),
-    startInterval(
-      5_000,
-      historyWriter.flush,
-      logFailure('call_history_write', 'call history could not be written'),
-    ),
-    startInterval(
-      1_000,
-      async () => pbxLink.check(),
-      logFailure('pbx_link_check', 'the link to the PBX could not be checked'),
-    ),
-    startInterval(
-      1_000,
-      async () => tracker.tick(),
-      logFailure('call_tracker_tick', 'ended calls could not be removed from the tracker'),
-    ),
-  ]
+): IntervalJobs {
+  const jobs = createIntervalJobs()
+  jobs.start(
+    3_000,
+    directory.refresh,
+    logFailure('directory_refresh', 'the directory of users could not be read'),
+  )
+  jobs.start(2_000, statuses.refresh, logFailure('user_status_refresh', 'user statuses could not be read'))
+  jobs.start(
+    1_000,
+    softphones.refresh,
+    logFailure('online_users_refresh', 'the users who are online could not be read'),
+  )
+  jobs.start(
+    5_000,
+    historyWriter.flush,
+    logFailure('call_history_write', 'call history could not be written'),
+  )
+  jobs.start(
+    1_000,
+    async () => pbxLink.check(),
+    logFailure('pbx_link_check', 'the link to the PBX could not be checked'),
+  )
+  jobs.start(
+    1_000,
+    async () => tracker.tick(),
+    logFailure('call_tracker_tick', 'ended calls could not be removed from the tracker'),
+  )
+  return jobs
 }

@@ -1,4 +1,4 @@
-import type { IntervalJob } from '../../runtime/interval.ts'
+import type { IntervalJobs } from '../../runtime/interval-jobs.ts'
 import { failureLogger, type Logger } from '../../runtime/log.ts'
 import type { connectRedis } from '../../runtime/redis.ts'
 import type { toPbxConfig } from '../config/pbx.ts'
@@ -205,7 +205,7 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
     answerByNotify: config.answerByNotify,
   })
 
-  let jobs: readonly IntervalJob[] = []
+  let jobs: IntervalJobs | undefined
 
   return {
     calls,
@@ -219,7 +219,7 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
       jobs = startCallJobs({ directory, statuses, softphones, historyWriter, pbxLink, tracker }, logFailure)
     },
     async close() {
-      for (const job of jobs) job.stop()
+      jobs?.stop()
       presencePublisher.close()
       await asterisk?.close()
       await lease.close()

@@ -120,7 +120,7 @@ export function createWebrtcCredentials(needs: WebrtcCredentialsNeeds): WebrtcCr
   }
 
   /** Makes room for one more. */
-  async function evictOldest(via: CredentialProvisioner, extension: string): Promise<void> {
+  async function revokeOldest(via: CredentialProvisioner, extension: string): Promise<void> {
     const active = (await store.listByExtension(extension)).filter(({ state }) => state === 'active')
     for (const one of excessOf(active, MAX_PER_EXTENSION - 1)) {
       await revoke(via, one, false).catch((err) => {
@@ -139,7 +139,7 @@ export function createWebrtcCredentials(needs: WebrtcCredentialsNeeds): WebrtcCr
     async issue(actor) {
       const extension = await requireExtension(actor.userId)
       if (provisioner === undefined) throw notSupported()
-      await evictOldest(provisioner, extension.extension)
+      await revokeOldest(provisioner, extension.extension)
       const password = newSipSecret()
       const credential = await insertWhenUnlocked(actor, extension, password)
       try {

@@ -6,7 +6,7 @@ import { Refusal } from '../../core/refusal.ts'
 import type { EmailInvitations } from '../../core/registration/email-invitations.ts'
 import type { EmailRegistration } from '../../core/registration/email-registration.ts'
 import { addRoute } from '../add-route.ts'
-import { clientAddress, readJson } from '../errors.ts'
+import { clientAddress, readJson, sessionClient } from '../errors.ts'
 import { json, jsonBody, noAuth } from '../openapi.ts'
 import * as wire from './auth-wire.ts'
 import type { Authorize, CrmEnv } from './authorize.ts'
@@ -205,8 +205,7 @@ const MAIL_SENT = { message: 'Check your mail: if this address can be used here,
 
 const openSessionRequest = (c: Context, { accessTtl }: AuthRoutesNeeds) => ({
   surface: 'crm',
-  address: clientAddress(c),
-  userAgent: c.req.header('user-agent') ?? '',
+  ...sessionClient(c),
   extraClaims,
   refreshWith: 'nothing' as const,
   accessTtl,

@@ -12,7 +12,7 @@ import type { OpenedSession, Sessions } from '../../core/auth/sessions.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { createOriginPolicy } from '../../core/values/origin.ts'
 import { addRoute } from '../add-route.ts'
-import { clientAddress, type ErrorOverrides, readBody, sendError } from '../errors.ts'
+import { clientAddress, type ErrorOverrides, readBody, sendError, sessionClient } from '../errors.ts'
 import { refusalForVerdict } from '../guard.ts'
 import { bearer, createErrorResponses, json, noAuth, type OpenApiSection, sectionOf } from '../openapi.ts'
 import { loginErrors, logoutErrors, mikopbxErrorFormat, refreshErrors } from './errors.ts'
@@ -88,8 +88,7 @@ export function createMikopbxRoutes(needs: MikopbxRoutesNeeds): OpenAPIHono<Miko
         { username, password },
         {
           surface: 'mikopbx',
-          address: clientAddress(c),
-          userAgent: c.req.header('user-agent') ?? '',
+          ...sessionClient(c),
           extraClaims: wire.extraClaims,
           refreshWith: 'opaque',
           remember: rememberMe,

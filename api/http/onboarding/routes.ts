@@ -8,7 +8,7 @@ import { Refusal } from '../../core/refusal.ts'
 import type { ExtensionRegistration } from '../../core/registration/extension-registration.ts'
 import { omitOptionalNulls } from '../../core/values/omit-optional-nulls.ts'
 import { addRoute } from '../add-route.ts'
-import { clientAddress, sendError } from '../errors.ts'
+import { clientAddress, sendError, sessionClient } from '../errors.ts'
 import type { Guard, Guarded } from '../guard.ts'
 import { DEFAULT_JSON_LIMITS, readJsonValue } from '../json-body.ts'
 import {
@@ -184,8 +184,7 @@ const bodyError = (message: string) =>
 
 const openSessionRequest = (c: Context) => ({
   surface: 'onboarding',
-  address: clientAddress(c),
-  userAgent: c.req.header('user-agent') ?? '',
+  ...sessionClient(c),
   extraClaims: wire.extraClaims,
   refreshWith: 'nothing' as const,
 })

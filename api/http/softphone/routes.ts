@@ -6,7 +6,7 @@ import type { Sessions } from '../../core/auth/sessions.ts'
 import type { UserStore } from '../../core/auth/users.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { addRoute } from '../add-route.ts'
-import { clientAddress, readJson, sendError } from '../errors.ts'
+import { clientAddress, readJson, sendError, sessionClient } from '../errors.ts'
 import type { Guard, Guarded } from '../guard.ts'
 import { bearer, GUARD_ERRORS, json, jsonBody, noAuth, type OpenApiSection, sectionOf } from '../openapi.ts'
 import { errorResponses, logoutErrors, refreshErrors, softphoneErrorFormat } from './errors.ts'
@@ -140,8 +140,7 @@ export const softphoneSection = (app: OpenAPIHono<Guarded>): OpenApiSection =>
 
 const openSessionRequest = (c: Context) => ({
   surface: 'softphone',
-  address: clientAddress(c),
-  userAgent: c.req.header('user-agent') ?? '',
+  ...sessionClient(c),
   extraClaims: wire.extraClaims,
   refreshWith: 'jwt' as const,
 })

@@ -7,7 +7,7 @@ import type { UserStore } from '../../core/auth/users.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { SelfRegistration } from '../../core/registration/self-registration.ts'
 import { addRoute } from '../add-route.ts'
-import { clientAddress, readJson } from '../errors.ts'
+import { clientAddress, readJson, sessionClient } from '../errors.ts'
 import type { Guard, Guarded } from '../guard.ts'
 import { bearer, GUARD_ERRORS, json, jsonBody, noAuth } from '../openapi.ts'
 import { bearerRequired } from './bearer-required.ts'
@@ -160,8 +160,7 @@ export function addAccountRoutes(app: OpenAPIHono<Guarded>, needs: AccountRoutes
 
 const openSessionRequest = (c: Context) => ({
   surface: SURFACE,
-  address: clientAddress(c),
-  userAgent: c.req.header('user-agent') ?? '',
+  ...sessionClient(c),
   extraClaims: wire.extraClaims,
   refreshWith: 'access' as const,
 })

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type IntervalJob, startInterval } from '../../../runtime/interval.ts'
+import { createIntervalJobs } from '../../../runtime/interval-jobs.ts'
 import { failureLogger } from '../../../runtime/log.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import { createEmailInvitations } from '../../core/registration/email-invitations.ts'
@@ -59,7 +59,7 @@ export function createRegistrationModule(deps: CallCenterDeps): FeatureModule<Au
     })
   }
 
-  const jobs: IntervalJob[] = []
+  const jobs = createIntervalJobs()
   return {
     routes: {
       authorize,
@@ -79,25 +79,17 @@ export function createRegistrationModule(deps: CallCenterDeps): FeatureModule<Au
     open() {
       const reportFailure = failureLogger(log)
       if (outbox !== undefined)
-        jobs.push(
-          startInterval(
-            1_000,
-            outbox.tick,
-            reportFailure('mail_queue_tick', 'queued mail could not be processed'),
-          ),
-        )
+        jobs.start(1_000, outbox.tick, reportFailure('mail_queue_tick', 'queued mail could not be processed'))
       const deleteExpired = () => store.deleteExpired(toUnixSeconds(now()))
-      jobs.push(
-        startInterval(
-          600_000,
-          deleteExpired,
-          reportFailure('registration_purge', 'expired registrations could not be deleted'),
-        ),
+      jobs.start(
+        600_000,
+        deleteExpired,
+        reportFailure('registration_purge', 'expired registrations could not be deleted'),
       )
     },
     async close() {
-      for (const job of jobs) job.stop()
-      await Promise.race([Promise.all(jobs.map((job) => job.drained())), sleep(DRAIN_TIMEOUT_MS)])
+      jobs.stop()
+      await Promise.race([jobs.drained(), sleep(DRAIN_TIMEOUT_MS)])
     },
   }
 }

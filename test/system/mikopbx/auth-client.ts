@@ -1,6 +1,17 @@
 import { requestJson } from '../../support/http-client.ts'
+import { type Stack, startStack } from '../../support/stack.ts'
 
 export const FORM = 'login=user1&password=password&rememberMe=false'
+
+/** A stack that trusts a proxy and allows a page and an app of other origins. */
+export const startMikopbxStack = (): Promise<Stack> =>
+  startStack({
+    env: {
+      HOOKSWITCH_TRUSTED_PROXIES: '127.0.0.0/8',
+      // The first is not in normal form.
+      HOOKSWITCH_ALLOWED_ORIGINS: 'https://PBX.example.org:443/, capacitor://localhost',
+    },
+  })
 
 /** A client of the surface at `base`. */
 export function createMikopbxClient(base: () => string) {

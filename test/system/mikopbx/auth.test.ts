@@ -1,18 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mediaStatus, requestJson } from '../../support/http-client.ts'
-import { type Stack, startStack } from '../../support/stack.ts'
-import { cookieOf, createMikopbxClient, FORM, refused, secretOf } from './auth-client.ts'
+import type { Stack } from '../../support/stack.ts'
+import { cookieOf, createMikopbxClient, FORM, refused, secretOf, startMikopbxStack } from './auth-client.ts'
 
 let stack: Stack
 let base: string
 beforeAll(async () => {
-  stack = await startStack({
-    env: {
-      HOOKSWITCH_TRUSTED_PROXIES: '127.0.0.0/8',
-      // The first is not in normal form.
-      HOOKSWITCH_ALLOWED_ORIGINS: 'https://PBX.example.org:443/, capacitor://localhost',
-    },
-  })
+  stack = await startMikopbxStack()
   base = `${stack.url}/pbxcore/api/v3`
 })
 afterAll(() => stack?.stop())

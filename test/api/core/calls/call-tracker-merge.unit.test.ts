@@ -1,7 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { PbxEvent } from '../../../../api/core/calls/pbx-events.ts'
 import { about, born, gone, rings, SECOND } from './fixtures/pbx-events.ts'
 import { newTracker, trackerAfter } from './fixtures/recorded-events.ts'
+
+function expectSameInAnyOrder(events: readonly PbxEvent[]): void {
+  const inOrder = trackerAfter(events)
+  fc.assert(
+    fc.property(fc.shuffledSubarray([...events], { minLength: events.length }), (all) => {
+      const tracker = trackerAfter(all)
+      expect(tracker.live()).toEqual(inOrder.live())
+      expect(tracker.find('a2')).toEqual(inOrder.find('a2'))
+    }),
+  )
+}
 
 describe('a call that merges into another', () => {
   /** 101 talks with 102 and, in a second call, with 103; then it joins the two calls and leaves. */
@@ -27,17 +39,7 @@ describe('a call that merges into another', () => {
     expect(tracker.ofEndpoint('103').map(({ id }) => id)).toEqual(['a1'])
   })
 
-  test('does so for events in any order', () => {
-    const events = [...two, ...joined]
-    const inOrder = trackerAfter(events)
-    fc.assert(
-      fc.property(fc.shuffledSubarray(events, { minLength: events.length }), (all) => {
-        const tracker = trackerAfter(all)
-        expect(tracker.live()).toEqual(inOrder.live())
-        expect(tracker.find('a2')).toEqual(inOrder.find('a2'))
-      }),
-    )
-  })
+  test('does so for events in any order', () => expectSameInAnyOrder([...two, ...joined]))
 
   test('is reported as ended once, and does not return while the other one goes on', () => {
     const { tracker, reported, clock } = newTracker()
@@ -72,17 +74,7 @@ describe('a call that merges into another', () => {
       expect(tracker.ofEndpoint('103').map(({ id }) => id)).toEqual(['a1'])
     })
 
-    test('does so for events in any order', () => {
-      const events = [...two, ...met]
-      const inOrder = trackerAfter(events)
-      fc.assert(
-        fc.property(fc.shuffledSubarray(events, { minLength: events.length }), (all) => {
-          const tracker = trackerAfter(all)
-          expect(tracker.live()).toEqual(inOrder.live())
-          expect(tracker.find('a2')).toEqual(inOrder.find('a2'))
-        }),
-      )
-    })
+    test('does so for events in any order', () => expectSameInAnyOrder([...two, ...met]))
 
     test('is unchanged once the PBX reports it', () => {
       const { tracker, reported } = newTracker()

@@ -27,7 +27,7 @@ describe.each(VERSIONS)('the recorded calls of %s', (version) => {
   test.each([
     ['10', 'a call that is answered and hung up', 'answered', 16],
     ['11', 'an own phone that is busy', 'own_busy', 17],
-    ['12', 'an own phone that nobody answers', 'own_no_answer', version === 'asterisk16' ? undefined : 19],
+    ['12', 'an own phone that is not answered', 'own_no_answer', version === 'asterisk16' ? undefined : 19],
     ['13', 'an own phone that is not registered', 'own_unavailable', undefined],
     ['14', 'a call that is cancelled while the own phone rings', 'cancelled', 16],
     ['20', 'a ringing leg that the PBX ends without a cause', 'no_answer', 16],
