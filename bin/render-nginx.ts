@@ -8,10 +8,10 @@ import { renderNginx } from './stack/nginx-conf.ts'
 import { StartSettings } from './stack/settings.ts'
 
 const HELP = `Usage: node dist/render-nginx.js --out <folder> --run <folder> --temp <folder> --access-log <file>
-                                --open-files <number> [--nchan-module <file>]
+                                --open-files <number> [--nchan-module <file>] [--web-root <folder>]
 
 Renders nginx's configuration for an nginx that npm start does not run, such as a container's. Paths are
-those nginx will see. HOOKSWITCH_HOST, _PORT, _MEDIA_ROOT, _NGINX_WORKERS, _NCHAN_MEMORY, _STREAM_INSTANCES, _ALLOWED_ORIGINS
+those nginx will see; --web-root has the console's files in its folder console. HOOKSWITCH_HOST, _PORT, _MEDIA_ROOT, _NGINX_WORKERS, _NCHAN_MEMORY, _STREAM_INSTANCES, _ALLOWED_ORIGINS
 and _TRUSTED_PROXIES mean what they mean to npm start.`
 
 /** @throws {Error} that names the invalid setting, without its value */
@@ -25,6 +25,7 @@ async function main() {
       'access-log': text,
       'open-files': text,
       'nchan-module': text,
+      'web-root': text,
       help: { type: 'boolean', short: 'h' },
     },
   })
@@ -41,6 +42,7 @@ async function main() {
     listen: [`${urlHost(settings.host)}:${settings.port}`],
     run,
     temp,
+    webRoot: flags['web-root'] ?? '/usr/share/hookswitch',
     accessLog,
     sidecars: [join(run, 'sidecar.sock')],
     apis: [join(run, 'api.sock')],

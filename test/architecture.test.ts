@@ -44,6 +44,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   // What a person runs may use every folder’s public pieces, but no process is built from it.
   bin: ['contract', 'runtime', 'api/core', 'api/store', 'api/config'],
+  // The page knows the server only by the types of its OpenAPI document, which are a file of its own.
+  'console/i18n': [],
+  'console/api': [],
+  'console/phone': ['console/app', 'console/api'],
+  'console/components': ['console/app', 'console/api', 'console/i18n'],
+  'console/screens': ['console/app', 'console/api', 'console/i18n', 'console/components', 'console/phone'],
+  'console/app': ['console/api', 'console/i18n', 'console/components', 'console/screens', 'console/phone'],
 }
 
 /** What more than one process must agree on, and nothing else. */
@@ -99,9 +106,9 @@ const ONLY: Record<string, readonly string[]> = {
   pino: ['runtime/log.ts'],
 }
 
-const files = ['contract', 'runtime', 'sidecar', 'relay', 'api', 'bin'].flatMap((folder) =>
+const files = ['contract', 'runtime', 'sidecar', 'relay', 'api', 'bin', 'console'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /(?<!\.d)\.tsx?$/.test(name))
     .map((name) => join(folder, name)),
 )
 const folderOf = (file: string) =>
@@ -153,6 +160,15 @@ describe('architecture', () => {
     // Tables are types alone, and leave nothing in a program.
     const types = 'api/store/sql/tables.ts'
     expect(migrations.filter(({ target }) => !isMigration(target) && target !== types)).toEqual([])
+  })
+
+  test('a screen imports no other screen', () => {
+    const screen = (path: string) => /^console\/screens\/([\w-]+)\//.exec(path)?.[1]
+    const stray = imports.filter(({ file, target }) => {
+      const [from, to] = [screen(file), screen(target)]
+      return from !== undefined && to !== undefined && from !== to
+    })
+    expect(stray).toEqual([])
   })
 
   test('a surface imports no other surface', () => {

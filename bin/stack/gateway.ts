@@ -41,6 +41,7 @@ export async function startGateway({
     openFiles: openFileLimit(),
     listen: await listenAddresses(settings),
     run,
+    webRoot: join(project, 'dist'),
     temp: join(prefix, 'temp'),
     accessLog: join(settings.data, 'log', 'access.log'),
     sidecars: [sockets.sidecar],

@@ -15,6 +15,8 @@ export interface NginxValues {
   run: string
   temp: string
   mediaRoot: string
+  /** Its folder `console` is served to browsers. */
+  webRoot: string
   accessLog: string
   /** Of each instance. */
   nchanMemoryMb: number
@@ -69,6 +71,7 @@ function templateValues(values: NginxValues): Record<string, string> {
     run: requireSafeValue(values.run),
     temp: requireSafeValue(values.temp),
     mediaRoot: requireSafeValue(values.mediaRoot),
+    webRoot: requireSafeValue(values.webRoot),
     accessLog: requireSafeValue(values.accessLog),
     nchanMemory: `${values.nchanMemoryMb}M`,
     sidecars: lines(values.sidecars, (one) => `  server "unix:${one}" max_fails=0;`),

@@ -39,6 +39,7 @@ export async function startNginx(
     run,
     temp: join(prefix, 'temp'),
     mediaRoot: bed.mediaRoot,
+    webRoot: bed.mediaRoot,
     accessLog: join(prefix, 'access.log'),
     nchanMemoryMb: 32,
     streamInstances: 1,

@@ -11,7 +11,10 @@ export const systemFolder = join(project, 'var', 'system')
 /** Bundles the programs and finds nginx, Redis and PostgreSQL, once a run. */
 export async function setup() {
   const { buildAll } = (await import(join(project, 'bin', 'build.mjs'))) as { buildAll(): Promise<void> }
-  await buildAll()
+  const { buildConsole } = (await import(join(project, 'bin', 'build-console.mjs'))) as {
+    buildConsole(): Promise<boolean>
+  }
+  await Promise.all([buildAll(), buildConsole()])
   const { postgres } = await findOrFetch(systemFolder, ['nginx', 'redis', 'postgres'], (line) =>
     console.log(line),
   )

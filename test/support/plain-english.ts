@@ -121,7 +121,7 @@ export function findings(allowed: readonly Allowed[], files = readableFiles()): 
   return files
     .flatMap((file) => {
       const read = () => readFileSync(join(root, file), 'utf8')
-      if (/\.(ts|mjs)$/.test(file)) return inSource(file, read())
+      if (/\.(tsx?|mjs)$/.test(file)) return inSource(file, read())
       if (/\.md$/.test(file)) return inDocument(file, read())
       if (/^nginx\/|Dockerfile|\.(sh|conf|yml)$|\.env\.example$/.test(file)) return inComments(file, read())
       return []

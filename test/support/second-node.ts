@@ -31,6 +31,7 @@ export async function startSecondNode(first: Stack, env: Record<string, string> 
     run,
     temp: join(prefix, 'temp'),
     mediaRoot: join(first.data, 'media'),
+    webRoot: join(project, 'dist'),
     accessLog: join(first.data, 'log', 'access2.log'),
     nchanMemoryMb: 32,
     streamInstances: 1,

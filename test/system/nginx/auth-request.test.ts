@@ -118,6 +118,7 @@ beforeAll(async () => {
     run,
     temp: join(prefix, 'temp'),
     mediaRoot: media,
+    webRoot: media,
     accessLog: join(folder, 'access.log'),
     nchanMemoryMb: 8,
     streamInstances: 1,

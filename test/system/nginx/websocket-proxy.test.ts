@@ -57,6 +57,7 @@ beforeAll(async () => {
     run,
     temp: join(prefix, 'temp'),
     mediaRoot: join(folder, 'media'),
+    webRoot: folder,
     accessLog: join(folder, 'access.log'),
     nchanMemoryMb: 8,
     streamInstances: 1,

@@ -1,0 +1,156 @@
+// Bundles the console (`console/`) into dist/console: hashed files for browsers, and the page that loads them.
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const ENTRY = 'console/app/main.tsx'
+/** Where nginx serves the bundle. */
+const PUBLIC_PATH = '/console/assets/'
+
+/**
+ * Builds the console if its sources, the packages or this file have changed since the last build.
+ * Takes about a second. Browsers that have the page open go on: files of the last build stay until the next.
+ * @param {string} folder
+ * @returns {Promise<boolean>} whether it was built
+ */
+export async function buildConsole(folder = join(root, 'dist', 'console')) {
+  // Beside the folder, as nginx serves what is in it.
+  const stamp = `${folder}.sources`
+  const digest = sourceDigest()
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return false
+  const { outputs, files } = await bundleConsole()
+  const assets = join(folder, 'assets')
+  mkdirSync(assets, { recursive: true })
+  const names = new Set(files.keys())
+  const previous = existsSync(stamp) ? new Set(readList(`${folder}.files`)) : new Set()
+  for (const [name, contents] of files) {
+    replaceFile(join(assets, name), contents)
+    // nginx sends these to browsers that accept gzip: nginx/console.conf.
+    replaceFile(join(assets, `${name}.gz`), gzipSync(contents, { level: 9 }))
+  }
+  for (const name of readdirSync(assets)) {
+    const asset = name.replace(/\.gz$/, '')
+    if (!names.has(asset) && !previous.has(asset)) rmSync(join(assets, name), { force: true })
+  }
+  replaceFile(join(folder, 'icon.svg'), readFileSync(join(root, 'console/icon.svg')))
+  replaceFile(join(folder, 'index.html'), indexHtml(outputs))
+  writeFileSync(`${folder}.files`, [...names].join('\n'))
+  writeFileSync(stamp, digest)
+  return true
+}
+
+/**
+ * Bundles without writing.
+ * @returns what esbuild's metafile lists, and the contents of each file by its name
+ */
+export async function bundleConsole() {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { console: ENTRY },
+    outdir: 'dist/console/assets',
+    publicPath: PUBLIC_PATH,
+    entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    assetNames: '[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    minify: true,
+    platform: 'browser',
+    // The last two years of browsers.
+    target: ['chrome122', 'firefox123', 'safari17.4'],
+    format: 'esm',
+    jsx: 'automatic',
+    charset: 'utf8',
+    define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
+    loader: { '.module.css': 'local-css', '.svg': 'text' },
+    plugins: [allStyles],
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+    write: false,
+  })
+  /** @type {Map<string, Uint8Array>} */
+  const files = new Map()
+  const entryCss = basename(entryOutput(metafile.outputs).cssBundle ?? '')
+  for (const { path, contents } of outputFiles) {
+    const name = basename(path)
+    // The entry's style sheet holds all styles; esbuild makes another for each lazy part, which no page loads.
+    if (name.endsWith('.css') && name !== entryCss) continue
+    files.set(name, contents)
+  }
+  return { outputs: metafile.outputs, files }
+}
+
+/**
+ * One style sheet for all screens: esbuild does not load the styles of lazy parts. Cascade layers keep their order.
+ * @type {import('esbuild').Plugin}
+ */
+const allStyles = {
+  name: 'all-styles',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^hookswitch:styles$/ }, () => ({ path: 'styles', namespace: 'all-styles' }))
+    onLoad({ filter: /.*/, namespace: 'all-styles' }, () => ({
+      // The order of the layers stands in the tokens.
+      contents: ['console/styles/tokens.css', ...sourceFiles('.css')]
+        .filter((path, index, all) => all.indexOf(path) === index)
+        .map((path) => `import ${JSON.stringify(`./${relative('console', path)}`)}`)
+        .join('\n'),
+      resolveDir: join(root, 'console'),
+    }))
+  },
+}
+
+/** @param {import('esbuild').Metafile['outputs']} outputs */
+function entryOutput(outputs) {
+  const entry = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === ENTRY)
+  if (entry === undefined) throw new Error(`esbuild made no bundle of ${ENTRY}`)
+  return { name: basename(entry[0]), ...entry[1] }
+}
+
+/** @param {import('esbuild').Metafile['outputs']} outputs */
+function indexHtml(outputs) {
+  const { name, cssBundle = '', imports } = entryOutput(outputs)
+  const preloads = imports
+    .filter(({ kind }) => kind === 'import-statement')
+    .map(({ path }) => `<link rel="modulepreload" href="${PUBLIC_PATH}${basename(path)}">`)
+  return readFileSync(join(root, 'console/index.html'), 'utf8')
+    .replace('<!-- preloads -->', preloads.join('\n    '))
+    .replace('%script%', PUBLIC_PATH + name)
+    .replace('%style%', PUBLIC_PATH + basename(cssBundle))
+}
+
+/** @param {string} [ending] @returns {string[]} paths below the root, sorted */
+function sourceFiles(ending = '') {
+  return readdirSync(join(root, 'console'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .sort()
+}
+
+function sourceDigest() {
+  const hash = createHash('sha256')
+  for (const path of [...sourceFiles(), 'package-lock.json', 'bin/build-console.mjs']) {
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(join(root, path)))
+      .update('\0')
+  }
+  return hash.digest('hex')
+}
+
+/** @param {string} path */
+const readList = (path) => (existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [])
+
+/** @param {string} path @param {Uint8Array | string} contents */
+function replaceFile(path, contents) {
+  mkdirSync(dirname(path), { recursive: true })
+  const draft = `${path}.${process.pid}`
+  writeFileSync(draft, contents)
+  renameSync(draft, path)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildConsole()

@@ -1,0 +1,171 @@
+import { type Api, dataOf, type Wire } from '../../api/client.ts'
+import type { Session } from '../session/session.ts'
+import type { TabChannel } from '../session/tab-channel.ts'
+import { createStore, type Store } from '../store.ts'
+import { followStream } from './stream.ts'
+
+/** One extension or queue of `users-state`: docs/surfaces/softphone.md. */
+export interface PresenceOf {
+  state: 'Idle' | 'Ringing' | 'Ring' | 'Up' | 'Busy' | 'OnHold' | 'Unavailable'
+  name: string
+  channels?: Record<string, { number: string; direction: 'incoming' | 'outgoing' }>
+  isQueue?: true
+  status?: 'available' | 'away' | 'dnd' | 'offline'
+  online?: boolean
+}
+export type Presence = Readonly<Record<string, PresenceOf>>
+export type LiveCall = Wire<'Call'>
+/** What my softphone is asked to do. */
+export interface PhoneCommand {
+  type: 'command'
+  command: 'answer' | 'hold' | 'unhold'
+  call_id: string
+  expires_at: string
+}
+
+export interface Live {
+  /** By extension. Undefined until the first message. */
+  presence: Store<Presence | undefined>
+  /** My own live calls. */
+  calls: Store<readonly LiveCall[]>
+  /** Whether the PBX answers; undefined until it is known. */
+  isPbxOnline: Store<boolean | undefined>
+  /** My calls that have changed or ended, one by one. @returns a function that removes the listener */
+  onCall(listener: (call: LiveCall) => void): () => void
+  /** Only in the leader, which holds the phone. */
+  onCommand(listener: (command: PhoneCommand) => void): () => void
+  /** Another window of this account has taken the streams. */
+  isReplaced: Store<boolean>
+  resume(): void
+  start(): void
+  stop(): void
+}
+
+/** What the server sends while the page is open. The leader follows the streams, and passes each message to the other tabs. */
+export function createLive(session: Session, api: Api, channel: TabChannel): Live {
+  const presence = createStore<Presence | undefined>(undefined)
+  const calls = createStore<readonly LiveCall[]>([])
+  const isPbxOnline = createStore<boolean | undefined>(undefined)
+  const isReplaced = createStore(false)
+  const callListeners = new Set<(call: LiveCall) => void>()
+  const commandListeners = new Set<(command: PhoneCommand) => void>()
+  let stops: (() => void)[] = []
+
+  function receive(stream: string, data: unknown) {
+    if (stream === 'users-state') {
+      presence.set(keepUnchanged(presence.get(), (data as { states: Presence }).states))
+      return
+    }
+    const message = data as { type: string; call?: LiveCall; calls?: LiveCall[] } | PhoneCommand
+    if (message.type === 'command') {
+      if (session.isLeader.get()) for (const listener of commandListeners) listener(message as PhoneCommand)
+      return
+    }
+    const { call, calls: all } = message as { call?: LiveCall; calls?: LiveCall[] }
+    if (all !== undefined) calls.set(all)
+    if (call !== undefined) for (const listener of callListeners) listener(call)
+  }
+
+  /** A stream has no memory: its first message may be older than what changed while it was away. */
+  async function readCalls() {
+    const list = await dataOf(api.GET('/api/v1/calls')).catch(() => undefined)
+    if (list === undefined) return
+    isPbxOnline.set(list.online)
+    calls.set(list.calls.filter((call) => call.state !== 'ended' && isMine(call)))
+  }
+  const isMine = (call: LiveCall) => {
+    const state = session.state.get()
+    const own = state.status === 'signed-in' ? state.claims.extension : undefined
+    return call.legs.some(({ extension }) => extension === own)
+  }
+
+  function follow(name: string) {
+    return followStream({
+      name,
+      getTicket: async () => {
+        const path = '/pbxcore/api/module-softphone-backend/v1/stream-tickets'
+        try {
+          const { ticket } = await dataOf(api.POST(path))
+          return ticket
+        } catch (err) {
+          session.setConnection('reconnecting')
+          throw err
+        }
+      },
+      onOpen() {
+        session.setConnection('online')
+        if (name === 'me') void readCalls()
+      },
+      onMessage(data) {
+        receive(name, data)
+        channel.send({ type: 'stream', stream: name, data })
+      },
+      onLost: () => session.setConnection('reconnecting'),
+      onEnd(reason) {
+        // The refresh finds whether the session or only the token is over.
+        if (reason === 'session_over')
+          void session
+            .getToken()
+            .then(session.replaceToken)
+            .catch(() => {})
+        else isReplaced.set(true)
+      },
+    })
+  }
+
+  channel.listen((message) => {
+    if (message.type === 'stream') receive(message.stream, message.data)
+    // A new tab has missed all earlier messages.
+    if (message.type === 'hello' && session.isLeader.get()) {
+      const states = presence.get()
+      if (states !== undefined) channel.send({ type: 'stream', stream: 'users-state', data: { states } })
+      channel.send({ type: 'stream', stream: 'me', data: { type: 'calls', calls: calls.get() } })
+    }
+  })
+  session.onRefreshed(() => {
+    if (stops.length > 0)
+      void api.POST('/pbxcore/api/module-softphone-backend/v1/streams/renew').catch(() => {})
+  })
+
+  const live: Live = {
+    presence,
+    calls,
+    isPbxOnline,
+    isReplaced,
+    onCall(listener) {
+      callListeners.add(listener)
+      return () => callListeners.delete(listener)
+    },
+    onCommand(listener) {
+      commandListeners.add(listener)
+      return () => commandListeners.delete(listener)
+    },
+    resume() {
+      isReplaced.set(false)
+      live.stop()
+      live.start()
+    },
+    start() {
+      if (stops.length === 0 && session.isLeader.get()) stops = ['users-state', 'me'].map(follow)
+    },
+    stop() {
+      for (const stop of stops) stop()
+      stops = []
+    },
+  }
+  return live
+}
+
+/** The same object for each extension that has not changed, so that its tile is not drawn again. */
+function keepUnchanged(before: Presence | undefined, next: Presence): Presence {
+  if (before === undefined) return next
+  return Object.fromEntries(
+    Object.entries(next).map(([extension, value]) => {
+      const known = before[extension]
+      return [
+        extension,
+        known !== undefined && JSON.stringify(known) === JSON.stringify(value) ? known : value,
+      ]
+    }),
+  )
+}

@@ -1,0 +1,29 @@
+const LOCK = 'hookswitch-leader'
+
+/**
+ * Makes one tab of the browser the leader, by a Web Lock. When that tab closes or crashes, the browser passes the lock to
+ * the next one.
+ *
+ * @param onLead runs once, when this tab becomes the leader
+ * @returns whether this tab became the leader at once
+ */
+export async function takeLeadership(onLead: () => void): Promise<boolean> {
+  const { promise: decided, resolve: decide } = Promise.withResolvers<boolean>()
+  void navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
+    decide(lock !== null)
+    if (lock === null) return
+    onLead()
+    return forever
+  })
+  const isLeader = await decided
+  if (!isLeader) {
+    void navigator.locks.request(LOCK, () => {
+      onLead()
+      return forever
+    })
+  }
+  return isLeader
+}
+
+/** The lock is released when the tab is closed. */
+const forever = new Promise<never>(() => {})

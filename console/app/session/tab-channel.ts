@@ -1,0 +1,48 @@
+/**
+ * What the tabs of one browser send each other. One tab is the leader: it refreshes the session, holds the streams and
+ * the phone, and sends what the others show.
+ */
+export type TabMessage =
+  /** From a tab that has just opened: the leader answers with all it knows. */
+  | { type: 'hello' }
+  | { type: 'token'; token: AccessToken }
+  /** A tab has sent the logout: streams that end now need no refresh. */
+  | { type: 'signing-out' }
+  | { type: 'signed-out'; reason: SignOutReason }
+  | { type: 'connection'; connection: Connection }
+  /** A message of a stream, as the server sent it. */
+  | { type: 'stream'; stream: string; data: unknown }
+  /** A follower has found that the token is refused. */
+  | { type: 'refresh-wanted' }
+  /** Between the phone in the leader and its views in other tabs. */
+  | { type: 'phone'; data: unknown }
+
+export interface AccessToken {
+  value: string
+  /** Unix time in ms. */
+  expiresAt: number
+}
+
+/** Why the sign-in page is shown. `none`: there was no session. */
+export type SignOutReason = 'none' | 'signed_out' | 'ended'
+/** `reconnecting`: the server cannot be asked now; nothing is known to be lost. */
+export type Connection = 'online' | 'reconnecting'
+
+export interface TabChannel {
+  send(message: TabMessage): void
+  /** @returns a function that removes the listener */
+  listen(listener: (message: TabMessage) => void): () => void
+}
+
+/** Messages between the tabs of this origin. A tab does not receive its own. */
+export function createTabChannel(name = 'hookswitch'): TabChannel {
+  const channel = new BroadcastChannel(name)
+  return {
+    send: (message) => channel.postMessage(message),
+    listen(listener) {
+      const onMessage = (event: MessageEvent<TabMessage>) => listener(event.data)
+      channel.addEventListener('message', onMessage)
+      return () => channel.removeEventListener('message', onMessage)
+    },
+  }
+}

@@ -1,0 +1,103 @@
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
+import { Suspense, useCallback, useEffect, useRef } from 'react'
+import { Button } from '../../components/button.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { Notice } from '../../components/notice.tsx'
+import { showToast, Toasts } from '../../components/toast.tsx'
+import { useMessages } from '../../i18n/messages.ts'
+import { useConsole, useStore } from '../console-context.ts'
+import { appMessages } from '../messages.ts'
+import { Shortcuts, useShortcut } from '../shortcuts.tsx'
+import styles from './frame.module.css'
+import { SCREENS, type ScreenEntry } from './screens.ts'
+
+/** The frame of all screens: navigation, notices, and the screen itself. */
+export function Frame() {
+  const texts = useMessages(appMessages)
+  const { claims } = useConsole()
+  const screens = SCREENS.filter(({ isFor }) => isFor(claims))
+  const main = useRef<HTMLElement>(null)
+  const path = useRouterState({ select: ({ location }) => location.pathname })
+
+  const current = SCREENS.find(({ name }) => path.startsWith(`/${name}`))
+  const title = current === undefined ? texts.product : texts.screens[current.name]
+  const isFirst = useRef(true)
+  useEffect(() => {
+    document.title = `${title} · ${texts.product}`
+    // A screen reader reads the new screen; a mouse user sees no change.
+    if (!isFirst.current) main.current?.focus({ preventScroll: true })
+    isFirst.current = false
+  }, [title, texts])
+
+  return (
+    <div className={styles.frame}>
+      <a className={styles.skip} href="#content">
+        {texts.skipToContent}
+      </a>
+      <nav className={styles.sidebar} aria-label={texts.navigation}>
+        <p className={styles.brand}>{texts.product}</p>
+        <ul className={styles.links}>
+          {screens.map((screen) => (
+            <li key={screen.name}>
+              <NavigationLink screen={screen} />
+            </li>
+          ))}
+        </ul>
+        <div className={styles.foot}>
+          <SignOutButton />
+        </div>
+      </nav>
+      <main id="content" ref={main} tabIndex={-1} className={styles.main}>
+        <ConnectionNotice />
+        <Suspense>
+          <Outlet />
+        </Suspense>
+      </main>
+      <Toasts />
+      <Shortcuts />
+    </div>
+  )
+}
+
+function NavigationLink({ screen: { name, icon, key } }: { screen: ScreenEntry }) {
+  const texts = useMessages(appMessages)
+  const navigate = useNavigate()
+  const go = useCallback(() => void navigate({ to: `/${name}` }), [navigate, name])
+  useShortcut(`g ${key}`, texts.shortcutGo(texts.screens[name]), go)
+  return (
+    <Link to={`/${name}`} className={styles.link} activeProps={{ 'aria-current': 'page' }}>
+      <Icon name={icon} />
+      {texts.screens[name]}
+    </Link>
+  )
+}
+
+function SignOutButton() {
+  const texts = useMessages(appMessages)
+  const { session } = useConsole()
+  return (
+    <Button
+      tone="quiet"
+      onClick={() => void session.signOut().catch(() => showToast(texts.signOutFailed, 'danger'))}
+    >
+      <Icon name="signout" />
+      {texts.signOut}
+    </Button>
+  )
+}
+
+function ConnectionNotice() {
+  const texts = useMessages(appMessages)
+  const { session, live } = useConsole()
+  const state = useStore(session.state)
+  const isReplaced = useStore(live.isReplaced)
+  if (isReplaced) {
+    return (
+      <Notice tone="warning">
+        {texts.replaced} <Button onClick={live.resume}>{texts.takeBack}</Button>
+      </Notice>
+    )
+  }
+  if (state.status !== 'signed-in' || state.connection === 'online') return null
+  return <Notice tone="warning">{texts.reconnecting}</Notice>
+}

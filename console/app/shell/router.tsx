@@ -1,0 +1,77 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router'
+import { readHistorySearch } from '../../screens/history/search.ts'
+import { CrashNotice, NotFoundNotice } from './crash-notice.tsx'
+import { Frame } from './frame.tsx'
+
+const root = createRootRoute({
+  component: Frame,
+  errorComponent: CrashNotice,
+  notFoundComponent: NotFoundNotice,
+})
+const getParentRoute = () => root
+
+const routes = [
+  createRoute({
+    getParentRoute,
+    path: '/',
+    beforeLoad: () => {
+      throw redirect({ to: '/today', replace: true })
+    },
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/today',
+    component: lazyRouteComponent(() => import('../../screens/today/today.tsx'), 'TodayScreen'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/people',
+    component: lazyRouteComponent(() => import('../../screens/people/people.tsx'), 'PeopleScreen'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/live',
+    component: lazyRouteComponent(() => import('../../screens/live/live.tsx'), 'LiveScreen'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/history',
+    // The filters are in the address: a filtered list is a link.
+    validateSearch: readHistorySearch,
+    component: lazyRouteComponent(() => import('../../screens/history/history.tsx'), 'HistoryScreen'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/admin',
+    component: lazyRouteComponent(() => import('../../screens/admin/admin.tsx'), 'AdminScreen'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/system',
+    component: lazyRouteComponent(() => import('../../screens/system/system.tsx'), 'SystemScreen'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/me',
+    component: lazyRouteComponent(() => import('../../screens/me/me.tsx'), 'MeScreen'),
+  }),
+] as const
+
+export const router = createRouter({
+  routeTree: root.addChildren(routes),
+  basepath: '/console',
+  defaultPreload: 'intent',
+  defaultErrorComponent: CrashNotice,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,25 @@
+import type { IconName } from '../../components/icon.tsx'
+import type { SessionClaims } from '../session/token-claims.ts'
+
+/** The screens of the navigation, in its order. */
+export interface ScreenEntry {
+  name: 'today' | 'people' | 'live' | 'history' | 'admin' | 'system' | 'me'
+  icon: IconName
+  /** The second key of the shortcut `g …`. */
+  key: string
+  /** Who sees it in the navigation. The server judges each request all the same. */
+  isFor(claims: SessionClaims): boolean
+}
+
+const all = () => true
+const isAdmin = ({ role }: SessionClaims) => role === 'admin'
+
+export const SCREENS: readonly ScreenEntry[] = [
+  { name: 'today', icon: 'home', key: 't', isFor: all },
+  { name: 'people', icon: 'people', key: 'p', isFor: all },
+  { name: 'live', icon: 'live', key: 'l', isFor: ({ role }) => role !== 'user' },
+  { name: 'history', icon: 'history', key: 'h', isFor: all },
+  { name: 'admin', icon: 'admin', key: 'a', isFor: isAdmin },
+  { name: 'system', icon: 'system', key: 's', isFor: isAdmin },
+  { name: 'me', icon: 'me', key: 'm', isFor: all },
+]

@@ -1,0 +1,57 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
+import { ApiError, createApi } from '../../api/client.ts'
+import { type ConsoleContext, ConsoleProvider, useStore } from '../console-context.ts'
+import { createLive } from '../live/live.ts'
+import type { Session } from '../session/session.ts'
+import type { TabChannel } from '../session/tab-channel.ts'
+import type { SessionClaims } from '../session/token-claims.ts'
+import { router } from './router.tsx'
+
+const MAX_RETRIES = 4
+
+/** The signed-in console of one user. */
+export default function Shell({
+  session,
+  channel,
+  claims,
+}: {
+  session: Session
+  channel: TabChannel
+  claims: SessionClaims
+}) {
+  const [{ context, queries }] = useState(() => {
+    const api = createApi(session)
+    const live = createLive(session, api, channel)
+    const context: ConsoleContext = { session, claims, api, live, channel }
+    return { context, queries: createQueries() }
+  })
+  const isLeader = useStore(session.isLeader)
+  useEffect(() => {
+    if (!isLeader) return
+    context.live.start()
+    return context.live.stop
+  }, [isLeader, context])
+  return (
+    <ConsoleProvider value={{ ...context, claims }}>
+      <QueryClientProvider client={queries}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </ConsoleProvider>
+  )
+}
+
+const createQueries = () =>
+  new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 15_000,
+        // What failed for a moment is tried again; a refusal is shown.
+        retry: (count, err) => err instanceof ApiError && err.isTemporary && count < MAX_RETRIES,
+        retryDelay: (attempt, err) =>
+          Math.max(err instanceof ApiError ? (err.retryAfterMs ?? 0) : 0, 500 * 2 ** attempt),
+      },
+      mutations: { retry: false },
+    },
+  })

@@ -1,0 +1,7 @@
+import { appMessages } from '../../app/messages.ts'
+import { useMessages } from '../../i18n/messages.ts'
+
+export function AdminScreen() {
+  const texts = useMessages(appMessages)
+  return <h1>{texts.screens.admin}</h1>
+}

@@ -1,0 +1,7 @@
+import { appMessages } from '../../app/messages.ts'
+import { useMessages } from '../../i18n/messages.ts'
+
+export function MeScreen() {
+  const texts = useMessages(appMessages)
+  return <h1>{texts.screens.me}</h1>
+}
