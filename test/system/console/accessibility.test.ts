@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { axeViolations } from '../../support/console/axe.ts'
+import {
+  type ConsoleBrowser,
+  expectNoComplaints,
+  type Person,
+  startConsoleBrowser,
+} from '../../support/console/console-page.ts'
+import { type Stack, startStack } from '../../support/stack.ts'
+
+const SCREENS = ['today', 'people', 'live', 'history', 'admin', 'system', 'me']
+const LANGUAGES = ['en', 'ru', 'es'] as const
+const THEMES = ['light', 'dark'] as const
+
+describe('console: accessibility', () => {
+  let stack: Stack
+  let browser: ConsoleBrowser
+  beforeAll(async () => {
+    stack = await startStack()
+    browser = await startConsoleBrowser(stack.url)
+  })
+  afterAll(async () => {
+    await browser?.stop()
+    await stack?.stop()
+  })
+
+  const withPerson = async (
+    options: { language: 'en' | 'ru' | 'es'; theme: 'light' | 'dark' },
+    run: (person: Person) => Promise<void>,
+  ) => {
+    const person = await browser.openPerson(options)
+    await run(person)
+    expectNoComplaints(person)
+    await person.close()
+  }
+
+  for (const language of LANGUAGES) {
+    for (const theme of THEMES) {
+      it(`axe finds nothing on any screen in ${language}, ${theme}`, async () => {
+        await withPerson({ language, theme }, async (person) => {
+          const { page } = person
+          await page.goto('/')
+          await page.waitForSelector('input[name=login]')
+          expect(await axeViolations(page)).toEqual([])
+          await person.signIn('admin')
+          const found: Record<string, string[]> = {}
+          for (const screen of SCREENS) {
+            await page.goto(`/console/${screen}`)
+            await page.locator('main h1, main h2').first().waitFor()
+            await page.waitForLoadState('networkidle')
+            const violations = await axeViolations(page)
+            if (violations.length > 0) found[screen] = violations
+          }
+          expect(found).toEqual({})
+        })
+      })
+    }
+  }
+
+  it('shows every screen at 200 % zoom and on a phone without scrolling sideways', async () => {
+    // 200 % of a window of 1 280 by 800, and a small phone.
+    for (const viewport of [
+      { width: 640, height: 400 },
+      { width: 360, height: 740 },
+    ]) {
+      const person = await browser.openPerson({ viewport })
+      await person.signIn('admin')
+      const wide: string[] = []
+      for (const screen of SCREENS) {
+        await person.page.goto(`/console/${screen}`)
+        await person.page.locator('main h1, main h2').first().waitFor()
+        await person.page.waitForLoadState('networkidle')
+        const overflow = await person.page.evaluate<number>(
+          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+        )
+        if (overflow > 0) wide.push(`${screen} by ${overflow} px at ${viewport.width}`)
+      }
+      expect(wide).toEqual([])
+      await person.close()
+    }
+  })
+})
