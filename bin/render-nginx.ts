@@ -11,8 +11,9 @@ const HELP = `Usage: node dist/render-nginx.js --out <folder> --run <folder> --t
                                 --open-files <number> [--nchan-module <file>] [--web-root <folder>]
 
 Renders nginx's configuration for an nginx that npm start does not run, such as a container's. Paths are
-those nginx will see; --web-root has the console's files in its folder console. HOOKSWITCH_HOST, _PORT, _MEDIA_ROOT, _NGINX_WORKERS, _NCHAN_MEMORY, _STREAM_INSTANCES, _ALLOWED_ORIGINS
-and _TRUSTED_PROXIES mean what they mean to npm start.`
+those nginx will see; --web-root has the console's files in its folder console. HOOKSWITCH_HOST, _PORT, _MEDIA_ROOT,
+_NGINX_WORKERS, _NCHAN_MEMORY, _STREAM_INSTANCES, _ALLOWED_ORIGINS, _TRUSTED_PROXIES, _TLS_CERT_FILE and _TLS_KEY_FILE mean
+what they mean to npm start.`
 
 /** @throws {Error} that names the invalid setting, without its value */
 async function main() {
@@ -33,7 +34,7 @@ async function main() {
   if (flags.help) return console.log(HELP)
   if (!out || !run || !temp || !accessLog || !/^\d+$/.test(openFiles ?? '')) throw new UsageError(HELP)
 
-  const settings = readEnv(StartSettings)
+  const { tls, ...settings } = readEnv(StartSettings)
   renderNginx(fileURLToPath(new URL('../nginx', import.meta.url)), out, {
     ...settings,
     nchanModule: flags['nchan-module'],
@@ -46,6 +47,8 @@ async function main() {
     accessLog,
     sidecars: [join(run, 'sidecar.sock')],
     apis: [join(run, 'api.sock')],
+    // Understood by each version of nginx.
+    tls: tls && { certificateFile: tls.certificate, keyFile: tls.key, http2: 'listen', hsts: true },
   })
 }
 

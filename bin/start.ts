@@ -10,25 +10,28 @@ import { parseArguments, UsageError } from './arguments.ts'
 import { addDemoMedia } from './stack/demo-data.ts'
 import { prepareDemoPbx } from './stack/demo-pbx.ts'
 import { exitOnError } from './stack/exit-on-error.ts'
+import { type FrontTls, prepareFrontTls } from './stack/front-tls.ts'
 import { startGateway, urlHost } from './stack/gateway.ts'
-import { checkGate, requireFreePort } from './stack/health-check.ts'
+import { checkGate, requireFreePort, type TcpAddress } from './stack/health-check.ts'
 import { watchNpmParent } from './stack/npm-watch.ts'
-import { PHONE_201_SECRET } from './stack/pbx-conf.ts'
 import { isRedisReady, nodeSpec, redisSpec } from './stack/process-specs.ts'
 import { killOrphans, lockDataFolder, runFolder } from './stack/run-folder.ts'
 import { seedUsers } from './stack/seed-users.ts'
 import { isLoopback, StartSettings } from './stack/settings.ts'
 import { type ProcessSpec, type SupervisedProcess, startSupervised } from './stack/supervisor.ts'
+import { welcomeText } from './stack/welcome.ts'
 import { findOrFetch } from './system/programs.ts'
 import { SetupError } from './system/setup-error.ts'
 
-const HELP = `Usage: npm start [-- --demo [--pbx]]
+const HELP = `Usage: npm start [-- [--demo [--pbx]] [--https]]
 
 Starts Redis, the sidecar, the api and nginx, and keeps them running until Ctrl-C.
 What is missing on this machine is fetched into the data folder first.
 
   --demo   add the documented users, with public passwords (loopback only)
   --pbx    with --demo: an Asterisk of its own, with two phones that answer by themselves (loopback only)
+  --https  TLS with a certificate that is made here and that no authority has signed, as pages may use the microphone
+           over https only; HOOKSWITCH_TLS_CERT_FILE and _KEY_FILE name one of your own instead
   --help   show this (-h)
 
 Settings come from the environment or from .env; .env.example explains each. Exit codes: 0 stopped as asked, 2 wrong
@@ -44,6 +47,11 @@ async function main() {
   const demo = flags.demo === true
   if (flags.pbx && !demo) throw new UsageError('--pbx is part of the demo: add --demo')
   const settings = readEnv(StartSettings)
+  if (flags.https && settings.tls !== undefined) {
+    throw new UsageError(
+      '--https makes a certificate: leave it out, or unset HOOKSWITCH_TLS_CERT_FILE and _KEY_FILE',
+    )
+  }
   const { data, host, port, algorithm } = settings
   if (demo && !isLoopback(host)) {
     throw new SetupError(
@@ -80,9 +88,11 @@ async function main() {
 
   const children: SupervisedProcess[] = []
   const stopping = new AbortController()
+  let tls: FrontTls | undefined
   let shutdown: Promise<void> | undefined
   const shutDown = () => {
     stopping.abort()
+    tls?.stop()
     shutdown ??= stopAll(children).then(release)
     return shutdown
   }
@@ -107,6 +117,7 @@ async function main() {
       settings.redisUrl === undefined ? ['nginx', 'redis'] : ['nginx'],
       print,
     )
+    tls = await prepareFrontTls({ run, settings, selfSigned: flags.https === true, log: print })
     const pbx = flags.pbx ? await prepareDemoPbx({ project, run, settings, log: print }) : undefined
     const needs = {
       run,
@@ -150,7 +161,7 @@ async function main() {
       // The document's demo has open registration, and so has this one.
       ...(demo && !process.env.HOOKSWITCH_REGISTRATION ? { HOOKSWITCH_REGISTRATION: 'open' } : {}),
     }
-    const url = `http://${urlHost(host).replace('0.0.0.0', '127.0.0.1')}:${port}`
+    const url = `${tls === undefined ? 'http' : 'https'}://${tls?.name ?? urlHost(host).replace('0.0.0.0', '127.0.0.1')}:${port}`
     const isSet = (...names: string[]) =>
       names.some((name) => process.env[name] || process.env[`${name}_FILE`])
     const mailEnv = {
@@ -167,19 +178,25 @@ async function main() {
     )
     await startAll(pbx?.phones ?? [])
 
-    await startGateway({ project, run, settings, nginx: programs.nginx, sockets, startAll })
+    await startGateway({ project, run, settings, nginx: programs.nginx, tls: tls?.nginx, sockets, startAll })
     await waitForGate(
-      { host: host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host, port },
+      {
+        host: host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host,
+        port,
+        isTls: tls !== undefined,
+      },
       keysFolder,
     )
-    printWelcome(url, data, password, demo, performance.now() - startedAt)
-    if (pbx !== undefined) print(pbx.welcome(url))
+    if (tls !== undefined) print(tls.welcome(url, demo))
+    const curlOptions = tls?.curlOptions ?? ''
+    print(welcomeText({ url, data, password, demo, tookMs: performance.now() - startedAt, curlOptions }))
+    if (pbx !== undefined) print(pbx.welcome(url, curlOptions))
   } catch (err) {
     await shutDown()
     throw err
   }
 
-  async function waitForGate(where: { host: string; port: number }, keysFolder: string) {
+  async function waitForGate(where: TcpAddress, keysFolder: string) {
     const keyring = openKeyring(keysFolder, () => {})
     const until = performance.now() + 20_000
     while (!(await checkGate(where, keyring, algorithm).catch(() => false))) {
@@ -194,7 +211,8 @@ async function main() {
 
 function parseFlags() {
   const flag = { type: 'boolean' } as const
-  return parseArguments({ options: { demo: flag, pbx: flag, help: { ...flag, short: 'h' } } }).values
+  return parseArguments({ options: { demo: flag, pbx: flag, https: flag, help: { ...flag, short: 'h' } } })
+    .values
 }
 
 /**
@@ -205,31 +223,6 @@ async function stopAll(children: SupervisedProcess[]): Promise<void> {
   const holdsClientSockets = ({ name }: SupervisedProcess) => name === 'api' || name.startsWith('relay-')
   await Promise.all(children.filter(holdsClientSockets).map((child) => child.stop()))
   for (const child of children.filter((one) => !holdsClientSockets(one)).reverse()) await child.stop()
-}
-
-function printWelcome(
-  url: string,
-  data: string,
-  password: string | undefined,
-  demo: boolean,
-  tookMs: number,
-) {
-  const base = `${url}/pbxcore/api/module-softphone-backend/v1`
-  const [name, secret] = demo ? ['user1', 'password'] : ['admin', password ?? '<password>']
-  print(`\nHookswitch runs at ${url} (up in ${(tookMs / 1000).toFixed(1)} s). Ctrl-C stops it.`)
-  print(`Its data is in ${data}.`)
-  if (demo) {
-    print('Demo users: admin, user1, user2, user3, all with "password"; their extensions are 1000 to 1003.')
-    print(`One more for softphones: user "201" at the extension 201, with "${PHONE_201_SECRET}".`)
-  } else if (password === undefined) {
-    print(`The first start printed the admin's password. A new one: bin/hookswitch.mjs users passwd admin`)
-  }
-  print(`
-Try it:
-  TOKEN=$(curl -sS ${base}/auth/login -H 'Content-Type: application/json' -d '{"username":"${name}","password":"${secret}"}' | sed -nE 's/.*"access_token":"([^"]+)".*/\\1/p')
-  curl -sS ${base}/profile -H "Authorization: Bearer $TOKEN"
-  curl -sSN -H 'Accept: text/event-stream' -H "Authorization: Bearer $TOKEN" ${base}/sub/users-state
-`)
 }
 
 main().catch(exitOnError('hookswitch'))

@@ -9,6 +9,9 @@ export class SettingsError extends Error {
   override name = 'SettingsError'
 }
 
+/** Settings whose value is itself a path: their files change while we run, and other programs read them. */
+const PATH_SETTINGS = ['HOOKSWITCH_TLS_CERT_FILE', 'HOOKSWITCH_TLS_KEY_FILE']
+
 /**
  * Reads settings from the environment. The keys of the schema are the names of the variables. `NAME_FILE` may name a file
  * that contains the value of `NAME`, for secrets; an empty value counts as unset.
@@ -21,6 +24,7 @@ export function readEnv<T extends z.ZodType>(schema: T, env: Env = process.env):
   for (const [name, path] of Object.entries(values)) {
     const target = name.slice(0, -'_FILE'.length)
     if (!name.endsWith('_FILE') || path === undefined || !isOwnVariable(target)) continue
+    if (PATH_SETTINGS.includes(name)) continue
     if (values[target] !== undefined) {
       errors.push(`both ${target} and ${name} are set: keep one`)
       continue

@@ -16,8 +16,8 @@ export interface DemoPbx {
   phones: readonly ProcessSpec[]
   /** Settings for the api; they override those of another PBX in its environment. */
   apiEnv: Record<string, string | undefined>
-  /** How a person registers a phone, and places a call. */
-  welcome(url: string): string
+  /** How a person registers a phone, and places a call; `curlOptions` end with a blank. */
+  welcome(url: string, curlOptions: string): string
 }
 
 export interface DemoPbxNeeds {
@@ -101,13 +101,14 @@ export async function prepareDemoPbx({ project, run, settings, log }: DemoPbxNee
     },
     welcome: (
       url,
+      curlOptions,
     ) => `Telephones: an Asterisk with 1001 and 1002, which take every call by themselves. For a softphone of yours:
   server 127.0.0.1:${sipPort} (UDP or TCP), user 1000 or 1003, password ${areNew ? `${secrets.phones}   (shown only once, stored in ${files.phones})` : `in ${files.phones}`}
   or user 201, password ${PHONE_201_SECRET}
 Place a call from 1001 to 1002 while the stream above shows both:
-  curl -sS ${url}/api/v1/calls -H "Authorization: Bearer $TOKEN" -H "Idempotency-Key: $(cat /proc/sys/kernel/random/uuid)" -H 'Content-Type: application/json' -d '{"number":"1002"}'
+  curl -sS ${curlOptions}${url}/api/v1/calls -H "Authorization: Bearer $TOKEN" -H "Idempotency-Key: $(cat /proc/sys/kernel/random/uuid)" -H 'Content-Type: application/json' -d '{"number":"1002"}'
 Get an account and an extension of your own, and what a softphone needs to be it:
-  curl -sS ${url}/auth/register -H 'Content-Type: application/json' -d '{"email":"you@example.org","password":"secreto123"}'
+  curl -sS ${curlOptions}${url}/auth/register -H 'Content-Type: application/json' -d '{"email":"you@example.org","password":"secreto123"}'
 `,
   }
 }

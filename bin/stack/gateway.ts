@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { relaySocket, streamInstances } from '../../contract/stream-instances.ts'
+import { isOlderVersion } from '../system/program-spec.ts'
 import type { Nginx } from '../system/programs.ts'
 import { runProgram as runToEnd } from '../system/run-program.ts'
 import { SetupError } from '../system/setup-error.ts'
 import { canListen } from './health-check.ts'
-import { renderNginx } from './nginx-conf.ts'
+import { type NginxTls, renderNginx } from './nginx-conf.ts'
 import { nginxArgs, nginxSpec, nodeSpec, openFileLimit, streamSpec } from './process-specs.ts'
 import type { StartSettings } from './settings.ts'
 import type { ProcessSpec } from './supervisor.ts'
@@ -14,6 +15,8 @@ export interface GatewayNeeds {
   run: string
   settings: StartSettings
   nginx: Nginx
+  /** Undefined for plain HTTP. */
+  tls: Omit<NginxTls, 'http2'> | undefined
   /** Of the sidecar and the API. */
   sockets: { sidecar: string; api: string }
   startAll(specs: readonly ProcessSpec[]): Promise<void>
@@ -29,6 +32,7 @@ export async function startGateway({
   run,
   settings,
   nginx,
+  tls,
   sockets,
   startAll,
 }: GatewayNeeds): Promise<void> {
@@ -46,6 +50,7 @@ export async function startGateway({
     accessLog: join(settings.data, 'log', 'access.log'),
     sidecars: [sockets.sidecar],
     apis: [sockets.api],
+    tls: tls && { ...tls, http2: isOlderVersion(nginx.version, '1.25.1') ? 'listen' : 'directive' },
   })
   for (const file of ['nginx.conf', 'stream-1.conf']) {
     const test = await runToEnd(nginx.path, ['-t', '-q', ...nginxArgs(confFolder, prefix, file)], {

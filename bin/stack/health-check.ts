@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram'
-import { request } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
+import { request as secureRequest } from 'node:https'
 import { createServer } from 'node:net'
 import { createTokens, newId } from '../../api/core/auth/tokens.ts'
 import type { Keyring } from '../../contract/keyring.ts'
@@ -7,18 +8,32 @@ import type { Algorithm } from '../../contract/keys.ts'
 import { toUnixSeconds } from '../../runtime/time.ts'
 import { SetupError } from '../system/setup-error.ts'
 
-/** The status of a GET over TCP or a Unix socket. */
+export interface TcpAddress {
+  host: string
+  port: number
+  isTls?: boolean
+}
+
+/**
+ * The status of a GET over TCP or a Unix socket. A certificate is not verified: it names the host that clients use, and
+ * this asks an address of this machine.
+ */
 export function httpStatusOf(
-  where: { host: string; port: number } | { socketPath: string },
+  where: TcpAddress | { socketPath: string },
   path: string,
   headers: Record<string, string> = {},
   timeoutMs = 2_000,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    const req = request({ ...where, path, headers, timeout: timeoutMs }, (res) => {
+    const options = { ...where, path, headers, timeout: timeoutMs, agent: false } as const
+    const onResponse = (res: IncomingMessage) => {
       res.resume()
       resolve(res.statusCode ?? 0)
-    })
+    }
+    const req =
+      'isTls' in where && where.isTls
+        ? secureRequest({ ...options, rejectUnauthorized: false }, onResponse)
+        : request(options, onResponse)
     req.once('timeout', () => req.destroy(new Error('no answer')))
     req.once('error', reject)
     req.end()
@@ -29,11 +44,7 @@ export function httpStatusOf(
  * Whether a request with a token passes the gate and one without does not: nginx, sidecar, keys and
  * revocations all did their part. The file is one that does not exist, so 404 is the gate's yes.
  */
-export async function checkGate(
-  where: { host: string; port: number },
-  keyring: Keyring,
-  algorithm: Algorithm,
-): Promise<boolean> {
+export async function checkGate(where: TcpAddress, keyring: Keyring, algorithm: Algorithm): Promise<boolean> {
   const tokens = createTokens({ keyring, algorithm, now: Date.now, issuingSince: () => 0 })
   const subject = { sub: '0', sid: newId(), gen: 0, role: 'supervisor' } as const
   const token = await tokens.issue('access', subject, toUnixSeconds(Date.now()) + 30)

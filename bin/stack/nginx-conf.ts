@@ -2,6 +2,17 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { relaySocket, streamInstances, subscribeSocket } from '../../contract/stream-instances.ts'
 
+/** How the front speaks TLS. */
+export interface NginxTls {
+  /** PEM files that nginx reads at each handshake; both may be one file. */
+  certificateFile: string
+  keyFile: string
+  /** nginx 1.25.1 made HTTP/2 a directive of its own, and warns of the word in `listen`. */
+  http2: 'listen' | 'directive'
+  /** Whether browsers are asked to use HTTPS alone from now on. */
+  hsts: boolean
+}
+
 /** What the templates in `nginx/` leave open. Paths are absolute. */
 export interface NginxValues {
   /** Undefined where Nchan is compiled in. */
@@ -26,6 +37,7 @@ export interface NginxValues {
   apis: readonly string[]
   allowedOrigins: readonly string[]
   trustedProxies: readonly string[]
+  tls?: NginxTls | undefined
 }
 
 /** The template of an instance of Nchan, rendered once for each as `stream-<n>.conf`. */
@@ -56,7 +68,7 @@ export function renderNginx(templates: string, folder: string, values: NginxValu
 }
 
 function templateValues(values: NginxValues): Record<string, string> {
-  const { nchanModule, openFiles } = values
+  const { nchanModule, openFiles, tls } = values
   const lines = (all: readonly string[], line: (one: string) => string) =>
     all.map((one) => line(requireSafeValue(one))).join('\n')
   return {
@@ -67,7 +79,12 @@ function templateValues(values: NginxValues): Record<string, string> {
     openFiles: String(openFiles),
     // A stream takes two at the front: the client's, and the one to its instance.
     workerConnections: String(Math.floor(openFiles * 0.75)),
-    listen: lines(values.listen, (one) => `    listen ${one};`),
+    listen: lines(values.listen, (one) => `    listen ${one}${listenOptions(tls)};`),
+    tls: tls === undefined ? '' : '  include tls.conf;',
+    http2: tls?.http2 === 'directive' ? 'http2 on;' : '',
+    certificateFile: requireSafeValue(tls?.certificateFile ?? ''),
+    keyFile: requireSafeValue(tls?.keyFile ?? ''),
+    hsts: tls?.hsts === true ? `max-age=${HSTS_S}` : '',
     run: requireSafeValue(values.run),
     temp: requireSafeValue(values.temp),
     mediaRoot: requireSafeValue(values.mediaRoot),
@@ -93,6 +110,12 @@ real_ip_header X-Forwarded-For;
 real_ip_recursive on;`,
   }
 }
+
+/** As the lists of browsers ask for; in seconds. */
+const HSTS_S = 365 * 86_400
+
+const listenOptions = (tls: NginxTls | undefined): string =>
+  tls === undefined ? '' : tls.http2 === 'listen' ? ' ssl http2' : ' ssl'
 
 const upstreamBlock = (name: string, socket: string): string =>
   `upstream ${name} {\n  server "unix:${requireSafeValue(socket)}" max_fails=0;\n}`

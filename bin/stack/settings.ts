@@ -19,6 +19,8 @@ export const StartSettings = z
     DATABASE_URL: z.string().optional(),
     HOOKSWITCH_HOST: address.default('127.0.0.1'),
     HOOKSWITCH_PORT: wholeNumber('', 1, 65_535).default(8080),
+    HOOKSWITCH_TLS_CERT_FILE: z.string().optional(),
+    HOOKSWITCH_TLS_KEY_FILE: z.string().optional(),
     HOOKSWITCH_MEDIA_ROOT: z.string().optional(),
     HOOKSWITCH_SYSTEM: z.string().optional(),
     HOOKSWITCH_TOKEN_ALG: z.enum(ALGORITHMS).default('HS256'),
@@ -37,6 +39,15 @@ export const StartSettings = z
       ),
     ),
   })
+  .superRefine(({ HOOKSWITCH_TLS_CERT_FILE: cert, HOOKSWITCH_TLS_KEY_FILE: key }, ctx) => {
+    if ((cert === undefined) === (key === undefined)) return
+    const missing = cert === undefined ? 'HOOKSWITCH_TLS_CERT_FILE' : 'HOOKSWITCH_TLS_KEY_FILE'
+    ctx.addIssue({
+      code: 'custom',
+      path: [missing],
+      message: 'is not set, and TLS needs certificate and key',
+    })
+  })
   .transform((env) => {
     const data = resolve(env.HOOKSWITCH_DATA)
     return {
@@ -45,6 +56,7 @@ export const StartSettings = z
       databaseUrl: env.DATABASE_URL ?? defaultDatabaseUrl(data),
       host: env.HOOKSWITCH_HOST,
       port: env.HOOKSWITCH_PORT,
+      tls: tlsFiles(env.HOOKSWITCH_TLS_CERT_FILE, env.HOOKSWITCH_TLS_KEY_FILE),
       systemFolder: resolve(env.HOOKSWITCH_SYSTEM ?? `${data}/system`),
       mediaRoot: resolve(env.HOOKSWITCH_MEDIA_ROOT ?? `${data}/media`),
       hasOwnMedia: env.HOOKSWITCH_MEDIA_ROOT === undefined,
@@ -60,6 +72,17 @@ export const StartSettings = z
     }
   })
 export type StartSettings = z.output<typeof StartSettings>
+
+/** The PEM files of a certificate, with its chain, and of its key. */
+export interface TlsFiles {
+  certificate: string
+  key: string
+}
+
+const tlsFiles = (certificate: string | undefined, key: string | undefined): TlsFiles | undefined =>
+  certificate === undefined || key === undefined
+    ? undefined
+    : { certificate: resolve(certificate), key: resolve(key) }
 
 /** Whether only this machine can reach an address. */
 export const isLoopback = (host: string) => host === '::1' || /^127\./.test(host)

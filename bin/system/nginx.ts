@@ -17,6 +17,8 @@ import { SetupError } from './setup-error.ts'
  * Always run it with `-p <folder>`: Nchan keeps large messages below that folder.
  */
 export interface NginxProgram extends Program {
+  /** Such as `1.22.1`. */
+  version: string
   nchanModule: string | undefined
 }
 
@@ -112,7 +114,7 @@ async function verify(
     const moduleError =
       (await loadError(program.path, module, scratch, env)) ??
       (await versionError(module ?? program.path, version))
-    if (moduleError === undefined) return { found: { ...program, nchanModule: module } }
+    if (moduleError === undefined) return { found: { ...program, version, nchanModule: module } }
     if (module !== undefined) unusable = moduleError
   }
   return { unusable }

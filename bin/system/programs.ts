@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chromium } from './chromium.ts'
+import { coturn } from './coturn.ts'
 import {
   FetchError,
   fetchPackageSets,
@@ -12,6 +13,7 @@ import {
 import { type Fail2banProgram, fail2ban } from './fail2ban.ts'
 import { withFlock } from './flock.ts'
 import { type NginxProgram, nginx } from './nginx.ts'
+import { openssl } from './openssl.ts'
 import { type PostgresProgram, postgres } from './postgres.ts'
 import type { Detection, Program, ProgramSpec } from './program-spec.ts'
 import { type RedisProgram, redis } from './redis.ts'
@@ -29,6 +31,8 @@ export interface FoundPrograms {
   wrk: Program
   fail2ban: Fail2banProgram
   chromium: Program
+  openssl: Program
+  coturn: Program
 }
 
 export type ProgramName = keyof FoundPrograms
@@ -40,6 +44,8 @@ const programSpecs: { [N in ProgramName]: ProgramSpec<FoundPrograms[N]> } = {
   wrk,
   fail2ban,
   chromium,
+  openssl,
+  coturn,
 }
 
 /**

@@ -5,8 +5,11 @@
 export interface OriginPolicy {
   /** Whether the settings contain it. */
   isAllowed(origin: string | undefined): boolean
-  /** Whether the settings contain it, or it is of the requested host. */
-  isAllowedOrSameHost(origin: string, host: string | undefined): boolean
+  /**
+   * Whether the settings contain it, or it is of the requested host.
+   * @param protocol of the request, if known: over `https` a page of `http` may have been forged on its way
+   */
+  isAllowedOrSameHost(origin: string, host: string | undefined, protocol?: string): boolean
 }
 
 /** @param named the origins in the settings */
@@ -18,10 +21,11 @@ export function createOriginPolicy(named: readonly string[]): OriginPolicy {
   }
   return {
     isAllowed,
-    isAllowedOrSameHost(origin, host) {
+    isAllowedOrSameHost(origin, host, protocol) {
       if (isAllowed(origin)) return true
       const normal = normalizeOrigin(origin)
       if (normal === undefined || host === undefined) return false
+      if (protocol === 'https' && normal.startsWith('http:')) return false
       // A proxy may use another scheme than the browser: the browser's counts.
       return normal === normalizeOrigin(`${normal.slice(0, normal.indexOf(':'))}://${host}`)
     },

@@ -13,6 +13,7 @@ export function requireSameOrigin(c: Context, origins: OriginPolicy): void {
   if (origins.isAllowed(origin)) return
   const site = c.req.header('sec-fetch-site')
   if (site !== undefined && site !== 'same-origin' && site !== 'none') throw new Refusal('forbidden')
-  if (origin !== undefined && !origins.isAllowedOrSameHost(origin, c.req.header('host')))
+  const [host, protocol] = [c.req.header('host'), c.req.header('x-forwarded-proto')]
+  if (origin !== undefined && !origins.isAllowedOrSameHost(origin, host, protocol))
     throw new Refusal('forbidden')
 }

@@ -54,7 +54,11 @@ function splitUrl(url: string): [path: string, query: string | undefined] {
 /** Browsers send `Origin`; other clients do not. */
 const isOriginAllowed = ({ headers }: IncomingMessage, allowed: readonly string[]): boolean =>
   headers.origin === undefined ||
-  createOriginPolicy(allowed).isAllowedOrSameHost(headers.origin, headers.host)
+  createOriginPolicy(allowed).isAllowedOrSameHost(
+    headers.origin,
+    headers.host,
+    String(headers['x-forwarded-proto']),
+  )
 
 /** Header, query and subprotocol may each hold the credential, but not different ones. */
 function readSocketCredential({ headers }: IncomingMessage, query: string | undefined): Credential {
