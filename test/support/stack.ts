@@ -40,6 +40,8 @@ export interface StackOptions {
   demo?: boolean
   /** With an Asterisk of its own: HOOKSWITCH_PBX_… hold its address. */
   pbx?: boolean
+  /** With a certificate that it makes itself. */
+  https?: boolean
   env?: Record<string, string>
   /** An earlier stack's folder, to start on what it left. */
   data?: string
@@ -51,7 +53,11 @@ export interface StackOptions {
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'hs-'))
   const port = Number(options.env?.HOOKSWITCH_PORT ?? (await freePort()))
-  const flags = [...((options.demo ?? true) ? ['--demo'] : []), ...(options.pbx ? ['--pbx'] : [])]
+  const flags = [
+    ...((options.demo ?? true) ? ['--demo'] : []),
+    ...(options.pbx ? ['--pbx'] : []),
+    ...(options.https ? ['--https'] : []),
+  ]
   const args = [join(project, 'dist', 'start.js'), ...flags]
   const child = spawn(process.execPath, args, {
     env: {
@@ -73,7 +79,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const said: string[] = []
-  const url = `http://127.0.0.1:${port}`
+  const isTls = options.https || options.env?.HOOKSWITCH_TLS_CERT_FILE !== undefined
+  const url = `${isTls ? 'https' : 'http'}://127.0.0.1:${port}`
   await new Promise<void>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
