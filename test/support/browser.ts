@@ -28,12 +28,13 @@ export async function whyBrowserUnavailable(): Promise<string | undefined> {
   )
 }
 
-export async function startBrowser(): Promise<Browser> {
+/** @param switches more of Chromium's own */
+export async function startBrowser(switches: readonly string[] = []): Promise<Browser> {
   const { chromium: program } = await findOrFetch(systemFolder, ['chromium'], () => {})
   const browser = await chromium.launch({
     executablePath: program.path,
     // Root cannot use the sandbox, and all pages are our own.
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', ...switches],
     env: { ...process.env, ...program.env },
     timeout: TIMEOUT_MS,
   })

@@ -272,7 +272,7 @@ describe('over HTTP/2', () => {
     }
     expect(wrong).toEqual([])
     // Nor did the sidecar have to defend itself: it knows only questions without a body.
-    expect(stack.logs()).not.toContain('gate_request_rejected')
+    expect(stack.logs().includes('gate_request_rejected')).toBe(false)
   })
 
   test('a WebSocket handshake is none: it would take a connection that carries other requests', async () => {
@@ -296,6 +296,35 @@ describe('over HTTP/2', () => {
     ])
     // The second is a plain GET: it gets the state as JSON.
     expect(statuses).toEqual([426, 200, 200])
+  })
+
+  test('a stream that is not read is dropped, and the others of its connection go on', async () => {
+    const token = await logIn('user3')
+    const session = openHttp2()
+    const open = () =>
+      session.request({
+        ':path': `${API}/sub/users-state`,
+        authorization: `Bearer ${token}`,
+        accept: 'text/event-stream',
+      })
+    const [unread, read] = [open().pause(), open()]
+    unread.on('error', () => {})
+    let received = 0
+    read.on('data', ({ length }: Buffer) => {
+      received += length
+    })
+    const streams = async () => Number(JSON.parse((await send('/_gate/ready')).text).streams)
+    await waitUntil('both are open', async () => (await streams()) === 2)
+    const pad = 'x'.repeat(300_000)
+    await waitUntil('one of them is dropped', async () => {
+      await send(`${API}/pub/users-state`, { json: { pad } })
+      return (await streams()) === 1
+    })
+    const before = received
+    await send(`${API}/pub/users-state`, { json: { pad } })
+    await waitUntil('the other one goes on', () => received >= before + pad.length)
+    session.destroy()
+    await waitUntil('none is left', async () => (await streams()) === 0)
   })
 
   test('a request with a body reaches the API', async () => {
