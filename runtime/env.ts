@@ -9,7 +9,7 @@ export class SettingsError extends Error {
   override name = 'SettingsError'
 }
 
-/** Settings whose value is itself a path: their files change while we run, and other programs read them. */
+/** Settings that are paths themselves: their files change while we run, and another program reads them. */
 const PATH_SETTINGS = ['HOOKSWITCH_TLS_CERT_FILE', 'HOOKSWITCH_TLS_KEY_FILE']
 
 /**

@@ -76,7 +76,8 @@ describe('settings', () => {
     const args = Object.keys(requireService('nginx').build?.args ?? {})
     const ofNginx = Object.keys(StartSettings.in.shape).filter(
       (name) =>
-        /NGINX|NCHAN|STREAM_INSTANCES|ORIGINS|PROXIES/.test(name) && name !== 'HOOKSWITCH_NGINX_SOCKETS',
+        /NGINX|NCHAN|STREAM_INSTANCES|ORIGINS|PROXIES|^HOOKSWITCH_TLS_/.test(name) &&
+        name !== 'HOOKSWITCH_NGINX_SOCKETS',
     )
     expect(args.sort()).toEqual(ofNginx.sort())
   })

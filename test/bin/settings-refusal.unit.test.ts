@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { StartSettings } from '../../bin/stack/settings.ts'
 import { readEnv, SettingsError } from '../../runtime/env.ts'
 import { shapes } from './settings-shapes.ts'
 
@@ -26,5 +27,26 @@ describe('a setting that is wrong', () => {
   test('many of them were wrong', () => {
     const refused = settings.filter(([, schema]) => !schema.safeParse(`${SECRET} "x"`).success)
     expect(refused.length).toBeGreaterThan(30)
+  })
+})
+
+describe('TLS', () => {
+  const read = (env: Record<string, string>) => readEnv(StartSettings, env).tls
+
+  test('needs certificate and key, or neither', () => {
+    expect(read({})).toBeUndefined()
+    expect(read({ HOOKSWITCH_TLS_CERT_FILE: '/etc/c.pem', HOOKSWITCH_TLS_KEY_FILE: '/etc/k.pem' })).toEqual({
+      certificate: '/etc/c.pem',
+      key: '/etc/k.pem',
+    })
+  })
+
+  test.each([
+    ['HOOKSWITCH_TLS_CERT_FILE', 'HOOKSWITCH_TLS_KEY_FILE'],
+    ['HOOKSWITCH_TLS_KEY_FILE', 'HOOKSWITCH_TLS_CERT_FILE'],
+  ])('%s alone is refused', (set, missing) => {
+    expect(() => read({ [set]: '/etc/hunter2' })).toThrow(
+      new SettingsError(`${missing}: is not set, and TLS needs certificate and key`),
+    )
   })
 })

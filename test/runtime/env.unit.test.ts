@@ -89,6 +89,12 @@ describe('the error of a wrong setting names it and does not show its value', ()
 })
 
 describe('NAME_FILE', () => {
+  test('is a path, and no file to read now, if it is a setting itself', () => {
+    const schema = Settings.extend({ HOOKSWITCH_TLS_KEY_FILE: z.string() })
+    const env = { ...good, HOOKSWITCH_TLS_KEY_FILE: join(folder, 'missing') }
+    expect(readEnv(schema, env).HOOKSWITCH_TLS_KEY_FILE).toBe(join(folder, 'missing'))
+  })
+
   test('names a file with the value, without its newline', () => {
     const path = file('redis', 'redis://user:secret@127.0.0.1\n')
     const { REDIS_URL: _, ...rest } = good

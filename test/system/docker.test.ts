@@ -17,6 +17,7 @@ import { WebSocket } from 'ws'
 import { parse } from 'yaml'
 import { findOrFetch, type Program } from '../../bin/system/programs.ts'
 import { redact } from '../../runtime/log.ts'
+import { selfSigned } from '../api/provisioning/self-signed.ts'
 import { project, systemFolder } from '../support/build.ts'
 import { freePort } from '../support/free-port.ts'
 import { requestJson } from '../support/http-client.ts'
@@ -215,6 +216,8 @@ describe('nginx, as its image has it', () => {
         HOOKSWITCH_NCHAN_MEMORY: '32',
         HOOKSWITCH_ALLOWED_ORIGINS: 'https://a.example, https://b.example',
         HOOKSWITCH_TRUSTED_PROXIES: '172.18.0.1,10.0.0.0/8',
+        HOOKSWITCH_TLS_CERT_FILE: join(folder, 'etc/tls/fullchain.pem'),
+        HOOKSWITCH_TLS_KEY_FILE: join(folder, 'etc/tls/privkey.pem'),
       },
     ],
   ])('takes its configuration %s', (_, settings) => {
@@ -381,6 +384,24 @@ describe('the whole, as docker-compose.yml has it', () => {
     expect(isHealthy('nginx')).toBe(false)
     startNginx()
     await waitUntil('nginx is healthy', () => isHealthy('nginx'))
+  })
+
+  test('with a certificate it is healthy over TLS, and redirects what comes without', async () => {
+    const files = { CERT: join(folder, 'etc/tls/fullchain.pem'), KEY: join(folder, 'etc/tls/privkey.pem') }
+    const { cert, key } = selfSigned()
+    mkdirSync(join(folder, 'etc/tls'))
+    writeFileSync(files.CERT, cert)
+    writeFileSync(files.KEY, key)
+    const restart = async (more: Record<string, string>) => {
+      await end('nginx', 'SIGTERM')
+      renderHere(more)
+      startNginx()
+      await waitUntil('nginx is healthy', () => isHealthy('nginx'))
+    }
+    await restart({ HOOKSWITCH_TLS_CERT_FILE: files.CERT, HOOKSWITCH_TLS_KEY_FILE: files.KEY })
+    expect((await fetch(`${url}/health`, { redirect: 'manual' })).status).toBe(308)
+    await restart({})
+    expect((await fetch(`${url}/health`)).status).toBe(200)
   })
 
   test('a killed instance of Nchan starts again, although its sockets are still there', async () => {

@@ -73,5 +73,15 @@ describe('a page', () => {
     ['without an origin', 'null', 'null', false],
   ])('%s: %s asks %s', (_, origin, host, isIt) => expect(isAllowedOrSameHost(origin, host)).toBe(isIt))
 
+  test.each([
+    ['of https', 'https://pbx.example', true],
+    ['of http, which may have been forged on its way', 'http://pbx.example', false],
+    ['of an app that the settings name', 'capacitor://localhost', true],
+  ])('%s asks over https', (_, origin, isIt) =>
+    expect(isAllowedOrSameHost(origin, 'pbx.example', 'https')).toBe(isIt),
+  )
+  test('of http asks over http', () =>
+    expect(isAllowedOrSameHost('http://pbx.example', 'pbx.example', 'http')).toBe(true))
+
   test('without an origin is not allowed', () => expect(isAllowed(undefined)).toBe(false))
 })
