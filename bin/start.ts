@@ -187,7 +187,7 @@ async function main() {
       },
       keysFolder,
     )
-    if (tls !== undefined) print(tls.welcome(url, demo))
+    if (tls !== undefined) print(tls.welcome(demo))
     const curlOptions = tls?.curlOptions ?? ''
     print(welcomeText({ url, data, password, demo, tookMs: performance.now() - startedAt, curlOptions }))
     if (pbx !== undefined) print(pbx.welcome(url, curlOptions))

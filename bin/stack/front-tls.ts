@@ -17,7 +17,7 @@ export interface FrontTls {
   /** What curl needs to verify it. */
   curlOptions: string
   /** What a person should know, printed once everything runs. */
-  welcome(url: string, demo: boolean): string
+  welcome(demo: boolean): string
   stop(): void
 }
 
@@ -57,9 +57,9 @@ export async function prepareFrontTls(needs: FrontTlsNeeds): Promise<FrontTls | 
     nginx: { ...tls.nginx, hsts: false },
     name: undefined,
     curlOptions: `--cacert '${files.certificate}' `,
-    welcome: (url, demo) =>
+    welcome: (demo) =>
       [
-        tls.welcome(url, demo),
+        tls.welcome(demo),
         'No authority has signed it: browsers warn once. Compare the SHA-256 with the one that the browser shows.',
         ...reachableUrls(settings),
         ...(isLoopback(settings.host)

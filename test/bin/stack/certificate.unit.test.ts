@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CertificateError, readCertificatePair } from '../../../bin/stack/certificate-pair.ts'
 import { watchCertificate } from '../../../bin/stack/certificate-watch.ts'
+import { prepareFrontTls } from '../../../bin/stack/front-tls.ts'
 import { ensureSelfSigned, isStillGood, machineNames } from '../../../bin/stack/self-signed.ts'
 import { openssl as opensslSpec } from '../../../bin/system/openssl.ts'
 import { selfSigned } from '../../api/provisioning/self-signed.ts'
@@ -177,6 +178,23 @@ describe.skipIf(openssl === undefined)(title('a self-signed certificate'), () =>
   ])('is made anew %s', async (_, needs) => {
     const before = await fingerprintOf()
     expect(await fingerprintOf(needs)).not.toBe(before)
+  })
+
+  test.each([
+    [
+      'a demo',
+      true,
+      'without the demo and its public passwords: HOOKSWITCH_HOST=0.0.0.0 npm start -- --https',
+    ],
+    ['no demo', false, 'For the LAN: HOOKSWITCH_HOST=0.0.0.0 npm start -- --https'],
+  ])('its welcome names the fingerprint and the way to the LAN: %s', async (_, demo, way) => {
+    const data = mkdtempSync(join(folder, 'data-'))
+    const settings = { data, systemFolder: data, host: '127.0.0.1', port: 8080, tls: undefined }
+    const tls = await prepareFrontTls({ run: data, settings, selfSigned: true, log: () => {} })
+    tls?.stop()
+    expect(tls?.welcome(demo)).toContain(way)
+    const made = new X509Certificate(readFileSync(join(data, 'tls/self-signed.crt')))
+    expect(tls?.welcome(demo)).toContain(made.fingerprint256)
   })
 
   test('is made anew if its files are damaged', async () => {

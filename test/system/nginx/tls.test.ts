@@ -1,16 +1,15 @@
-import { type X509Certificate as Certificate, X509Certificate } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { type ClientHttp2Session, connect as connectHttp2, type IncomingHttpHeaders } from 'node:http2'
-import { request as secureRequest } from 'node:https'
+import { X509Certificate } from 'node:crypto'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import type { IncomingHttpHeaders } from 'node:http2'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect as connectTls } from 'node:tls'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { selfSigned } from '../../api/provisioning/self-signed.ts'
 import { sendHttp2 } from '../../support/raw-http2.ts'
 import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 import { HANDSHAKE } from '../../support/stream-requests.ts'
+import { createTlsClient, sendOver, type TlsClient } from '../../support/tls-client.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hs-tls-'))
 const files = { certificate: join(folder, 'cert.pem'), key: join(folder, 'key.pem') }
@@ -19,7 +18,7 @@ const ca = [first.cert, second.cert].join('\n')
 
 let stack: Stack
 let port: number
-const cleanups: (() => unknown)[] = []
+let client: TlsClient
 beforeAll(async () => {
   writeFileSync(files.certificate, first.cert)
   writeFileSync(files.key, first.key, { mode: 0o600 })
@@ -32,139 +31,48 @@ beforeAll(async () => {
     },
   })
   port = Number(new URL(stack.url).port)
+  client = createTlsClient(stack.url, ca)
 })
 afterAll(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+  client?.close()
   await stack?.stop()
   rmSync(folder, { recursive: true, force: true })
 })
 
-interface Reply {
-  status: number
-  headers: IncomingHttpHeaders
-  text: string
-}
-interface Request {
-  method?: string
-  token?: string
-  headers?: Record<string, string>
-  json?: unknown
-  authority?: string
-}
-
-/** Over HTTP/1.1. */
-function send(path: string, { method, token, headers = {}, json }: Request = {}): Promise<Reply> {
-  const body = json === undefined ? undefined : JSON.stringify(json)
-  return new Promise((resolve, reject) => {
-    const options = {
-      method: method ?? (body === undefined ? 'GET' : 'POST'),
-      ca,
-      // `Host` may name another one.
-      checkServerIdentity: () => undefined,
-      agent: false as const,
-      headers: {
-        ...(body === undefined
-          ? {}
-          : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }),
-        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-        ...headers,
-      },
-    }
-    const req = secureRequest(`${stack.url}${path}`, options, async (res) => {
-      let text = ''
-      for await (const chunk of res) text += chunk
-      resolve({ status: res.statusCode ?? 0, headers: res.headers, text })
-    })
-    req.once('error', reject).end(body)
-  })
-}
-
 const API = '/pbxcore/api/module-softphone-backend/v1'
 const logIn = async (username: string): Promise<string> => {
-  const { text } = await send(`${API}/auth/login`, { json: { username, password: 'password' } })
+  const { text } = await client.send(`${API}/auth/login`, { json: { username, password: 'password' } })
   return JSON.parse(text).access_token
 }
 
-function openHttp2(): ClientHttp2Session {
-  const session = connectHttp2(stack.url, { ca })
-  session.on('error', () => {})
-  cleanups.push(() => session.destroy())
-  return session
-}
-
-/** Over HTTP/2; a body is sent as it is, without its length. */
-function sendOver(
-  session: ClientHttp2Session,
-  path: string,
-  { method = 'GET', token, headers = {}, authority, body }: Request & { body?: string } = {},
-): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const stream = session.request(
-      {
-        ':path': path,
-        ':method': method,
-        ...(authority === undefined ? {} : { ':authority': authority }),
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...headers,
-      },
-      { endStream: body === undefined },
-    )
-    let head: IncomingHttpHeaders = {}
-    let text = ''
-    stream.on('response', (received) => {
-      head = received
-    })
-    stream.on('data', (chunk) => {
-      text += chunk
-    })
-    stream.once('error', reject)
-    stream.once('end', () => resolve({ status: Number(head[':status']), headers: head, text }))
-    if (body !== undefined) stream.end(body)
-  })
-}
-
-/** The certificate that a new connection gets; no session is resumed. */
-function certificateOfNewConnection(
-  options: { maxVersion?: 'TLSv1.1' | 'TLSv1.2' } = {},
-): Promise<Certificate> {
-  return new Promise((resolve, reject) => {
-    const socket = connectTls({ host: '127.0.0.1', port, ca, ...options }, () => {
-      const certificate = socket.getPeerX509Certificate()
-      socket.destroy()
-      if (certificate === undefined) reject(new Error('no certificate'))
-      else resolve(certificate)
-    })
-    socket.once('error', reject)
-  })
-}
 const fingerprint = (pem: string) => new X509Certificate(pem).fingerprint256
 
 describe('over TLS', () => {
   test('takes TLS 1.2 and 1.3, and nothing older', async () => {
-    await certificateOfNewConnection()
-    await certificateOfNewConnection({ maxVersion: 'TLSv1.2' })
-    await expect(certificateOfNewConnection({ maxVersion: 'TLSv1.1' })).rejects.toThrow()
+    await client.certificate()
+    await client.certificate({ maxVersion: 'TLSv1.2' })
+    await expect(client.certificate({ maxVersion: 'TLSv1.1' })).rejects.toThrow()
   })
 
   test('answers of the API and of nginx ask browsers to use HTTPS alone from now on', async () => {
     for (const path of ['/health', '/media/1001/hello.wav', '/nothing', `${API}/sub/users-state`]) {
-      const { headers } = await send(path, { headers: { Host: 'pbx.example.org' } })
+      const { headers } = await client.send(path, { headers: { Host: 'pbx.example.org' } })
       expect([path, headers['strict-transport-security']]).toEqual([path, 'max-age=31536000'])
     }
   })
 
   test('localhost is not asked for, as its other ports belong to other programs', async () => {
-    const { status, headers } = await send('/health', { headers: { Host: `localhost:${port}` } })
+    const { status, headers } = await client.send('/health', { headers: { Host: `localhost:${port}` } })
     expect([status, headers['strict-transport-security']]).toEqual([200, undefined])
   })
 
   test('the cookie of MikoPBX is Secure, and refreshed for pages of https alone', async () => {
     const path = '/pbxcore/api/v3/auth:login'
-    const { headers } = await send(path, { json: { login: 'user1', password: 'password' } })
+    const { headers } = await client.send(path, { json: { login: 'user1', password: 'password' } })
     const cookie = String(headers['set-cookie'])
     expect(cookie).toContain('Secure')
     const refresh = (origin: string) =>
-      send('/pbxcore/api/v3/auth:refresh', {
+      client.send('/pbxcore/api/v3/auth:refresh', {
         method: 'POST',
         headers: { Cookie: cookie.split(';')[0] ?? '', Origin: origin },
       })
@@ -177,7 +85,7 @@ describe('over TLS', () => {
     ['https', 200],
   ])('a page of %s of the same host that opens a stream gets %i', async (scheme, status) => {
     const token = await logIn('user1')
-    const session = openHttp2()
+    const session = client.openHttp2()
     const stream = session.request({
       ':path': `${API}/sub/users-state`,
       authorization: `Bearer ${token}`,
@@ -246,7 +154,7 @@ describe('over HTTP/2', () => {
     ]
   test.each(framings)('%s: no other request is answered wrongly or fails', async (_, headers, body) => {
     const [one, other] = [await logIn('user1'), await logIn('user2')]
-    const session = openHttp2()
+    const session = client.openHttp2()
     const hostile = {
       headers: [
         [':method', 'GET'],
@@ -287,7 +195,7 @@ describe('over HTTP/2', () => {
         ...more,
       ] as const,
     })
-    expect((await send(`${API}/pub/users-state`, { json: {} })).status).toBeLessThan(300)
+    expect((await client.send(`${API}/pub/users-state`, { json: {} })).status).toBeLessThan(300)
     const handshake = HANDSHAKE.map(([name, value]) => [name.toLowerCase(), value] as const)
     const statuses = await sendHttp2({ port, ca }, [
       request('/ws?extension=1001', handshake),
@@ -300,7 +208,7 @@ describe('over HTTP/2', () => {
 
   test('a stream that is not read is dropped, and the others of its connection go on', async () => {
     const token = await logIn('user3')
-    const session = openHttp2()
+    const session = client.openHttp2()
     const open = () =>
       session.request({
         ':path': `${API}/sub/users-state`,
@@ -313,15 +221,15 @@ describe('over HTTP/2', () => {
     read.on('data', ({ length }: Buffer) => {
       received += length
     })
-    const streams = async () => Number(JSON.parse((await send('/_gate/ready')).text).streams)
+    const streams = async () => Number(JSON.parse((await client.send('/_gate/ready')).text).streams)
     await waitUntil('both are open', async () => (await streams()) === 2)
     const pad = 'x'.repeat(300_000)
     await waitUntil('one of them is dropped', async () => {
-      await send(`${API}/pub/users-state`, { json: { pad } })
+      await client.send(`${API}/pub/users-state`, { json: { pad } })
       return (await streams()) === 1
     })
     const before = received
-    await send(`${API}/pub/users-state`, { json: { pad } })
+    await client.send(`${API}/pub/users-state`, { json: { pad } })
     await waitUntil('the other one goes on', () => received >= before + pad.length)
     session.destroy()
     await waitUntil('none is left', async () => (await streams()) === 0)
@@ -329,7 +237,7 @@ describe('over HTTP/2', () => {
 
   test('a request with a body reaches the API', async () => {
     const json = { username: 'user1', password: 'password' }
-    const { status } = await sendOver(openHttp2(), `${API}/auth/login`, {
+    const { status } = await sendOver(client.openHttp2(), `${API}/auth/login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(json),
@@ -341,7 +249,7 @@ describe('over HTTP/2', () => {
 describe('a renewed certificate', () => {
   test('is used by new connections, while streams stay open; half a pair changes nothing', async () => {
     const token = await logIn('user1')
-    const session = openHttp2()
+    const session = client.openHttp2()
     let events = ''
     const stream = session.request({
       ':path': `${API}/sub/users-state`,
@@ -359,15 +267,15 @@ describe('a renewed certificate', () => {
       ca,
       headers: { Authorization: `Bearer ${token}` },
     })
-    cleanups.push(() => socket.terminate())
+    onTestFinished(() => socket.terminate())
     let messages = ''
     socket.on('message', (data) => {
       messages += String(data)
     })
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
-    expect((await certificateOfNewConnection()).fingerprint256).toBe(fingerprint(first.cert))
+    expect((await client.certificate()).fingerprint256).toBe(fingerprint(first.cert))
     const publish = async (mark: string) =>
-      expect((await send(`${API}/pub/users-state`, { json: { mark } })).status).toBeLessThan(300)
+      expect((await client.send(`${API}/pub/users-state`, { json: { mark } })).status).toBeLessThan(300)
     await publish('before')
     await waitUntil('both streams are open', () => events.includes('before') && messages.includes('before'))
 
@@ -376,11 +284,11 @@ describe('a renewed certificate', () => {
       stack.output().includes('does not begin with a certificate'),
     )
     writeFileSync(files.certificate, second.cert)
-    expect((await certificateOfNewConnection()).fingerprint256).toBe(fingerprint(first.cert))
+    expect((await client.certificate()).fingerprint256).toBe(fingerprint(first.cert))
     writeFileSync(files.key, second.key)
     await waitUntil(
       'a new connection gets the new one',
-      async () => (await certificateOfNewConnection()).fingerprint256 === fingerprint(second.cert),
+      async () => (await client.certificate()).fingerprint256 === fingerprint(second.cert),
     )
 
     expect(stack.output()).toContain(`new certificate (SHA-256 ${fingerprint(second.cert)}`)
@@ -389,28 +297,5 @@ describe('a renewed certificate', () => {
     expect([hasEnded, socket.readyState]).toEqual([false, WebSocket.OPEN])
     expect(statSync(join(stack.run, 'tls.pem')).mode & 0o777).toBe(0o600)
     expect(stack.logs()).not.toContain('PRIVATE KEY')
-  })
-})
-
-describe('npm start -- --https', () => {
-  test('makes a certificate, prints its fingerprint, and the printed commands verify it', async () => {
-    const own = await startStack({ https: true })
-    cleanups.push(() => own.stop())
-    const path = join(own.data, 'tls/self-signed.crt')
-    const certificate = new X509Certificate(readFileSync(path))
-    expect(own.output()).toContain(certificate.fingerprint256)
-    expect(own.output()).toContain(`--cacert '${path}'`)
-    expect(own.output()).toContain('HOOKSWITCH_HOST=0.0.0.0')
-    const headers = await new Promise<IncomingHttpHeaders>((resolve, reject) => {
-      const where = { host: '127.0.0.1', port: new URL(own.url).port, path: '/health' }
-      secureRequest({ ...where, ca: readFileSync(path), agent: false }, (res) => {
-        res.resume()
-        resolve(res.headers)
-      })
-        .once('error', reject)
-        .end()
-    })
-    // A person who trusts it on localhost would lose other programs there.
-    expect(headers).not.toHaveProperty('strict-transport-security')
   })
 })
