@@ -55,7 +55,13 @@ describe('over TLS', () => {
   })
 
   test('answers of the API and of nginx ask browsers to use HTTPS alone from now on', async () => {
-    for (const path of ['/health', '/media/1001/hello.wav', '/nothing', `${API}/sub/users-state`]) {
+    for (const path of [
+      '/health',
+      '/console/',
+      '/media/1001/hello.wav',
+      '/nothing',
+      `${API}/sub/users-state`,
+    ]) {
       const { headers } = await client.send(path, { headers: { Host: 'pbx.example.org' } })
       expect([path, headers['strict-transport-security']]).toEqual([path, 'max-age=31536000'])
     }
