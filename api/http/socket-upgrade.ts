@@ -30,6 +30,18 @@ export function createUpgradeHandler(
   }
 }
 
+/**
+ * Chooses the handler of a handshake by its path.
+ * @param otherwise answers every other path, with 404
+ */
+export const routeUpgrades =
+  (handlers: ReadonlyMap<string, UpgradeHandler>, otherwise: UpgradeHandler): UpgradeHandler =>
+  (req, socket, head) => {
+    const [path] = splitUrl(req.url ?? '')
+    const handle = handlers.get(path) ?? otherwise
+    handle(req, socket, head)
+  }
+
 function sendRefusal(socket: Duplex, refusal: Refusal, { table, body, contentType }: ErrorFormat): void {
   const text = table[refusal.code]
   const json = JSON.stringify(body(text, refusal))

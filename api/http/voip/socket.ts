@@ -40,7 +40,7 @@ export interface VoipSocket {
   close(): void
 }
 
-/** A peer that has not answered two pings is terminated; nginx's timeout is longer: see nginx/websocket.conf. */
+/** A peer that has not answered two pings is terminated; nginx's timeout is longer: see nginx/websocket-proxy.conf. */
 const TIMINGS = { checkIntervalMs: 500, pingIntervalMs: 20_000, pongTimeoutMs: 45_000, closeTimeoutMs: 2_000 }
 const MAX_PER_SESSION = 5
 const MAX_SOCKETS = 10_000
