@@ -59,3 +59,30 @@ export async function registerBrowser(
   const status = Number(/^SIP\/2\.0 (\d{3})/.exec(answer)?.[1])
   return { status, socket, closed, close: () => socket.close() }
 }
+
+/** Answers each call at once, with an SDP to which no sound is sent. */
+export function answerCalls({ socket }: BrowserPhone): void {
+  const sdp = [
+    'v=0',
+    'o=- 1 1 IN IP4 127.0.0.1',
+    's=-',
+    'c=IN IP4 127.0.0.1',
+    't=0 0',
+    'm=audio 9 RTP/AVP 0',
+    'a=rtpmap:0 PCMU/8000',
+    '',
+  ].join('\r\n')
+  socket.on('message', (data) => {
+    const lines = String(data).split('\r\n')
+    if (!lines[0]?.startsWith('INVITE ')) return
+    const copied = lines
+      .filter((line) => /^(?:Via|From|To|Call-ID|CSeq):/.test(line))
+      .map((line) => (line.startsWith('To:') ? `${line};tag=${randomBytes(4).toString('hex')}` : line))
+    const own = [
+      'Contact: <sip:phone@phone.invalid;transport=ws>',
+      'Content-Type: application/sdp',
+      `Content-Length: ${sdp.length}`,
+    ]
+    socket.send(['SIP/2.0 200 OK', ...copied, ...own, '', sdp].join('\r\n'))
+  })
+}

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { type AsteriskServer, startAsterisk } from '../../support/asterisk.ts'
-import { type BrowserPhone, registerBrowser } from '../../support/browser-phone.ts'
+import { answerCalls, type BrowserPhone, registerBrowser } from '../../support/browser-phone.ts'
 import { login, requestJson } from '../../support/http-client.ts'
 import { startJssip } from '../../support/jssip-phone.ts'
 import { type SipRequestFields, sipRequest } from '../../support/sip-messages.ts'
@@ -33,6 +33,9 @@ const ticketFor = async (token: string) =>
 const socketUrl = (query: string, path = PATHS[0]) => `${stack.url.replace('http', 'ws')}${path}?${query}`
 const contacts = () => asterisk.cli('pjsip show contacts')
 const channels = () => asterisk.cli('core show channels count')
+/** The channels that are up. */
+const talking = async () =>
+  (await asterisk.cli('core show channels concise')).split('\n').filter((line) => line.includes('!Up!'))
 const claimsOf = (token: string) => JSON.parse(atob(token.split('.')[1] ?? ''))
 
 async function enter(token: string, user = OWN, path = PATHS[0]): Promise<BrowserPhone> {
@@ -73,11 +76,16 @@ describe('a phone of the own extension', () => {
     await waitUntil('the contact is gone', async () => !(await contacts()).includes(OWN))
   })
 
-  test('an ended session closes it with 4401 within a second, and the contact goes with it', async () => {
+  test('an ended session closes it with 4401 within a second, and its contact and its calls go with it', async () => {
     const [token, admin] = [await asUser3(), (await login(stack, 'admin')).access]
     const [phone, bystander] = [await enter(token), await enter((await login(stack)).access, '1001-WS')]
     expect([phone.status, bystander.status]).toEqual([200, 200])
     expect(await contacts()).toContain(OWN)
+    await asterisk.cli('module load res_clioriginate.so')
+    for (const answering of [phone, bystander]) answerCalls(answering)
+    for (const user of [OWN, '1001-WS'])
+      await asterisk.cli(`channel originate PJSIP/${user} application Wait 600`)
+    await waitUntil('both are in a call', async () => (await talking()).length === 2)
     const { sub, sid } = claimsOf(token)
     const ended = requestJson(`${stack.url}/api/v1/users/${sub}/sessions/${sid}`, {
       method: 'DELETE',
@@ -86,8 +94,11 @@ describe('a phone of the own extension', () => {
     expect(await phone.closed).toBe(4401)
     expect(performance.now() - (await ended)).toBeLessThan(1_000)
     await waitUntil('the contact is gone', async () => !(await contacts()).includes(OWN), 2_000)
+    await waitUntil('its call is over', async () => (await talking()).length === 1, 2_000)
     expect(await contacts()).toContain('1001-WS')
+    expect(await talking()).toEqual([expect.stringContaining('PJSIP/1001-WS-')])
     bystander.close()
+    await asterisk.cli('channel request hangup all')
   })
 
   test('a token that expires closes it, unless its streams are renewed', async () => {

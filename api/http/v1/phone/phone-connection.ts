@@ -6,6 +6,7 @@ import { createTokenBucket } from '../../../../runtime/token-bucket.ts'
 import { createSocketClosing } from '../../socket-closing.ts'
 import type { RegisteredSocket } from '../../socket-registry.ts'
 import { CLOSE_CODES } from './close-codes.ts'
+import { createSipDialogs } from './sip-dialogs.ts'
 import { createSipGuard } from './sip-guard.ts'
 import { parseSipMessage } from './sip-message.ts'
 import { refuseSipRequest } from './sip-refusal.ts'
@@ -53,6 +54,7 @@ export function createPhoneConnection(
   const { tokenVerifier, monotonic, pingIntervalMs, closeTimeoutMs, log } = needs
   const { sub: userId, sid: sessionId } = firstClaims
   const guard = createSipGuard(endpoint)
+  const dialogs = createSipDialogs()
   const bucket = createTokenBucket({ burst: BURST, perSecond: PER_SECOND }, monotonic)
   const browserClosing = createSocketClosing(browser, closeTimeoutMs)
   const pbxClosing = createSocketClosing(pbx, closeTimeoutMs)
@@ -75,6 +77,8 @@ export function createPhoneConnection(
   function isSessionLive(): boolean {
     if (isClosing()) return false
     const invalid = tokenVerifier.checkClaims({ ...claims, exp: sessionEndOf(claims) })
+    // Without it a page could go on talking: the PBX ends no call because a socket has closed.
+    if (invalid === 'token_revoked') for (const bye of dialogs.byes()) pbx.send(bye)
     if (invalid === 'cannot_judge') close(CLOSE_CODES.tryAgain, 'try again later')
     else if (invalid !== undefined) close(CLOSE_CODES.sessionOver, invalid)
     return !isClosing()
@@ -110,8 +114,10 @@ export function createPhoneConnection(
       return
     }
     const verdict = guard.check(message)
-    if (verdict.action === 'pass') sendToPbx(data, isBinary)
-    else if (verdict.action === 'close') close(CLOSE_CODES.misuse, verdict.reason)
+    if (verdict.action === 'pass') {
+      dialogs.onBrowserMessage(message)
+      sendToPbx(data, isBinary)
+    } else if (verdict.action === 'close') close(CLOSE_CODES.misuse, verdict.reason)
     else if (verdict.action === 'refuse' && message.kind === 'request') {
       logRefusal(message.method, verdict.reason)
       sendToBrowser(refuseSipRequest(message, verdict.reason))
@@ -134,7 +140,9 @@ export function createPhoneConnection(
   })
   pbx.on('message', (data, isBinary) => {
     unanswered.pbx = 0
-    if (isSessionLive()) sendToBrowser(data, isBinary)
+    if (!isSessionLive()) return
+    dialogs.onPbxMessage(toBuffer(data))
+    sendToBrowser(data, isBinary)
   })
   for (const event of ['ping', 'pong'] as const) pbx.on(event, () => (unanswered.pbx = 0))
   pbx.on('close', () => close(CLOSE_CODES.restart, 'the PBX has closed the connection'))

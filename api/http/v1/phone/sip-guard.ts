@@ -50,8 +50,11 @@ const OWN_HEADERS = 'x-hookswitch'
  * @param endpoint the SIP user of the token's own browser
  */
 export function createSipGuard(endpoint: string): SipGuard {
-  /** The `user@host` that this client has registered: PBXs address their INVITEs so, and its replies repeat it. */
-  let contact: string | undefined
+  /**
+   * The user of the `Contact` that this client has registered. The PBX addresses its INVITEs so, with a host of its own
+   * choice, and the client's requests in that dialog repeat it.
+   */
+  let contactUser: string | undefined
 
   function checkRequest(request: SipRequest): SipVerdict {
     const reason = whyRefused(request)
@@ -61,7 +64,7 @@ export function createSipGuard(endpoint: string): SipGuard {
       return { action: reason !== undefined || isForRelay ? 'ignore' : 'pass' }
     }
     if (reason !== undefined) return { action: 'refuse', reason }
-    if (request.method === 'REGISTER') contact = userAtHost(contactUri(request)) ?? contact
+    if (request.method === 'REGISTER') contactUser = userOf(contactUri(request)) ?? contactUser
     return { action: 'pass' }
   }
 
@@ -73,14 +76,14 @@ export function createSipGuard(endpoint: string): SipGuard {
     if (to.params.has('tag') && !isTag(toTag)) return 'the tag of To is malformed'
     const isInDialog = toTag !== undefined
 
-    const isOwn = parseSipUri(from.uri)?.user === endpoint
-    if (!isOwn && !(isInDialog && contact !== undefined && userAtHost(from.uri) === contact))
+    const user = userOf(from.uri)
+    if (user !== endpoint && !(isInDialog && user !== undefined && user === contactUser))
       return `From must be ${endpoint}`
     if (method === 'INVITE' && !isInDialog) return 'calls are placed by the API'
     if (!STANDALONE.includes(method) && !WITHIN_DIALOG.includes(method))
       return 'this method is not for browsers'
     if (!STANDALONE.includes(method) && !isInDialog) return 'this method needs a dialog'
-    if (method === 'REGISTER' && parseSipUri(to.uri)?.user !== endpoint) return `To must be ${endpoint}`
+    if (method === 'REGISTER' && userOf(to.uri) !== endpoint) return `To must be ${endpoint}`
     for (const name of ['authorization', 'proxy-authorization']) {
       const [credentials] = headers.get(name) ?? []
       if (credentials !== undefined && digestUsername(credentials) !== endpoint)
@@ -131,10 +134,7 @@ function isBrowserContact(value: string): boolean {
 const contactUri = ({ headers }: SipMessage): string =>
   parseNameAddr(headers.get('contact')?.[0] ?? '')?.uri ?? ''
 
-function userAtHost(uri: string): string | undefined {
-  const { user, host } = parseSipUri(uri) ?? {}
-  return user === undefined || host === undefined ? undefined : `${user}@${host}`
-}
+const userOf = (uri: string): string | undefined => parseSipUri(uri)?.user
 
 /** An empty or quoted tag is none to some parsers. */
 const isTag = (tag: string | undefined): tag is string => tag !== undefined && /^[^"]+$/.test(tag)

@@ -27,7 +27,9 @@ const STATUS_LINE = /^SIP\/2\.0 ([1-6]\d\d) /
 /** RFC 3261 §25.1 `token`, up to the colon: a blank before it is legal there, and read differently by each parser. */
 const HEADER_NAME = /^[A-Za-z0-9.!%*_+`'~-]{1,64}$/
 const CALL_ID = /^[\x21-\x7e]{1,256}$/
-const CSEQ = /^\d{1,10} ([A-Z]{1,20})$/
+const CSEQ = /^(\d{1,10}) ([A-Z]{1,20})$/
+/** RFC 3261 §8.1.1.5. */
+const MAX_SEQUENCE = 2 ** 31 - 2
 const CONTENT_LENGTH = /^\d{1,6}$/
 const VIA_OF_CLIENT = /^SIP\/2\.0\/WSS? [^,]{1,512}$/
 /** All but the tab. Each line is free of CR and LF by the way it was cut, unless one stood alone. */
@@ -83,8 +85,9 @@ export function parseSipMessage(frame: Buffer): SipMessage | undefined {
     return second === undefined ? value : ''
   }
   const [from, to, callId, cseq] = [once('from'), once('to'), once('call-id'), once('cseq')]
-  const cseqMethod = CSEQ.exec(cseq)?.[1]
-  if (from === '' || to === '' || !CALL_ID.test(callId) || cseqMethod === undefined) return undefined
+  const [, sequence = '', cseqMethod] = CSEQ.exec(cseq) ?? []
+  if (from === '' || to === '' || !CALL_ID.test(callId)) return undefined
+  if (cseqMethod === undefined || Number(sequence) > MAX_SEQUENCE) return undefined
   const length = once('content-length')
   if (!CONTENT_LENGTH.test(length) || Number(length) !== frame.length - headEnd - 4) return undefined
   if (AT_MOST_ONCE.some((name) => (headers.get(name)?.length ?? 0) > 1)) return undefined
