@@ -102,7 +102,7 @@ async function main() {
     clear: clearance,
     ...{ log, now, monotonic },
   })
-  const { app, voipSocket } = createSurfaces({
+  const { app, upgrade, voipSocket, phoneSocket } = createSurfaces({
     ...{ config, redis, guard, auth, callModule, provisioning, callCenter, registrationRateLimiter, media },
     ...{ policy, history, snapshots, peerMessages, userMessageSubscriber, log, now, monotonic },
     onSocketOpen: () => onlineHeartbeat.changed(),
@@ -121,7 +121,7 @@ async function main() {
     { keepAliveTimeout: 75_000, maxHeaderSize: MAX_HEADER_BYTES },
     getRequestListener(app.fetch),
   )
-  server.on('upgrade', voipSocket.upgrade)
+  server.on('upgrade', upgrade)
   server.on('clientError', handleClientError)
   callModule.open()
   provisioning.open()
@@ -134,6 +134,7 @@ async function main() {
     server.closeIdleConnections()
     jobs.stop()
     voipSocket.close()
+    phoneSocket.close()
     await onlineHeartbeat.stop()
     await callCenter.close()
     await callModule.close()

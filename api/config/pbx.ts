@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { booleanFlag, wholeNumber } from '../../runtime/env.ts'
 import { parseRecordingTemplate } from '../core/calls/recording-template.ts'
+import { DEFAULT_WEB_ENDPOINT, WEB_ENDPOINT_TEMPLATE } from '../core/provisioning/web-endpoint.ts'
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/
 const context = z.string().regex(NAME, 'must be a dialplan context: letters, digits, _ and -')
@@ -22,6 +23,10 @@ export const pbxSettings = {
       'must hold {extension}, as in {extension}',
     )
     .default('{extension}'),
+  HOOKSWITCH_WEB_ENDPOINT: z
+    .string()
+    .regex(WEB_ENDPOINT_TEMPLATE, 'must hold {extension} and another character, as in {extension}-web')
+    .default(DEFAULT_WEB_ENDPOINT),
   HOOKSWITCH_DIAL_CONTEXT: context.default('from-internal'),
   HOOKSWITCH_TRANSFER_CONTEXT: context.optional(),
   HOOKSWITCH_PARKING_LOT: context.optional(),
@@ -47,8 +52,15 @@ export const pbxSettings = {
 
 type Env = z.output<z.ZodObject<typeof pbxSettings>>
 
-/** A PBX needs both secrets: a missing one must fail at start, not at the first call. */
+/**
+ * A PBX needs both secrets: a missing one must fail at start, not at the first call. And a browser that shared the desk
+ * phone's endpoint would take its calls.
+ */
 export function validatePbx(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
+  if (env.HOOKSWITCH_WEB_ENDPOINT === env.HOOKSWITCH_ENDPOINT) {
+    const message = 'must differ from HOOKSWITCH_ENDPOINT, which names the desk phones'
+    ctx.addIssue({ code: 'custom', path: ['HOOKSWITCH_WEB_ENDPOINT'], message })
+  }
   if (env.HOOKSWITCH_AMI_HOST === undefined) return
   for (const name of ['HOOKSWITCH_AMI_EVENTS_SECRET', 'HOOKSWITCH_AMI_CONTROL_SECRET'] as const) {
     if (env[name] !== undefined) continue
@@ -108,6 +120,7 @@ export const toPbxConfig = (env: Env) => ({
           recordingFolder: env.HOOKSWITCH_RECORDING_FOLDER,
         } satisfies PbxConfig),
   endpointTemplate: env.HOOKSWITCH_ENDPOINT,
+  webEndpointTemplate: env.HOOKSWITCH_WEB_ENDPOINT,
   ringMs: env.HOOKSWITCH_RING_SECONDS * 1000,
   dialPolicyPath: env.HOOKSWITCH_DIAL_POLICY,
   recordingTemplate: env.HOOKSWITCH_RECORDING,

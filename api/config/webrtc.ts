@@ -8,13 +8,15 @@ const urlList = (schemes: string) =>
     `must be addresses such as ${schemes.split('|')[0]}:ice.example.org:3478, separated by commas`,
   )
 
+const websocketUrl = z
+  .string()
+  .regex(/^wss?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'must be wss://… or ws://…, without a user or a query')
+
 /** What browsers need to work as phones. */
 export const webrtcSettings = {
   HOOKSWITCH_WEBRTC_TTL: wholeNumber('seconds', 60, DAY_S).default(3_600),
-  HOOKSWITCH_SIP_WS_URL: z
-    .string()
-    .regex(/^wss?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'must be wss://… or ws://…, without a user or a query')
-    .optional(),
+  HOOKSWITCH_SIP_WS_URL: websocketUrl.optional(),
+  HOOKSWITCH_SIP_WS_UPSTREAM: websocketUrl.optional(),
   HOOKSWITCH_STUN_URLS: urlList('stun|stuns'),
   HOOKSWITCH_TURN_URLS: urlList('turn|turns'),
   HOOKSWITCH_TURN_SECRET: z.string().optional(),
@@ -30,6 +32,8 @@ export function validateWebrtc(env: Env, ctx: z.core.$RefinementCtx<Env>): void 
 }
 
 export const toWebrtcConfig = (env: Env) => ({
+  /** The PBX's transport for SIP over WebSocket; undefined where browsers get no way to it here. */
+  sipWsUpstream: env.HOOKSWITCH_SIP_WS_UPSTREAM,
   webrtc: {
     /** Seconds. */
     ttl: env.HOOKSWITCH_WEBRTC_TTL,

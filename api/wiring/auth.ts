@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { openKeyring } from '../../contract/keyring.ts'
 import { createRevocationCache } from '../../contract/revocation-cache.ts'
+import type { StreamRenewalEntry } from '../../contract/revocation-entries.ts'
 import { followRevocationLog } from '../../contract/revocation-log.ts'
 import { createTokenVerifier } from '../../contract/verdict.ts'
+import { createListeners } from '../../runtime/listeners.ts'
 import { failureLogger, type Logger } from '../../runtime/log.ts'
 import { connectRedis } from '../../runtime/redis.ts'
 import { toUnixSeconds } from '../../runtime/time.ts'
@@ -57,11 +59,15 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     logFailure('keys_folder_read', 'the keys folder cannot be read'),
   )
   const revocationCache = createRevocationCache()
+  const streamRenewals = createListeners<[StreamRenewalEntry]>(
+    logFailure.once('stream_renewal', 'a stream renewal could not be applied'),
+  )
   const logReader = followRevocationLog({
     redis: connectRedis(config.redisUrl, () => {}),
     cache: revocationCache,
     monotonic,
     log,
+    onRenewal: streamRenewals.notify,
     onOldRenewals: (ids) =>
       void removeLegacyRenewals(redis, ids, now()).catch(
         logFailure.once('legacy_renewals_removal', 'old stream renewals could not be removed'),
@@ -122,6 +128,8 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     revocationCache,
     tokenVerifier,
     revocationPublisher,
+    /** Calls the listener for each renewal of a session's streams, of whatever API process. */
+    onStreamRenewal: streamRenewals.add,
     sessionStore,
     sessions,
     passwords,

@@ -10,13 +10,17 @@ import type { PeerMessages } from '../core/messaging/peer-messages.ts'
 import type { Snapshots } from '../core/messaging/snapshots.ts'
 import type { UserMessageSubscriber } from '../core/messaging/user-messages.ts'
 import type { MediaFolders } from '../core/provisioning/media-folders.ts'
+import { toWebEndpoint } from '../core/provisioning/web-endpoint.ts'
 import { createSelfRegistration } from '../core/registration/self-registration.ts'
 import { createApp } from '../http/app.ts'
 import type { Guard } from '../http/guard.ts'
 import { createMikopbxRoutes } from '../http/mikopbx/routes.ts'
 import { createOnboardingRoutes } from '../http/onboarding/routes.ts'
 import { qrDataUri } from '../http/qr-data-uri.ts'
+import { routeUpgrades } from '../http/socket-upgrade.ts'
 import { createSoftphoneRoutes } from '../http/softphone/routes.ts'
+import { createPhoneSocket } from '../http/v1/phone/phone-socket.ts'
+import { PHONE_SOCKET_PATHS } from '../http/v1/phone/phone-socket-auth.ts'
 import { createV1Routes } from '../http/v1/routes.ts'
 import { createVoipRoutes } from '../http/voip/routes.ts'
 import { createVoipSocket } from '../http/voip/socket.ts'
@@ -51,7 +55,7 @@ export interface SurfacesNeeds {
   monotonic: () => number
 }
 
-/** Joins the HTTP surfaces, and the WebSocket of the voip surface. */
+/** Joins the HTTP surfaces, and the WebSockets that the API serves itself. */
 export function createSurfaces(needs: SurfacesNeeds) {
   const { config, redis, guard, auth, callModule, provisioning, registrationRateLimiter } = needs
   const { policy, history, snapshots, log, now, monotonic } = needs
@@ -66,6 +70,12 @@ export function createSurfaces(needs: SurfacesNeeds) {
     userMessages: needs.userMessageSubscriber,
     maxPerUser: config.maxSocketsPerUser,
     onOpen: needs.onSocketOpen,
+  })
+  const phoneSocket = createPhoneSocket({
+    ...{ tokenVerifier, tickets, allowedOrigins, monotonic, log },
+    upstreamUrl: config.sipWsUpstream,
+    webEndpointOf: (extension) => toWebEndpoint(config.webEndpointTemplate, extension),
+    onStreamRenewal: auth.onStreamRenewal,
   })
   const app = createApp({
     mikopbx: createMikopbxRoutes({
@@ -120,5 +130,9 @@ export function createSurfaces(needs: SurfacesNeeds) {
     ready: auth.readiness,
     log,
   })
-  return { app, voipSocket }
+  const upgrade = routeUpgrades(
+    new Map(PHONE_SOCKET_PATHS.map((path) => [path, phoneSocket.upgrade])),
+    voipSocket.upgrade,
+  )
+  return { app, upgrade, voipSocket, phoneSocket }
 }

@@ -98,6 +98,28 @@ exten => _X!,1,Dial(\${PJSIP_DIAL_CONTACTS(\${EXTEN})},,tTkKxX)
 `,
 })
 
+/**
+ * Endpoints of browsers, without media. Their context dials, so that a test notices a call that a browser starts: in
+ * production it has no extension.
+ */
+export const webPhonesConf = (names: readonly string[], secret: string): ConfAdditions => ({
+  'pjsip_more.conf': names
+    .map(
+      (one) => `
+[${one}](phone)
+auth = ${one}
+aors = ${one}
+[${one}](creds)
+username = ${one}
+password = ${secret}
+[${one}](place)
+max_contacts = 3
+remove_existing = no
+`,
+    )
+    .join(''),
+})
+
 /** 200 phones, 2000 to 2199; without any caller id of the other end, so that a script can be such a phone. */
 export function loadConf(secret: string): ConfAdditions {
   const phones = Array.from({ length: 200 }, (_, at) => String(2_000 + at))

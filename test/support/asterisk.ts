@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { configurePbx, PHONE_201_SECRET } from '../../bin/stack/pbx-conf.ts'
 import { findOrUnpackAsterisk, type AsteriskInstall as Programs } from '../../bin/system/asterisk.ts'
-import { configuringConf, contactsConf, loadConf, trunkConf } from './asterisk-conf.ts'
+import { configuringConf, contactsConf, loadConf, trunkConf, webPhonesConf } from './asterisk-conf.ts'
 import { websocketConf } from './asterisk-websocket.ts'
 import { project, systemFolder } from './build.ts'
 import { freePort } from './free-port.ts'
@@ -33,6 +33,8 @@ export interface AsteriskServer {
   /** Where it puts what it records. */
   readonly recordings: string
   secretOf(extension: string): string
+  /** Runs a command of its CLI. @returns what it prints */
+  cli(command: string): Promise<string>
   /** Stands still with its sockets open, until it is thawed or killed. */
   freeze(): Promise<void>
   thaw(): void
@@ -55,6 +57,8 @@ export interface AsteriskOptions {
   sharedExtension?: boolean
   /** Takes SIP over WebSocket as well, on the port of ARI. */
   websocket?: boolean
+  /** Endpoints of browsers, by name. */
+  webPhones?: readonly string[]
 }
 
 const findInstall = (progress: (line: string) => void) =>
@@ -100,6 +104,7 @@ export async function startAsterisk(options: AsteriskOptions = {}): Promise<Aste
     ...(options.load ? [loadConf(secrets.phones)] : []),
     ...(options.withConfigUser ? [configuringConf(project, configSecret)] : []),
     ...(options.websocket ? [websocketConf] : []),
+    ...(options.webPhones ? [webPhonesConf(options.webPhones, secrets.phones)] : []),
   ]
   for (const files of more) {
     for (const [name, text] of Object.entries(files)) await appendFile(join(folder, 'etc', name), text)
@@ -128,6 +133,8 @@ export async function startAsterisk(options: AsteriskOptions = {}): Promise<Aste
     phoneSecret: secrets.phones,
     recordings: join(folder, 'spool', 'monitor'),
     secretOf: (extension) => (extension === '201' ? PHONE_201_SECRET : secrets.phones),
+    cli: async (command) =>
+      (await promisify(execFile)(programs.program, ['-C', conf, '-rx', command])).stdout,
     async freeze() {
       server.kill('SIGSTOP')
       while (!(await isStopped(server))) await sleep(5)

@@ -8,6 +8,7 @@ import { type OpenApiSection, sectionOf } from '../openapi.ts'
 import { addLiveCallRoutes, type LiveCallRoutesNeeds } from './call-routes.ts'
 import { v1ErrorFormat } from './errors.ts'
 import { addHistoryRoutes, type HistoryRoutesNeeds } from './history-routes.ts'
+import { phoneSocketRoute } from './phone/phone-socket-route.ts'
 import { addPresenceRoutes, type PresenceRoutesNeeds } from './presence-routes.ts'
 import { addSessionRoutes, type SessionRoutesNeeds } from './session-routes.ts'
 import * as wire from './wire.ts'
@@ -37,10 +38,16 @@ export function createV1Routes({
     scheme: 'bearer',
     bearerFormat: 'JWT',
   })
+  for (const [scheme, name] of [
+    ['queryAuthorization', 'authorization'],
+    ['queryTicket', 'ticket'],
+  ] as const)
+    app.openAPIRegistry.registerComponent('securitySchemes', scheme, { type: 'apiKey', in: 'query', name })
   addSessionRoutes(app, { guard, sessions })
   addHistoryRoutes(app, history)
   addPresenceRoutes(app, calls)
   addLiveCallRoutes(app, calls)
+  app.openAPIRegistry.registerPath(phoneSocketRoute)
 
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
@@ -61,6 +68,7 @@ export const v1Section = (app: OpenAPIHono<Guarded>): OpenApiSection =>
     tags: [
       { name: 'calls', description: 'Live calls and the commands on them.' },
       { name: 'history', description: 'Past calls and their recordings.' },
+      { name: 'phone socket', description: 'The SIP phone of a browser.' },
       { name: 'presence', description: 'The status of a user.' },
       { name: 'sessions', description: 'Logins that live, to be seen and ended.' },
     ],

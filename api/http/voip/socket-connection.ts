@@ -7,6 +7,8 @@ import { actorOf } from '../../core/actor.ts'
 import type { UserMessage } from '../../core/messaging/user-messages.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { toIsoTime } from '../iso-time.ts'
+import { createSocketClosing } from '../socket-closing.ts'
+import type { RegisteredSocket } from '../socket-registry.ts'
 import { CLOSE_CODES } from './close-codes.ts'
 import { refusalMessage, voipErrorFormat } from './errors.ts'
 import type { SocketIdentity } from './socket-auth.ts'
@@ -26,18 +28,12 @@ export interface SocketConnectionNeeds {
 }
 
 /** One open socket, for as long as its session lives. */
-export interface SocketConnection {
-  userId: string
-  sessionId: string
+export interface SocketConnection extends RegisteredSocket {
   /** Sends nothing once the session has ended. */
   send(message: UserMessage): void
   /** Verifies the session again, and pings the peer or ends a connection without pongs. */
   check(): void
   close(code: number, reason: string): void
-  /** Closes for a newer socket of the same user or session; one that is closing already gets no more time. */
-  evict(): void
-  /** Whether it is closing or closed. */
-  isClosing(): boolean
 }
 
 const PER_SECOND = 10
@@ -59,33 +55,20 @@ export function createSocketConnection(
   let [pingedAt, pongAt] = [monotonic(), monotonic()]
   let queueTail = Promise.resolve()
   let queued = 0
-  let isClosing = false
+  const { close, terminate, terminateLater, evict, isClosing } = createSocketClosing(ws, closeTimeoutMs)
 
   function writeFrame(message: object): void {
-    if (isClosing || ws.readyState !== ws.OPEN) return
+    if (isClosing() || ws.readyState !== ws.OPEN) return
     // A peer that does not read would fill memory.
     if (ws.bufferedAmount > MAX_BUFFERED_BYTES) terminate()
     else ws.send(JSON.stringify(message))
   }
-  function terminate(): void {
-    isClosing = true
-    ws.terminate()
-  }
-  function terminateLater(): void {
-    isClosing = true
-    setTimeout(() => ws.terminate(), closeTimeoutMs).unref()
-  }
-  function close(code: number, reason: string): void {
-    if (isClosing) return
-    ws.close(code, reason)
-    terminateLater()
-  }
   /** False once the session has ended; the socket is closed then. */
   function isSessionLive(): boolean {
-    const invalid = isClosing ? undefined : tokenVerifier.checkClaims(claims)
+    const invalid = isClosing() ? undefined : tokenVerifier.checkClaims(claims)
     if (invalid === 'cannot_judge') close(CLOSE_CODES.tryAgain, 'try again later')
     else if (invalid !== undefined) close(CLOSE_CODES.sessionOver, invalid)
-    return !isClosing
+    return !isClosing()
   }
   const sendErrorFrame = (error: string, about: { request?: string; channel?: string } = {}) =>
     writeFrame({ type: 'error', error, ...about, timestamp: new Date().toISOString() })
@@ -153,8 +136,8 @@ export function createSocketConnection(
   }
   /** Control frames count as messages, as each causes a response. */
   function withinRateLimit(): boolean {
-    if (!isClosing && !bucket.take()) close(CLOSE_CODES.policy, 'too many messages')
-    return !isClosing
+    if (!isClosing() && !bucket.take()) close(CLOSE_CODES.policy, 'too many messages')
+    return !isClosing()
   }
 
   ws.on('message', onMessage)
@@ -192,10 +175,7 @@ export function createSocketConnection(
       ws.ping()
     },
     close,
-    evict() {
-      if (isClosing) ws.terminate()
-      else close(CLOSE_CODES.policy, 'too many sockets')
-    },
-    isClosing: () => isClosing,
+    evict: () => evict(CLOSE_CODES.policy, 'too many sockets'),
+    isClosing,
   }
 }

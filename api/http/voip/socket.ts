@@ -1,4 +1,4 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { TokenVerifier } from '../../../contract/verdict.ts'
@@ -6,9 +6,10 @@ import type { Logger } from '../../../runtime/log.ts'
 import type { PeerMessages } from '../../core/messaging/peer-messages.ts'
 import type { UserMessageSubscriber } from '../../core/messaging/user-messages.ts'
 import { Refusal } from '../../core/refusal.ts'
-import { wwwAuthenticateFor } from '../errors.ts'
+import type { SocketAuthNeeds } from '../socket-handshake.ts'
+import { createUpgradeHandler, type UpgradeHandler } from '../socket-upgrade.ts'
 import { voipErrorFormat } from './errors.ts'
-import { authenticateSocket, type SocketAuthNeeds, SUBPROTOCOL } from './socket-auth.ts'
+import { authenticateSocket, SUBPROTOCOL } from './socket-auth.ts'
 import { createCommandHandler, type SocketCommandNeeds } from './socket-commands.ts'
 import { createHub } from './socket-hub.ts'
 import { rateLimitStatuses } from './status-rate-limit.ts'
@@ -30,7 +31,7 @@ export interface VoipSocketNeeds extends SocketAuthNeeds, Omit<SocketCommandNeed
 
 export interface VoipSocket {
   /** For the HTTP server's `upgrade` event. */
-  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
+  upgrade: UpgradeHandler
   /** Ids of the users with a socket at this API. */
   users(): ReadonlySet<string>
   /** How many sockets this API holds. */
@@ -39,7 +40,7 @@ export interface VoipSocket {
   close(): void
 }
 
-/** A peer that has not answered two pings is terminated; nginx's timeout is longer: see nginx/websocket.conf. */
+/** A peer that has not answered two pings is terminated; nginx's timeout is longer: see nginx/websocket-proxy.conf. */
 const TIMINGS = { checkIntervalMs: 500, pingIntervalMs: 20_000, pongTimeoutMs: 45_000, closeTimeoutMs: 2_000 }
 const MAX_PER_SESSION = 5
 const MAX_SOCKETS = 10_000
@@ -79,15 +80,7 @@ export function createVoipSocket(needs: VoipSocketNeeds): VoipSocket {
   }
 
   return {
-    upgrade(req, socket, head) {
-      socket.on('error', () => socket.destroy())
-      upgradeSocket(req, socket, head).catch((err) => {
-        const refusal = err instanceof Refusal ? err : new Refusal('internal', { cause: err })
-        if (refusal.code === 'internal')
-          log.error({ event: 'request_failed', path: '/ws', err }, 'request failed')
-        sendRefusal(socket, refusal)
-      })
-    },
+    upgrade: createUpgradeHandler(upgradeSocket, voipErrorFormat, log),
     users: hub.users,
     size: hub.size,
     close() {
@@ -96,23 +89,4 @@ export function createVoipSocket(needs: VoipSocketNeeds): VoipSocket {
       server.close()
     },
   }
-}
-
-/** Answers as plain HTTP, before the upgrade. */
-function sendRefusal(socket: Duplex, refusal: Refusal): void {
-  const text = voipErrorFormat.table[refusal.code]
-  const body = JSON.stringify(voipErrorFormat.body(text, refusal))
-  const challenge = wwwAuthenticateFor(text, refusal.code)
-  const headers = [
-    `HTTP/1.1 ${text.status} ${STATUS_CODES[text.status] ?? ''}`,
-    'Content-Type: application/json',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Cache-Control: no-store',
-    'Referrer-Policy: no-referrer',
-    'Connection: close',
-    ...(challenge === undefined ? [] : [`WWW-Authenticate: ${challenge}`]),
-    ...(refusal.retryAfter === undefined ? [] : [`Retry-After: ${refusal.retryAfter}`]),
-  ]
-  socket.once('finish', () => socket.destroy())
-  socket.end(`${headers.join('\r\n')}\r\n\r\n${body}`)
 }

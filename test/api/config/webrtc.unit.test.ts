@@ -29,6 +29,16 @@ describe('settings of browser phones', () => {
     ['a loan of seconds', { HOOKSWITCH_WEBRTC_TTL: '59' }, 'HOOKSWITCH_WEBRTC_TTL'],
     ['a loan of days', { HOOKSWITCH_WEBRTC_TTL: '86401' }, 'HOOKSWITCH_WEBRTC_TTL'],
     ['a page', { HOOKSWITCH_SIP_WS_URL: 'https://pbx.example.org/ws' }, 'HOOKSWITCH_SIP_WS_URL'],
+    [
+      'a PBX by HTTP',
+      { HOOKSWITCH_SIP_WS_UPSTREAM: 'http://10.0.0.1:8088/ws' },
+      'HOOKSWITCH_SIP_WS_UPSTREAM',
+    ],
+    [
+      'a PBX with a password',
+      { HOOKSWITCH_SIP_WS_UPSTREAM: 'ws://me:pass@10.0.0.1/ws' },
+      'HOOKSWITCH_SIP_WS_UPSTREAM',
+    ],
     ['a TURN server for STUN', { HOOKSWITCH_STUN_URLS: 'turn:t.example.org' }, 'HOOKSWITCH_STUN_URLS'],
     [
       'a user in an address',

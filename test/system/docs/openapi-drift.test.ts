@@ -73,7 +73,7 @@ const url = ({ path, parameters = [] }: NamedOperation) => {
   return stack.url + filled
 }
 const isCallCenterOperation = ({ tags }: NamedOperation) => tags.some((tag) => tag.startsWith('Call centre'))
-const isSocket = ({ operationId }: NamedOperation) => operationId === 'voipSocket'
+const isSocket = ({ operationId }: NamedOperation) => ['voipSocket', 'phoneSocket'].includes(operationId)
 const askOf = (one: NamedOperation) => (isSocket(one) ? openWebSocket : sendRequest)
 const titled = (some: readonly NamedOperation[]) => some.map((one) => [one.operationId, one] as const)
 const guarded = operations.filter(({ security = [] }) => security.length > 0)

@@ -106,6 +106,17 @@ export function createOperationCases(stack: Stack, hasPbx: boolean): Record<stri
       send('/ws?extension=1001', { token: await user(), by: openWebSocket }),
     ),
 
+    // 501 without HOOKSWITCH_SIP_WS_UPSTREAM.
+    phoneSocket: {
+      statuses: [101, 501],
+      run: async (send) =>
+        send(`${V1}/phone/socket`, {
+          token: await user(),
+          headers: { 'Sec-WebSocket-Protocol': 'sip' },
+          by: openWebSocket,
+        }),
+    },
+
     onboardingRegister: at(201, (send) =>
       send('/auth/register', { json: { email: 'otto@example.org', password: 'correct horse' } }),
     ),

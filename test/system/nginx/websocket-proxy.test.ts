@@ -129,6 +129,19 @@ describe('the socket of the API', () => {
     expect(req?.headers).not.toHaveProperty('x-forwarded-for')
   })
 
+  test.each(['/api/v1/phone/socket', '/pbxcore/softphone/ws'])('is at %s as well', async (path) => {
+    expect(await echoed(`${path}?ticket=xyz`, { Authorization: 'Bearer abc' }, ['voip'])).toBe('hello')
+    expect(asked.at(-1)?.url).toBe(`${path}?ticket=xyz`)
+    expect(asked.at(-1)?.headers).toMatchObject({
+      'sec-websocket-protocol': 'voip',
+      'x-real-ip': '127.0.0.1',
+    })
+    expect(await statusOf('POST', path, Object.fromEntries(HANDSHAKE))).toEqual({
+      status: 405,
+      upgrade: undefined,
+    })
+  })
+
   test('gets the path that nginx normalised, not the client’s spelling', async () => {
     expect(await echoed('/x/..//%77s?ticket=t')).toBe('hello')
     expect(asked.at(-1)?.url).toBe('/ws?ticket=t')
@@ -154,7 +167,7 @@ describe('the socket of the API', () => {
     expect(asked).toHaveLength(before)
   })
 
-  test.each(['/ws/', '/ws/x', '/wss', '/WS', '/health'])(
+  test.each(['/ws/', '/ws/x', '/wss', '/WS', '/health', '/api/v1/phone/socket/x', '/pbxcore/softphone/wss'])(
     'is not at %s: nothing is upgraded there',
     async (path) => {
       const before = asked.length
