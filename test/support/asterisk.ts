@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,6 +10,7 @@ import { findOrUnpackAsterisk, type AsteriskInstall as Programs } from '../../bi
 import { configuringConf, contactsConf, loadConf, trunkConf } from './asterisk-conf.ts'
 import { websocketConf } from './asterisk-websocket.ts'
 import { project, systemFolder } from './build.ts'
+import { webEndpointsConf } from './console/web-endpoints-conf.ts'
 import { freePort } from './free-port.ts'
 
 export interface AmiUser {
@@ -33,6 +34,8 @@ export interface AsteriskServer {
   /** Where it puts what it records. */
   readonly recordings: string
   secretOf(extension: string): string
+  /** Runs a command of its console. @returns what it prints */
+  cli(command: string): Promise<string>
   /** Stands still with its sockets open, until it is thawed or killed. */
   freeze(): Promise<void>
   thaw(): void
@@ -55,6 +58,8 @@ export interface AsteriskOptions {
   sharedExtension?: boolean
   /** Takes SIP over WebSocket as well, on the port of ARI. */
   websocket?: boolean
+  /** Endpoints of browsers, 1003-web and 1000-web, which 1903 and 1900 ring; with `websocket`. */
+  webEndpoints?: boolean
 }
 
 const findInstall = (progress: (line: string) => void) =>
@@ -100,9 +105,15 @@ export async function startAsterisk(options: AsteriskOptions = {}): Promise<Aste
     ...(options.load ? [loadConf(secrets.phones)] : []),
     ...(options.withConfigUser ? [configuringConf(project, configSecret)] : []),
     ...(options.websocket ? [websocketConf] : []),
+    ...(options.webEndpoints ? [webEndpointsConf(secrets.phones)] : []),
   ]
   for (const files of more) {
     for (const [name, text] of Object.entries(files)) await appendFile(join(folder, 'etc', name), text)
+  }
+
+  if (options.webEndpoints) {
+    const rtp = join(folder, 'etc', 'rtp.conf')
+    await writeFile(rtp, (await readFile(rtp, 'utf8')).replace(/^icesupport.*$/m, 'icesupport = yes'))
   }
 
   let server = await boot(programs.program, folder, conf)
@@ -127,6 +138,10 @@ export async function startAsterisk(options: AsteriskOptions = {}): Promise<Aste
     ari: { port: ariPort, username: 'hookswitch', secret: ariSecret },
     phoneSecret: secrets.phones,
     recordings: join(folder, 'spool', 'monitor'),
+    async cli(command) {
+      const { stdout } = await promisify(execFile)(programs.program, ['-C', conf, '-rx', command])
+      return stdout
+    },
     secretOf: (extension) => (extension === '201' ? PHONE_201_SECRET : secrets.phones),
     async freeze() {
       server.kill('SIGSTOP')
