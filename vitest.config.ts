@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 /** Tests that start nothing but themselves; `npm run check` runs these alone. */
 const unit = [
   'test/*.unit.test.ts',
-  'test/{contract,runtime,sidecar,relay,api,bin,documents}/**/*.unit.test.ts',
+  'test/{contract,runtime,sidecar,relay,api,bin,console,documents}/**/*.unit.test.ts',
   'test/architecture.test.ts',
 ]
 

@@ -4,7 +4,7 @@ import type { SipCall } from './sip-line.ts'
 const UNDECIDED_MS = 2_000
 
 /**
- * Finds the INVITE of each call that this page asked for: the one whose `X-Hookswitch-Call` is the id of the API's
+ * Finds the INVITE of each call that this page asked for: the one with an `X-Hookswitch-Call` that is the id of the API's
  * answer. Either may come first. Any other INVITE rings.
  */
 export interface OwnInvites {

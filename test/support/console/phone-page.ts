@@ -32,7 +32,6 @@ export async function servePhonePage(): Promise<PhonePage> {
     format: 'iife',
     globalName: 'room',
     footer: { js: 'Object.assign(window, room)' },
-    define: { global: 'window' },
   })
   const script = outputFiles[0]?.text ?? ''
   const server = createServer((request, response) => {

@@ -231,7 +231,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     await carol.untilStates()
   })
 
-  test('a call whose other end has gone meanwhile ends as lost', async () => {
+  test('a call that the other end has left meanwhile ends as lost', async () => {
     const id = await talkWithAlice()
     relay.cut()
     await carol.untilRegistration('reconnecting')
@@ -392,7 +392,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     await refusing.close()
   })
 
-  test('a page that is no secure context says why it has no phone', async () => {
+  test('a page that is no secure context shows why it has no phone', async () => {
     const insecure = await browser.newPage()
     const dora = await openPhone(insecure, '1000', { url: page.insecureUrl })
     await dora.act('start')
