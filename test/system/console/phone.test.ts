@@ -30,6 +30,8 @@ describe.skipIf(missing !== undefined)(title, () => {
   let alice: Phone
   let bob: Phone
   let carol: BrowserPhone
+  /** Other browsers of a test. */
+  const others: BrowserPage[] = []
   /** How long the API takes to answer after it has placed a call. */
   let apiDelayMs = 0
 
@@ -50,7 +52,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   afterEach(async () => {
     apiDelayMs = 0
     relay.restore()
-    await Promise.all([alice.hangup(), bob.hangup()])
+    await Promise.all([alice.hangup(), bob.hangup(), ...others.splice(0).map((other) => other.close())])
     await carol.run(`phone.getSnapshot().calls.forEach(({ id }) => phone.hangup(id))`)
     await waitUntil('no call', async () =>
       /^0 active channels/m.test(await asterisk.cli('core show channels')),
@@ -87,6 +89,12 @@ describe.skipIf(missing !== undefined)(title, () => {
         api: { dial: (number) => placeCall(number) },
       }`,
     )
+  }
+  /** Another person at another browser, with the extension 1000. */
+  async function openDora(options: { url?: string; credentials?: string } = {}): Promise<BrowserPhone> {
+    const other = await browser.newPage()
+    others.push(other)
+    return openPhone(other, '1000', options)
   }
   const liveCard = (phone = carol) => phone.card(({ state }) => state !== 'ended')
   const contactsOf = async (extension: string) =>
@@ -290,20 +298,17 @@ describe.skipIf(missing !== undefined)(title, () => {
   })
 
   test('a browser calls a browser', async () => {
-    const other = await browser.newPage()
-    const dora = await openPhone(other, '1000')
+    const dora = await openDora()
     await dora.act('start')
     await dora.untilRegistration('registered')
     await carol.act('dial', '1900')
     await dora.untilStates('incoming ringing')
     await dora.act('answer', (await liveCard(dora)).id)
     await Promise.all([dora.untilTone(OWN), carol.untilTone(OWN)])
-    await other.close()
   })
 
   test('a re-INVITE of the PBX during a hold opens no voice', async () => {
-    const other = await browser.newPage()
-    const dora = await openPhone(other, '1000')
+    const dora = await openDora()
     await dora.act('start')
     await dora.untilRegistration('registered')
     await alice.dial('1900')
@@ -322,15 +327,13 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(await dora.run('[sound.voices(), sound.sending()]')).toEqual([0, 0])
     await dora.act('unhold', id)
     await dora.untilTone(ALICE)
-    await other.close()
   })
 
   test('a STUN server that does not answer delays no call', async () => {
     const silent = createSocket('udp4').bind(0, webMediaAddress())
     await once(silent, 'listening')
     const { address, port } = silent.address()
-    const other = await browser.newPage()
-    const dora = await openPhone(other, '1000', {
+    const dora = await openDora({
       credentials: `{ ice_servers: [{ urls: 'stun:${address}:${port}' }] }`,
     })
     await dora.act('start')
@@ -341,19 +344,16 @@ describe.skipIf(missing !== undefined)(title, () => {
     // Chromium asks such a server for more than 9 s.
     expect(performance.now() - start).toBeLessThan(6_000)
     await dora.untilTone(ALICE)
-    await other.close()
     silent.close()
   })
 
   test('credentials that the registrar refuses are fetched again', async () => {
-    const other = await browser.newPage()
-    const dora = await openPhone(other, '1000', {
+    const dora = await openDora({
       credentials: `(window.fetched = (window.fetched ?? 0) + 1) === 1 ? { sip_password: 'expired' } : {}`,
     })
     await dora.act('start')
     await dora.untilRegistration('registered')
     expect(await dora.run('fetched')).toBe(2)
-    await other.close()
   })
 
   test('another microphone is sent without a new negotiation', async () => {
@@ -371,8 +371,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   })
 
   test('without the microphone a call is not placed, and the phone goes on ringing', async () => {
-    const refusing = await browser.newPage()
-    const dora = await openPhone(refusing, '1000')
+    const dora = await openDora()
     await dora.run(
       `navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError') }`,
     )
@@ -389,16 +388,13 @@ describe.skipIf(missing !== undefined)(title, () => {
       'microphone_denied',
     )
     expect(await dora.states()).toEqual(['incoming ringing'])
-    await refusing.close()
   })
 
   test('a page that is no secure context shows why it has no phone', async () => {
-    const insecure = await browser.newPage()
-    const dora = await openPhone(insecure, '1000', { url: page.insecureUrl })
+    const dora = await openDora({ url: page.insecureUrl })
     await dora.act('start')
     expect((await dora.snapshot()).registration).toEqual({ state: 'blocked', reason: 'insecure_context' })
     await expect(dora.act('dial', '1001')).rejects.toThrow('insecure_context')
-    await insecure.close()
   })
 
   test('the level meter shows the tone of a microphone', async () => {
