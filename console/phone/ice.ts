@@ -26,22 +26,3 @@ export function createIceReadiness(): (type: string | null | undefined, ready: (
     timer = setTimeout(ready, delay)
   }
 }
-
-const HOST_CANDIDATE = /^a=candidate:(\S+) (\d+) udp (\d+) (\d+\.\d+\.\d+\.\d+|\S+\.local) (\d+) typ host/gim
-
-/**
- * Adds 127.0.0.1 to an SDP with each host candidate's port. Chromium sends from loopback to a PBX there, but never
- * offers that address, and Asterisk drops DTLS from an address that was not offered.
- */
-export function withLoopbackCandidate(sdp: string): string {
-  if (/ 127\.0\.0\.1 \d+ typ host/.test(sdp)) return sdp
-  return sdp.replace(
-    HOST_CANDIDATE,
-    (line, foundation: string, component: string, priority: string, _address, port: string) =>
-      `a=candidate:1${foundation} ${component} udp ${Math.max(1, Number(priority) - 1)} 127.0.0.1 ${port} typ host\r\n${line}`,
-  )
-}
-
-/** Whether a page of this host reaches its PBX by loopback. */
-export const isLoopbackHost = (hostname: string): boolean =>
-  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)

@@ -2,7 +2,7 @@ import { C } from 'jssip'
 import type { EndEvent, RTCSession } from 'jssip/lib/RTCSession.js'
 import type { IncomingRTCSessionEvent } from 'jssip/lib/UA.js'
 import { endReason } from './end-reason.ts'
-import { createIceReadiness, withLoopbackCandidate } from './ice.ts'
+import { createIceReadiness } from './ice.ts'
 import type { Microphone, MicrophoneLease } from './microphone.ts'
 import { type CallError, type IceServer, PhoneError } from './phone-types.ts'
 import { type MediaTotals, readQuality } from './quality.ts'
@@ -13,8 +13,6 @@ export interface JssipCallNeeds {
   microphone: Microphone
   speaker: Speaker
   iceServers(): readonly IceServer[]
-  /** Whether the SDP must offer 127.0.0.1 too. */
-  isLoopback: boolean
   /** Every candidate but those of TURN is left out. */
   relayOnly?: boolean | undefined
 }
@@ -22,12 +20,14 @@ export interface JssipCallNeeds {
 /** How long a re-INVITE may take, and the one before it. */
 const REOFFER_MS = 10_000
 const READY_POLL_MS = 50
+/** How long a browser may find no address at all: on a machine with loopback alone, Chromium searches for ever. */
+const NO_CANDIDATE_MS = 8_000
 
 /** An incoming call of JsSIP. */
 export function createJssipCall(
   session: RTCSession,
   request: IncomingRTCSessionEvent['request'],
-  { microphone, speaker, iceServers, isLoopback, relayOnly = false }: JssipCallNeeds,
+  { microphone, speaker, iceServers, relayOnly = false }: JssipCallNeeds,
 ): SipCall {
   const output = speaker.open()
   const onCandidate = createIceReadiness()
@@ -37,6 +37,8 @@ export function createJssipCall(
   let totals: MediaTotals | undefined
   let lease: MicrophoneLease | undefined
   let mayAnswer = true
+  let noNetworkTimer: ReturnType<typeof setTimeout> | undefined
+  let ownError: CallError | undefined
   /** Rejected when the call ends. */
   const end = new Promise<never>((_, reject) => {
     rejectAct = reject
@@ -47,7 +49,8 @@ export function createJssipCall(
     if (ended !== undefined) return
     // The type promises a message; JsSIP gives null where none came.
     const reason = (message as typeof message | null)?.getHeader('Reason')
-    ended = { error: endReason(cause, originator, reason) }
+    ended = { error: ownError ?? endReason(cause, originator, reason) }
+    clearTimeout(noNetworkTimer)
     output.close()
     lease?.release()
     rejectAct(new PhoneError(ended.error ?? 'wrong_state'))
@@ -55,11 +58,18 @@ export function createJssipCall(
   }
   session.on('ended', onEnd)
   session.on('failed', onEnd)
-  session.on('icecandidate', ({ candidate, ready }) => onCandidate(candidate.type, ready))
-  session.on('sdp', (description) => {
-    if (isLoopback && description.originator === 'local') {
-      description.sdp = withLoopbackCandidate(description.sdp)
-    }
+  const failWithoutNetwork = () => {
+    if (session.isEnded()) return
+    ownError = 'no_network'
+    session.terminate({ status_code: 488 })
+  }
+  session.on('icecandidate', ({ candidate, ready }) => {
+    clearTimeout(noNetworkTimer)
+    onCandidate(candidate.type, ready)
+  })
+  session.on('sdp', ({ originator, type, sdp }) => {
+    // Without an address of ours there would be a call without sound.
+    if (originator === 'local' && type === 'answer' && !/^a=candidate:/m.test(sdp)) failWithoutNetwork()
   })
   session.on('peerconnection', ({ peerconnection }) => {
     peerconnection.addEventListener('track', ({ track: remote }) => output.play(remote))
@@ -120,6 +130,7 @@ export function createJssipCall(
       // Silent until the phone gives this call the voice.
       lease.track.enabled = false
       const confirmed = new Promise<void>((resolve) => session.on('confirmed', () => resolve()))
+      noNetworkTimer = setTimeout(failWithoutNetwork, NO_CANDIDATE_MS)
       session.answer({
         mediaStream: new MediaStream([lease.track]),
         pcConfig: {

@@ -45,12 +45,13 @@ export type CallState = 'ringing' | 'answering' | 'active' | 'held' | 'remote-he
 
 /**
  * Why a call ended otherwise than by a hang-up. `refused`: the API did not place it. `no_invite`: the API placed it, but
- * it did not reach this page. `lost`: the connection broke.
+ * it did not reach this page. `lost`: the connection broke. `no_network`: the browser found no address for sound.
  */
 export type CallError =
   | 'refused'
   | 'no_invite'
   | 'lost'
+  | 'no_network'
   | 'busy'
   | 'declined'
   | 'no_answer'

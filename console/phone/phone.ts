@@ -1,4 +1,3 @@
-import { isLoopbackHost } from './ice.ts'
 import { createJssipLine } from './jssip-line.ts'
 import { createMicrophone } from './microphone.ts'
 import { createPhoneCore } from './phone-core.ts'
@@ -26,7 +25,7 @@ export function createPhone({ credentials, ticket, api, devices = {}, relayOnly 
   const line = createJssipLine({
     credentials,
     ticket,
-    media: { microphone, speaker, isLoopback: isLoopbackHost(location.hostname), relayOnly },
+    media: { microphone, speaker, relayOnly },
   })
   const core = createPhoneCore({
     line,

@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { backoffMs } from '../../../console/phone/backoff.ts'
 import { endReason } from '../../../console/phone/end-reason.ts'
-import { createIceReadiness, isLoopbackHost, withLoopbackCandidate } from '../../../console/phone/ice.ts'
+import { createIceReadiness } from '../../../console/phone/ice.ts'
 import { readQuality } from '../../../console/phone/quality.ts'
 import { createTaskQueue } from '../../../console/phone/task-queue.ts'
 import { project } from '../../support/build.ts'
@@ -69,23 +69,6 @@ describe('ICE', () => {
     vi.advanceTimersByTime(1_000)
     expect([first.mock.calls.length, second.mock.calls.length]).toEqual([1, 1])
   })
-
-  test('127.0.0.1 is offered beside each host candidate, once', () => {
-    const line = 'a=candidate:21 1 udp 2113937151 192.0.2.7 59649 typ host generation 0'
-    const sdp = `v=0\r\n${line}\r\na=candidate:22 1 tcp 1 192.0.2.7 9 typ host\r\na=ice-ufrag:x\r\n`
-    const added = withLoopbackCandidate(sdp)
-    expect(added.split('\r\n')[1]).toBe('a=candidate:121 1 udp 2113937150 127.0.0.1 59649 typ host')
-    expect(added.replace(/^.*127\.0\.0\.1.*\r\n/m, '')).toBe(sdp)
-    expect(withLoopbackCandidate(added)).toBe(added)
-  })
-
-  test.each([
-    ['127.0.0.1', true],
-    ['localhost', true],
-    ['[::1]', true],
-    ['192.0.2.7', false],
-    ['localhost.example', false],
-  ])('%s is a loopback host: %s', (host, expected) => expect(isLoopbackHost(host)).toBe(expected))
 })
 
 test.each([

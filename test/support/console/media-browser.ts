@@ -18,8 +18,6 @@ export async function startMediaBrowser(hertz: number): Promise<Browser> {
       `--use-file-for-fake-audio-capture=${tone}`,
       `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
       '--autoplay-policy=no-user-gesture-required',
-      // A name of mDNS for an address: the PBX of a test resolves none.
-      '--disable-features=WebRtcHideLocalIpsWithMdns',
     ],
   })
   return {

@@ -67,7 +67,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   async function openPhone(
     at: Omit<BrowserPage, 'close'>,
     extension: string,
-    { url = page.url, credentials = '{}' } = {},
+    { url = page.url, credentials = '{}', options = '' } = {},
   ): Promise<BrowserPhone> {
     await at.expose('issueTicket', () => relay.issueTicket())
     await at.expose('placeCall', async (number = '') => {
@@ -87,11 +87,14 @@ describe.skipIf(missing !== undefined)(title, () => {
         }),
         ticket: () => issueTicket(),
         api: { dial: (number) => placeCall(number) },
+        ${options}
       }`,
     )
   }
   /** Another person at another browser, with the extension 1000. */
-  async function openDora(options: { url?: string; credentials?: string } = {}): Promise<BrowserPhone> {
+  async function openDora(
+    options: { url?: string; credentials?: string; options?: string } = {},
+  ): Promise<BrowserPhone> {
     const other = await browser.newPage()
     others.push(other)
     return openPhone(other, '1000', options)
@@ -345,6 +348,16 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(performance.now() - start).toBeLessThan(6_000)
     await dora.untilTone(ALICE)
     silent.close()
+  })
+
+  test('a browser without an address for media ends the call at once, and names the cause', async () => {
+    // Media by TURN alone, and no TURN server: the same as a machine without a network.
+    const dora = await openDora({ options: 'relayOnly: true' })
+    await dora.act('start')
+    await dora.untilRegistration('registered')
+    const id = await dora.act('dial', '1001')
+    await dora.untilStates()
+    expect(await dora.card((card) => card.id === id)).toMatchObject({ error: 'no_network' })
   })
 
   test('credentials that the registrar refuses are fetched again', async () => {
