@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,6 +10,7 @@ import { findOrUnpackAsterisk, type AsteriskInstall as Programs } from '../../bi
 import { configuringConf, contactsConf, loadConf, trunkConf, webPhonesConf } from './asterisk-conf.ts'
 import { websocketConf } from './asterisk-websocket.ts'
 import { project, systemFolder } from './build.ts'
+import { webEndpointsConf } from './console/web-endpoints-conf.ts'
 import { freePort } from './free-port.ts'
 
 export interface AmiUser {
@@ -59,6 +60,8 @@ export interface AsteriskOptions {
   websocket?: boolean
   /** Endpoints of browsers, by name. */
   webPhones?: readonly string[]
+  /** Endpoints of browsers, 1003-web and 1000-web, which 1903 and 1900 ring; with `websocket`. */
+  webEndpoints?: boolean
 }
 
 const findInstall = (progress: (line: string) => void) =>
@@ -105,9 +108,15 @@ export async function startAsterisk(options: AsteriskOptions = {}): Promise<Aste
     ...(options.withConfigUser ? [configuringConf(project, configSecret)] : []),
     ...(options.websocket ? [websocketConf] : []),
     ...(options.webPhones ? [webPhonesConf(options.webPhones, secrets.phones)] : []),
+    ...(options.webEndpoints ? [webEndpointsConf(secrets.phones)] : []),
   ]
   for (const files of more) {
     for (const [name, text] of Object.entries(files)) await appendFile(join(folder, 'etc', name), text)
+  }
+
+  if (options.webEndpoints) {
+    const rtp = join(folder, 'etc', 'rtp.conf')
+    await writeFile(rtp, (await readFile(rtp, 'utf8')).replace(/^icesupport.*$/m, 'icesupport = yes'))
   }
 
   let server = await boot(programs.program, folder, conf)

@@ -58,7 +58,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     const started = [true, false].map((allowLoopback) => startCoturn({ secret: SECRET, allowLoopback }))
     ;[coturn, strict] = (await Promise.all(started)) as [Coturn, Coturn] // as many as booleans
     // A machine without a network has no other address.
-    browser = await startBrowser(['--allow-loopback-in-peer-connection'])
+    browser = await startBrowser({ args: ['--allow-loopback-in-peer-connection'] })
     await browser.open('data:text/html,')
   })
   afterAll(async () => {

@@ -1,0 +1,299 @@
+import { type Call, createCallStore } from './call-store.ts'
+import { createCommands } from './commands.ts'
+import { createOwnInvites } from './own-invites.ts'
+import {
+  type BlockedReason,
+  type CallError,
+  type Phone,
+  type PhoneDevices,
+  PhoneError,
+  type Registration,
+} from './phone-types.ts'
+import type { RingMode, Tone } from './ring-mode.ts'
+import type { SipCall, SipLine } from './sip-line.ts'
+import { createTaskQueue } from './task-queue.ts'
+import { createVoices } from './voices.ts'
+
+/** What the phone needs of the page: without a browser's types, so that its rules run anywhere. */
+export interface PhoneNeeds {
+  line: SipLine
+  api: { dial(number: string): Promise<{ id: string }> }
+  /** Asks for the microphone. Rejects with a `PhoneError`, `microphone_denied`. */
+  prepareMicrophone(): Promise<void>
+  setDevices(devices: PhoneDevices): Promise<void>
+  ringer: { set(mode: RingMode): void; play(tone: Tone): void }
+  /** Why this page can have no phone at all. */
+  blocked: BlockedReason | undefined
+}
+
+/** The echo of the PBX. */
+const TEST_NUMBER = '600'
+/** How long the INVITE of a call that the API has placed is awaited. */
+const INVITE_MS = 20_000
+const QUALITY_MS = 2_000
+const DIGITS = /^[0-9A-D*#,]{1,64}$/i
+
+export function createPhoneCore(needs: PhoneNeeds): Phone & { setSoundBlocked(blocked: boolean): void } {
+  const { line, api, ringer } = needs
+  const store = createCallStore()
+  const queue = createTaskQueue()
+  const voices = createVoices(store, queue)
+  let registration: Registration = { state: 'offline' }
+  let microphoneDenied = false
+  let qualityTimer: ReturnType<typeof setInterval> | undefined
+
+  const publishRegistration = () =>
+    store.setRegistration(
+      microphoneDenied && registration.state !== 'blocked'
+        ? { state: 'blocked', reason: 'microphone_denied' }
+        : registration,
+    )
+  const ownInvites = createOwnInvites(ringIncoming, reclaim)
+
+  function updateRinging() {
+    const live = store.live().map(({ card }) => card)
+    const rings = live.some(({ direction, state }) => direction === 'incoming' && state === 'ringing')
+    const isBusy = live.some(({ state }) => state !== 'ringing')
+    ringer.set(rings ? (isBusy ? 'waiting' : 'ring') : 'off')
+  }
+
+  function ringIncoming(sip: SipCall) {
+    store.add({ direction: 'incoming', apiCallId: sip.apiCallId, peer: sip.peer, state: 'ringing' }, sip)
+    observe(sip)
+    updateRinging()
+    commands.onCall()
+  }
+
+  /** The INVITE of an own call that rang because the API's answer was late. */
+  function reclaim(id: string): SipCall | undefined {
+    const call = store
+      .live()
+      .find(({ card }) => card.apiCallId === id && card.direction === 'incoming' && card.state === 'ringing')
+    if (call === undefined) return undefined
+    store.remove(call)
+    updateRinging()
+    return call.sip
+  }
+
+  const callOf = (sip: SipCall) => store.live().find((call) => call.sip === sip)
+
+  function observe(sip: SipCall) {
+    sip.listen({
+      onEnded(error) {
+        const call = callOf(sip)
+        if (call !== undefined) end(call, error)
+      },
+      onRemoteHold(held) {
+        const call = callOf(sip)
+        if (call === undefined) return
+        call.remoteHold = held
+        const { state } = call.card
+        if (state === 'active' || state === 'remote-held') {
+          store.update(call, { state: held ? 'remote-held' : 'active' })
+        }
+        voices.apply()
+      },
+    })
+  }
+
+  function end(call: Call, error: CallError | undefined) {
+    const wasUp = call.card.startedAt !== undefined
+    if (!store.end(call, error)) return
+    voices.drop(call)
+    updateRinging()
+    if (store.live().length === 0) clearInterval(qualityTimer)
+    if (error === 'busy') ringer.play('busy')
+    else if (wasUp) ringer.play('ended')
+  }
+
+  const requireCall = (id: string): Call => {
+    const call = store.find(id)
+    if (call === undefined) throw new PhoneError('no_such_call')
+    return call
+  }
+
+  async function prepareMicrophone() {
+    try {
+      await needs.prepareMicrophone()
+      microphoneDenied = false
+    } catch (err) {
+      microphoneDenied = true
+      throw err
+    } finally {
+      publishRegistration()
+    }
+  }
+
+  /** Answers a call that rings, because a person or the page asked for it. */
+  async function connect(call: Call, sip: SipCall) {
+    try {
+      await voices.activate(call, async () => {
+        if (call.card.state !== 'ringing') throw new PhoneError('wrong_state')
+        store.update(call, { state: 'answering' })
+        updateRinging()
+        await sip.answer()
+      })
+    } catch (err) {
+      const denied = err instanceof PhoneError && err.code === 'microphone_denied'
+      if (call.card.state === 'ringing' || call.card.state === 'answering') {
+        sip.terminate()
+        end(call, denied ? 'microphone_denied' : 'failed')
+      }
+      throw err
+    }
+    measureQuality()
+  }
+
+  function measureQuality() {
+    clearInterval(qualityTimer)
+    qualityTimer = setInterval(() => {
+      for (const call of store.live()) {
+        if (call.card.startedAt === undefined) continue
+        void call.sip?.quality().then(
+          (quality) => {
+            if (quality !== undefined && call.card.state !== 'ended') store.update(call, { quality })
+          },
+          () => {},
+        )
+      }
+    }, QUALITY_MS)
+  }
+
+  async function dial(number: string): Promise<string> {
+    if (needs.blocked !== undefined) throw new PhoneError(needs.blocked)
+    await prepareMicrophone()
+    const peer = { number, name: '' }
+    const call = store.add({ direction: 'outgoing', apiCallId: undefined, peer, state: 'ringing' })
+    const invite = ownInvites.begin()
+    let answer: { id: string }
+    try {
+      answer = await api.dial(number)
+    } catch (err) {
+      invite.refuse()
+      end(call, 'refused')
+      throw err
+    }
+    store.update(call, { apiCallId: answer.id })
+    const late = setTimeout(() => end(call, 'no_invite'), INVITE_MS)
+    invite.accept(answer.id, (sip) => {
+      clearTimeout(late)
+      // Hung up before its INVITE came.
+      if (call.card.state !== 'ringing') return sip.reject(603)
+      call.sip = sip
+      observe(sip)
+      connect(call, sip).catch(() => {})
+    })
+    return call.card.id
+  }
+
+  async function answer(id: string) {
+    const call = requireCall(id)
+    if (call.card.state !== 'ringing' || call.card.direction !== 'incoming' || call.sip === undefined) {
+      throw new PhoneError('wrong_state')
+    }
+    // Without a microphone it goes on ringing: a person may allow it and answer again.
+    await prepareMicrophone()
+    await connect(call, call.sip)
+  }
+
+  function hangup(id: string) {
+    const call = requireCall(id)
+    if (call.card.state === 'ended') return
+    call.sip?.terminate()
+    end(call, undefined)
+  }
+
+  async function unhold(id: string) {
+    const call = requireCall(id)
+    if (call.card.state !== 'held') throw new PhoneError('wrong_state')
+    await voices.activate(call, async () => {
+      if (call.card.state !== 'held') throw new PhoneError('wrong_state')
+      await call.sip?.unhold()
+    })
+  }
+
+  const hold = async (id: string) => voices.hold(requireCall(id))
+
+  const commands = createCommands(() => store.live().map(({ card }) => card), { answer, hold, unhold })
+
+  const hangUpAll = () => {
+    for (const { card } of store.live()) hangup(card.id)
+  }
+
+  return {
+    async start() {
+      if (needs.blocked !== undefined) {
+        registration = { state: 'blocked', reason: needs.blocked }
+        return publishRegistration()
+      }
+      line.start({
+        onRegistration(next) {
+          registration = next
+          publishRegistration()
+          // The session may not go on talking; no BYE can be sent, so the media stops here.
+          if (next.state === 'blocked' && next.reason === 'session_ended') hangUpAll()
+        },
+        onCall: (call) => ownInvites.receive(call),
+        onReregistered() {
+          for (const call of store.live()) {
+            if (call.card.startedAt === undefined) continue
+            queue
+              .run(async () => {
+                if (call.card.state !== 'ended') await call.sip?.restartMedia()
+              })
+              .catch(() => {})
+          }
+        },
+      })
+    },
+    async stop() {
+      hangUpAll()
+      await line.stop()
+      registration = { state: 'offline' }
+      publishRegistration()
+    },
+    dial,
+    answer,
+    decline(id) {
+      const call = requireCall(id)
+      if (call.card.state !== 'ringing' || call.card.direction !== 'incoming')
+        throw new PhoneError('wrong_state')
+      call.sip?.reject(603)
+      end(call, undefined)
+    },
+    hangup,
+    hold,
+    unhold,
+    async swap() {
+      const held = store.live().filter(({ card }) => card.state === 'held')
+      const oldest = held.sort((a, b) => a.heldOrder - b.heldOrder)[0]
+      if (oldest !== undefined) await unhold(oldest.card.id)
+    },
+    mute(id, on) {
+      const call = requireCall(id)
+      store.update(call, { muted: on })
+      voices.apply()
+    },
+    sendDtmf(id, digits) {
+      const call = requireCall(id)
+      if (!DIGITS.test(digits)) throw new PhoneError('invalid_digits')
+      if (call.card.state !== 'active') throw new PhoneError('wrong_state')
+      call.sip?.sendDtmf(digits)
+    },
+    setDevices: (devices) => queue.run(() => needs.setDevices(devices)),
+    testCall: () => dial(TEST_NUMBER),
+    takeOver: () => line.takeOver(),
+    obey: (command) => commands.obey(command),
+    identify(id, apiCallId) {
+      store.update(requireCall(id), { apiCallId })
+      commands.onCall()
+    },
+    dismiss(id) {
+      const call = requireCall(id)
+      if (call.card.state === 'ended') store.remove(call)
+    },
+    subscribe: store.subscribe,
+    getSnapshot: store.getSnapshot,
+    setSoundBlocked: store.setSoundBlocked,
+  }
+}
