@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { createInvitations, hashToken } from '../../../../../api/core/registration/invitations.ts'
+import { hashToken } from '../../../../../api/core/registration/invitations.ts'
 import { createInvitationStore } from '../../../../../api/store/sql/registration/invitations.ts'
+import { addInvitation } from '../../../../support/fixtures/invitations.ts'
 import { newUser } from '../../../../support/fixtures/users.ts'
 import { onBothEngines } from '../engines.ts'
 import { agentOf, NOW, storesOf } from './fixtures/stores.ts'
@@ -10,10 +11,12 @@ describe('an invitation by mail', () => {
     async function setUp() {
       const world = storesOf(await engine.tables())
       const invitation = {
+        id: 'invitation-1',
         hash: 'first',
         email: 'carl@example.org',
         role: 'supervisor' as const,
         team: 'sales',
+        extension: null,
         createdBy: '7',
         createdAt: NOW,
         expiresAt: NOW + 86_400,
@@ -76,8 +79,7 @@ describe('an invitation by mail', () => {
 
     test('of an older release has no role, and creates a user', async () => {
       const { db, invites } = await setUp()
-      const old = createInvitations(createInvitationStore(db), () => NOW * 1000)
-      const { invitation } = await old.invite({ email: null, days: 7, createdBy: null })
+      const { invitation } = await addInvitation(createInvitationStore(db), { now: NOW })
       expect(await invites.find(hashToken(invitation), NOW)).toMatchObject({ role: null, team: null })
       const other = { ...carl, email: 'carla@example.org' }
       expect(await invites.accept(hashToken(invitation), other, NOW)).toMatchObject({ role: 'user' })
