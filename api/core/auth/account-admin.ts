@@ -32,9 +32,10 @@ export interface AccountAdmin {
   remove(userId: string, by: ChangedBy): Promise<void>
   /**
    * Ends the sessions after another change has revoked the user's tokens, such as a change of their team.
+   * @param change of role or extension, for the security log
    * @throws {Refusal} `unavailable`; the tokens are revoked nevertheless, once the revocation is published
    */
-  endOutdatedSessions(userId: string, by: ChangedBy): Promise<void>
+  endOutdatedSessions(userId: string, by: ChangedBy, change?: UserChange): Promise<void>
   /** @throws {Refusal} as `UserStore.update`, and `input_invalid`, `unavailable` */
   update(userId: string, change: UserChange, by: ChangedBy, options?: UpdateOptions): Promise<User>
 }
@@ -117,7 +118,11 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
       await users.unlock(userId)
       securityLog.write({ event: 'user_unlocked', userId, target, ...by })
     },
-    async endOutdatedSessions(userId, by) {
+    async endOutdatedSessions(userId, by, change = {}) {
+      if (Object.keys(change).length > 0) {
+        const { username: target } = await requireUser(userId)
+        securityLog.write({ event: 'user_updated', userId, target, changes: describeValues(change), ...by })
+      }
       await endAll(userId, 'changed', by)
     },
     async remove(userId, by) {

@@ -37,12 +37,9 @@ export const InvitationListJson = z
   .object({ invitations: z.array(InvitationJson), ...paged })
   .openapi('InvitationList')
 export const SentInvitationJson = InvitationJson.extend({
-  link: z
-    .string()
-    .nullable()
-    .openapi({
-      description: 'To hand over, shown once; null if it was mailed. A path where no base URL is set',
-    }),
+  link: z.string().nullable().openapi({
+    description: 'To hand over, shown once; null if it was mailed. A path where no base URL is set',
+  }),
 }).openapi('SentInvitation')
 
 export const InvitationsQuery = ListQuery.extend({ state: z.enum(INVITATION_STATES).optional() })
