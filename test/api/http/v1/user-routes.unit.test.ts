@@ -164,6 +164,7 @@ describe('PATCH /users/{userId}', () => {
     ['disabling the last administrator', '/users/1', { disabled: true }, 409, /last administrator/],
     ['an extension of another user', '/users/2', { extension: '1001' }, 409, /^extension: /],
     ['an emergency number', '/users/2', { extension: '110' }, 400, /emergency/],
+    ['nothing to change', '/users/2', {}, 400, /member/],
     ['another username', '/users/2', { username: 'x' }, 400, /username/],
     ['a malformed id', '/users/x', { role: 'user' }, 400, /user/],
   ])('refuses %s', async (_, path, json, status, detail) => {

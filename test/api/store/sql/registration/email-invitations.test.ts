@@ -40,6 +40,22 @@ describe('an invitation by mail', () => {
       expect(await world.invites.find('first', NOW)).toBeUndefined()
     })
 
+    test('gives its extension to the account, unless another user has it by now', async () => {
+      const world = await setUp()
+      const named = { ...world.invitation, id: 'invitation-2', hash: 'named', extension: '1004' }
+      await createInvitationStore(world.db).add({ ...named, email: null })
+      const account = { ...carl, username: 'dora', email: 'dora@example.org' }
+      const other = await world.users.add(newUser({ username: 'boris', extension: '1004' }))
+      await expect(world.invites.accept('named', account, NOW)).rejects.toMatchObject({
+        ...{ code: 'taken', detail: 'extension' },
+      })
+      await world.users.update(other.id, { extension: null }, NOW)
+      await expect(world.invites.accept('named', account, NOW)).rejects.toMatchObject({ code: 'taken' })
+      await world.db.query.deleteFrom('extensions').execute()
+      expect(await world.invites.accept('named', account, NOW)).toMatchObject({ extension: '1004' })
+      expect(await world.users.findByLogin('1004')).toMatchObject({ username: 'dora' })
+    })
+
     test('each attempt to mail it has a new token and invalidates the former one', async () => {
       const { invites, mail, invitation } = await setUp()
       expect(await invites.replaceHash(mail, 'second', NOW)).toEqual({ ...invitation, hash: 'second' })
