@@ -71,6 +71,7 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
 
   const update: AccountAdmin['update'] = async (userId, change, by, options) => {
     const checked = validateAccountUpdate(change, policy())
+    if (Object.values(checked).every((value) => value === undefined)) return requireUser(userId)
     const { user, revocation } = await users.update(userId, checked, revokeUntil(), options)
     securityLog.write({
       event: 'user_updated',

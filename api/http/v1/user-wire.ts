@@ -65,7 +65,6 @@ export const UserPatchBody = z
     extension: Extension.nullable().optional(),
     disabled: z.boolean().optional(),
   })
-  .refine((body) => Object.keys(body).length > 0, 'must have a member to change')
   .openapi('UserPatch', { example: { role: 'supervisor' } })
 export const PasswordBody = z
   .strictObject({ password: NewPassword })

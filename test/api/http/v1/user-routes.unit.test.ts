@@ -134,6 +134,16 @@ describe('PATCH /users/{userId}', () => {
     expect((await eventsOf())[0]).toMatchObject({ event: 'user_updated', user_id: '3', actor_id: '1' })
   })
 
+  test('a body without a member changes nothing, and nothing is logged', async () => {
+    const before = await ask('GET', '/users/3')
+    const reply = await ask('PATCH', '/users/3', {})
+    expect([reply.status, reply.body, reply.headers.get('etag')]).toEqual([
+      ...[200, before.body, before.headers.get('etag')],
+    ])
+    expect(await eventsOf()).toEqual([])
+    expect((await ask('PATCH', '/users/99', {})).status).toBe(404)
+  })
+
   test('a cleared display name shows the username again', async () => {
     await ask('PATCH', '/users/3', { display_name: 'Anna A.' })
     expect((await ask('PATCH', '/users/3', { display_name: null })).body.display_name).toBe('anna')
@@ -164,7 +174,6 @@ describe('PATCH /users/{userId}', () => {
     ['disabling the last administrator', '/users/1', { disabled: true }, 409, /last administrator/],
     ['an extension of another user', '/users/2', { extension: '1001' }, 409, /^extension: /],
     ['an emergency number', '/users/2', { extension: '110' }, 400, /emergency/],
-    ['nothing to change', '/users/2', {}, 400, /member/],
     ['another username', '/users/2', { username: 'x' }, 400, /username/],
     ['a malformed id', '/users/x', { role: 'user' }, 400, /user/],
   ])('refuses %s', async (_, path, json, status, detail) => {
