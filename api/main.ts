@@ -102,13 +102,24 @@ async function main() {
     clear: clearance,
     ...{ log, now, monotonic },
   })
+  const streamControl = createStreamControl(config.sidecarSockets, config.nginxSockets)
   const { app, upgrade, voipSocket, phoneSocket } = createSurfaces({
-    ...{ config, redis, guard, auth, callModule, provisioning, callCenter, registrationRateLimiter, media },
-    ...{ policy, history, snapshots, peerMessages, userMessageSubscriber, log, now, monotonic },
+    ...{ config, db, redis, guard, auth, callModule, provisioning, callCenter, registrationRateLimiter },
+    ...{
+      media,
+      streamControl,
+      policy,
+      history,
+      snapshots,
+      peerMessages,
+      userMessageSubscriber,
+      log,
+      now,
+      monotonic,
+    },
     onSocketOpen: () => onlineHeartbeat.changed(),
   })
 
-  const streamControl = createStreamControl(config.sidecarSockets, config.nginxSockets)
   const jobs = startJobs({
     ...{ config, db, auth, streamControl, nchanPublisher, snapshotStore, log, now, monotonic },
   })

@@ -91,6 +91,30 @@ export function toKeyObjects(alg: Algorithm, secret: Buffer): { key: KeyObject; 
   return { key: createPublicKey(privateKey), privateKey }
 }
 
+/** `pending`: new, it signs after `ACTIVATION_DELAY_MS`. `verifying`: tokens that it signed are valid, it signs none. */
+export type KeyState = 'signing' | 'pending' | 'verifying'
+
+/** What may be shown of a key. */
+export interface KeyDescription extends Pick<SigningKey, 'kid' | 'alg' | 'createdAtMs'> {
+  state: KeyState
+}
+
+/** @param alg with which tokens are signed @returns the keys in their order, without secrets */
+export function describeKeys(keys: readonly SigningKey[], alg: Algorithm, nowMs: number): KeyDescription[] {
+  const current = signingKey(keys, alg, nowMs)
+  return keys.map((key) => ({
+    kid: key.kid,
+    alg: key.alg,
+    createdAtMs: key.createdAtMs,
+    state:
+      key.kid === current?.kid
+        ? 'signing'
+        : key.alg === alg && current !== undefined && key.createdAtMs > current.createdAtMs
+          ? 'pending'
+          : 'verifying',
+  }))
+}
+
 function parseCreationTime(kid: string): number {
   const [, stamp = ''] = kid.split('-')
   return Date.parse(stamp.replace(/^(....)(..)(..)T(..)(..)(..)(...)Z$/, '$1-$2-$3T$4:$5:$6.$7Z'))

@@ -55,6 +55,7 @@ export const Config = z
     // At most a quarter of the sockets of one API process: see api/http/voip/socket.ts.
     HOOKSWITCH_MAX_SOCKETS_PER_USER: wholeNumber('sockets', 1, 2_500).default(20),
     HOOKSWITCH_HISTORY_DAYS: wholeNumber('days', 1, 36_500).optional(),
+    HOOKSWITCH_SECURITY_LOG_DAYS: wholeNumber('days', 1, 36_500).default(180),
     HOOKSWITCH_SUPERVISOR_REACH: z.enum(SUPERVISOR_REACHES).default('team'),
     HOOKSWITCH_ALLOWED_ORIGINS: originList(),
     ...pbxSettings,
@@ -95,6 +96,7 @@ export const Config = z
     crmAccessTtl: env.HOOKSWITCH_CRM_ACCESS_TTL,
     maxSocketsPerUser: env.HOOKSWITCH_MAX_SOCKETS_PER_USER,
     historyDays: env.HOOKSWITCH_HISTORY_DAYS,
+    securityLogDays: env.HOOKSWITCH_SECURITY_LOG_DAYS,
     supervisorReach: env.HOOKSWITCH_SUPERVISOR_REACH,
     allowedOrigins: env.HOOKSWITCH_ALLOWED_ORIGINS,
     logLevel: env.HOOKSWITCH_LOG_LEVEL,

@@ -7,6 +7,8 @@ import type { SidecarWatchdogNeeds } from '../core/auth/sidecar-watchdog.ts'
 /** Requests of the sidecar watchdog to sidecars and nginx, over their Unix sockets. */
 export interface StreamControl
   extends Pick<SidecarWatchdogNeeds, 'isResponding' | 'cohortOf' | 'closeStreams'> {
+  /** Whether an instance of Nchan answers in time; never throws. */
+  isInstanceResponding(instance: string): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -42,6 +44,8 @@ export function createStreamControl(
 
   return {
     isResponding: async (sidecar) => (await request(sidecar, 'GET', '/health', PROBE_TIMEOUT_MS)) === 200,
+    isInstanceResponding: async (instance) =>
+      (await request(instance, 'GET', '/process', PROBE_TIMEOUT_MS)) === 200,
     async cohortOf(sidecar) {
       const text = await readFile(cohortFileOf(sidecar), 'latin1').catch(() => '')
       return isCohortId(text) ? text : undefined

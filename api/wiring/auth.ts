@@ -18,6 +18,8 @@ import { createMediaLinks } from '../core/auth/media-links.ts'
 import { createPasswords } from '../core/auth/password.ts'
 import { createOpaqueRefreshTokens } from '../core/auth/refresh-token.ts'
 import { createRotation } from '../core/auth/refresh-token-rotation.ts'
+import { createSecurityEventRecorder } from '../core/auth/security-events.ts'
+import { joinSecurityLogs } from '../core/auth/security-log.ts'
 import { createSessions } from '../core/auth/sessions.ts'
 import { createFindReach } from '../core/auth/supervisor-reach.ts'
 import { createTokens } from '../core/auth/tokens.ts'
@@ -30,6 +32,7 @@ import { createRotationStore } from '../store/redis/refresh-token-rotation.ts'
 import { createRevocationStreamPublisher } from '../store/redis/revocation-publisher.ts'
 import { removeLegacyRenewals } from '../store/redis/stream-renewals.ts'
 import { createRevocationStore } from '../store/sql/auth/revocations.ts'
+import { createSecurityEventStore } from '../store/sql/auth/security-events.ts'
 import { createSessionStore } from '../store/sql/auth/sessions.ts'
 import { createUserStore } from '../store/sql/auth/users.ts'
 import type { Database } from '../store/sql/database.ts'
@@ -90,9 +93,22 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     ...{ revocationCache, logReader, log, now, longestLifetime },
   })
 
-  const securityLog = createSecurityLog(
-    config.securityLogPath,
-    logFailure('security_log_write', 'the security log cannot be written'),
+  const securityEvents = createSecurityEventStore(db)
+  const securityEventRecorder = createSecurityEventRecorder({
+    store: securityEvents,
+    now,
+    onDropped: (dropped) =>
+      log.warn(
+        { event: 'security_events_dropped', dropped },
+        'security events were not written to SQL; the file has them',
+      ),
+  })
+  const securityLog = joinSecurityLogs(
+    createSecurityLog(
+      config.securityLogPath,
+      logFailure('security_log_write', 'the security log cannot be written'),
+    ),
+    securityEventRecorder,
   )
   const tokens = createTokens({ keyring, algorithm: config.algorithm, now, issuingSince })
   const refreshTokens = createOpaqueRefreshTokens(
@@ -121,9 +137,13 @@ export function createAuthModule(needs: AuthModuleNeeds) {
   const passwords = createPasswords()
   const attempts = { countersFor: createAttemptCounters(redis), knownNetworks: createKnownNetworks(redis) }
   const reachOf = createFindReach(users, supervisorReach)
+  const accounts = createAccounts({ users, passwords, policy })
 
   return {
     users,
+    securityLog,
+    securityEvents,
+    securityEventRecorder,
     keyring,
     revocationCache,
     tokenVerifier,
@@ -135,9 +155,10 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     passwords,
     reachOf,
     mediaLinks: createMediaLinks({ tokens, reachOf, now, longestLifetime }),
-    accounts: createAccounts({ users, passwords, policy }),
+    accounts,
     accountAdmin: createAccountAdmin({
-      ...{ users, passwords, sessions, revocationPublisher, policy, now, longestLifetime },
+      ...{ accounts, users, passwords, sessions, revocationPublisher, securityLog, policy, now },
+      longestLifetime,
     }),
     /** @param perAddress how many failed logins one address gets at this surface */
     createLoginFor: (surface: string, perAddress: AttemptLimit) =>
@@ -159,6 +180,9 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     async close() {
       keyring.close()
       await logReader.stop()
+      await securityEventRecorder
+        .flush()
+        .catch(logFailure.once('security_event_write', 'security events could not be written to SQL'))
     },
   }
 }

@@ -14,6 +14,7 @@ import { createCallControl } from '../core/calls/create-call-control.ts'
 import { createDeviceStates } from '../core/calls/device-states.ts'
 import { createHistoryWriter } from '../core/calls/history-writer.ts'
 import { noPbx } from '../core/calls/no-pbx.ts'
+import type { PbxState } from '../core/calls/pbx.ts'
 import { createPbxEventDispatcher } from '../core/calls/pbx-event-dispatcher.ts'
 import { createPbxLink } from '../core/calls/pbx-link.ts'
 import { createPlaceCall } from '../core/calls/place-call.ts'
@@ -62,6 +63,8 @@ export interface CallModule {
   directory: Directory
   /** Whether the PBX takes commands. */
   isOnline(): boolean
+  /** Undefined without a PBX in the settings. */
+  pbxState: (() => Pick<PbxState, 'online' | 'offlineSince'>) | undefined
   presence: Pick<PhoneStates, 'isReachable' | 'isDnd'> & {
     /** Whether the user has a live stream or socket at any node. */
     isOnline(userId: string): boolean
@@ -213,6 +216,7 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
     statuses,
     directory,
     isOnline: () => pbx.state().online,
+    pbxState: hasPbx ? pbx.state : undefined,
     presence: { ...phoneStates, isOnline: softphones.isOnline },
     open() {
       asterisk?.open()

@@ -2,6 +2,7 @@ import { createIntervalJobs, type IntervalJobs } from '../../runtime/interval-jo
 import { failureLogger, type Logger } from '../../runtime/log.ts'
 import { DAY_S, toUnixSeconds } from '../../runtime/time.ts'
 import type { Config } from '../config/config.ts'
+import { purgeSecurityEvents } from '../core/auth/security-events.ts'
 import { createSidecarWatchdog } from '../core/auth/sidecar-watchdog.ts'
 import { purgeHistory } from '../core/calls/purge-history.ts'
 import type { SnapshotStore } from '../core/messaging/snapshots.ts'
@@ -14,7 +15,10 @@ import type { AuthModule } from './auth.ts'
 export interface JobsNeeds {
   config: Config
   db: Database
-  auth: Pick<AuthModule, 'revocationCache' | 'revocationPublisher'>
+  auth: Pick<
+    AuthModule,
+    'revocationCache' | 'revocationPublisher' | 'securityEvents' | 'securityEventRecorder'
+  >
   streamControl: StreamControl
   nchanPublisher: NchanPublisher
   snapshotStore: SnapshotStore
@@ -51,6 +55,24 @@ export function startJobs(needs: JobsNeeds): IntervalJobs {
     1_000,
     async () => auth.revocationCache.prune(now() / 1000, 20_000),
     logFailure('revocation_cache_prune', 'expired revocations could not be removed from the cache'),
+  )
+  jobs.start(
+    1_000,
+    auth.securityEventRecorder.flush,
+    logFailure('security_event_write', 'security events could not be written to SQL'),
+  )
+  const purgeEvents = async () => {
+    const removed = await purgeSecurityEvents(
+      auth.securityEvents,
+      toUnixSeconds(now()) - config.securityLogDays * DAY_S,
+    )
+    if (removed > 0)
+      log.info({ event: 'security_events_purged', removed }, 'old security events were deleted')
+  }
+  jobs.start(
+    3_600_000,
+    purgeEvents,
+    logFailure('security_event_purge', 'old security events could not be deleted'),
   )
   if (historyDays !== undefined) {
     const store = createPurgeStore(needs.db)

@@ -24,10 +24,13 @@ import { PHONE_SOCKET_PATHS } from '../http/v1/phone/phone-socket-auth.ts'
 import { createV1Routes } from '../http/v1/routes.ts'
 import { createVoipRoutes } from '../http/voip/routes.ts'
 import { createVoipSocket } from '../http/voip/socket.ts'
+import type { StreamControl } from '../nchan/stream-control.ts'
 import { createAttemptCounters } from '../store/redis/attempt-counters.ts'
 import type { createRateLimiter } from '../store/redis/rate-limiter.ts'
 import { createStreamRenewalPublisher } from '../store/redis/stream-renewals.ts'
 import { createStreamTicketStore } from '../store/redis/tickets.ts'
+import type { Database } from '../store/sql/database.ts'
+import { createAdministration } from './administration.ts'
 import type { AuthModule } from './auth.ts'
 import type { CallCenter } from './call-center/call-center.ts'
 import type { CallModule } from './calls.ts'
@@ -35,6 +38,7 @@ import type { ProvisioningModule } from './provisioning.ts'
 
 export interface SurfacesNeeds {
   config: Config
+  db: Database
   redis: ReturnType<typeof connectRedis>
   guard: Guard
   auth: AuthModule
@@ -46,6 +50,7 @@ export interface SurfacesNeeds {
   policy: () => DialPolicy
   history: HistoryStore
   snapshots: Snapshots
+  streamControl: StreamControl
   peerMessages: PeerMessages
   userMessageSubscriber: UserMessageSubscriber
   /** Called when a user opens a WebSocket. */
@@ -92,6 +97,7 @@ export function createSurfaces(needs: SurfacesNeeds) {
       sessions,
       history: { guard, history, reachOf: auth.reachOf, mediaLinks, policy },
       calls: { guard, calls, statuses, directory, isOnline },
+      administration: createAdministration({ ...needs, now }),
       log,
     }),
     voip: createVoipRoutes({

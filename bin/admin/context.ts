@@ -5,18 +5,27 @@ import { defaultDatabaseUrl } from '../../api/config/config.ts'
 import { watchDialPolicyFile } from '../../api/config/dial-policy-file.ts'
 import { Quarantine } from '../../api/config/provisioning.ts'
 import { type AccountAdmin, createAccountAdmin } from '../../api/core/auth/account-admin.ts'
-import { type Accounts, createAccounts } from '../../api/core/auth/accounts.ts'
+import { createAccounts } from '../../api/core/auth/accounts.ts'
 import { createPasswords } from '../../api/core/auth/password.ts'
-import type { SecurityLog } from '../../api/core/auth/security-log.ts'
+import { createSecurityEventRecorder } from '../../api/core/auth/security-events.ts'
+import { joinSecurityLogs, type SecurityLog } from '../../api/core/auth/security-log.ts'
 import type { Session, SessionEndReason } from '../../api/core/auth/session-store.ts'
 import type { User, UserStore } from '../../api/core/auth/users.ts'
-import type { DoNotCall } from '../../api/core/call-center/leads/do-not-call.ts'
+import {
+  createDoNotCallAdmin,
+  type DoNotCallAdmin,
+} from '../../api/core/call-center/leads/do-not-call-admin.ts'
 import type { HistoryPurgeStore } from '../../api/core/calls/purge-history.ts'
 import type { DialPolicy } from '../../api/core/dial-policy/dial-policy.ts'
 import type { ExtensionStore } from '../../api/core/provisioning/extensions.ts'
+import {
+  createProvisioningJobs,
+  type ProvisioningJobs,
+} from '../../api/core/provisioning/provisioning-jobs.ts'
 import { Refusal } from '../../api/core/refusal.ts'
-import { createInvitations, type Invitations } from '../../api/core/registration/invitations.ts'
+import { createInvitationAdmin, type InvitationAdmin } from '../../api/core/registration/invitation-admin.ts'
 import { createSecurityLog } from '../../api/store/files/security-log.ts'
+import { createSecurityEventStore } from '../../api/store/sql/auth/security-events.ts'
 import { createSessionStore } from '../../api/store/sql/auth/sessions.ts'
 import { createUserStore } from '../../api/store/sql/auth/users.ts'
 import { createDoNotCall } from '../../api/store/sql/call-center/do-not-call.ts'
@@ -24,7 +33,7 @@ import { createPurgeStore } from '../../api/store/sql/calls/purge-history.ts'
 import { type Database, openDatabase } from '../../api/store/sql/database.ts'
 import { migrate } from '../../api/store/sql/migrate.ts'
 import { createExtensionStore } from '../../api/store/sql/provisioning/extensions.ts'
-import { createInvitationStore } from '../../api/store/sql/registration/invitations.ts'
+import { createInvitationAdminStore } from '../../api/store/sql/registration/invitation-admin.ts'
 import { commonSettings } from '../../contract/common-settings.ts'
 import { readEnv } from '../../runtime/env.ts'
 import { DAY_S, toUnixSeconds } from '../../runtime/time.ts'
@@ -43,13 +52,13 @@ const Settings = z.object({
 /** What the admin's commands work with: the database alone, as the truth is there. */
 export interface AdminContext {
   users: UserStore
-  accounts: Accounts
   accountAdmin: AccountAdmin
-  invitations: Invitations
-  extensions: Pick<ExtensionStore, 'listUnfinished' | 'update' | 'find'>
+  invitations: InvitationAdmin
+  extensions: Pick<ExtensionStore, 'find'>
+  provisioningJobs: ProvisioningJobs
   /** Where recordings are, one folder an extension. */
   mediaRoot: string
-  doNotCall: DoNotCall
+  doNotCall: DoNotCallAdmin
   callHistory: HistoryPurgeStore
   /** What may be dialed, as the settings file has it now. @throws {SettingsError} */
   loadDialPolicy: () => DialPolicy
@@ -79,14 +88,19 @@ export async function withAdminContext(work: (context: AdminContext) => Promise<
     if (isNew) console.error(`hookswitch: there was no database; made ${url.slice('sqlite:'.length)}`)
     const db = await openDatabase(url)
     try {
-      const securityLog = createSecurityLog(
-        join(resolve(settings.HOOKSWITCH_DATA), 'log', 'security.log'),
-        (err) =>
-          console.error(
-            `hookswitch: the security log cannot be written: ${err instanceof Error ? err.message : err}`,
-          ),
+      const warn = (err: unknown) =>
+        console.error(
+          `hookswitch: the security log cannot be written: ${err instanceof Error ? err.message : err}`,
+        )
+      const file = createSecurityLog(join(resolve(settings.HOOKSWITCH_DATA), 'log', 'security.log'), warn)
+      const recorder = createSecurityEventRecorder({
+        store: createSecurityEventStore(db),
+        now: Date.now,
+        onDropped: (dropped) => warn(`${dropped} events were left out of SQL`),
+      })
+      await work(createAdminContext(db, joinSecurityLogs(file, recorder), settings)).finally(() =>
+        recorder.flush().catch(warn),
       )
-      await work(createAdminContext(db, securityLog, settings))
     } finally {
       await db.close()
     }
@@ -104,6 +118,7 @@ function createAdminContext(
   const nowS = () => toUnixSeconds(now())
   const users = createUserStore(db, nowS, settings.HOOKSWITCH_EXTENSION_QUARANTINE * DAY_S)
   const sessions = createSessionStore(db)
+  const extensions = createExtensionStore(db)
   const passwords = createPasswords()
   // SQL holds it already; a running API publishes it.
   const revocationPublisher = { publish: async () => {} }
@@ -119,13 +134,24 @@ function createAdminContext(
   return {
     users,
     loadDialPolicy,
-    invitations: createInvitations(createInvitationStore(db), now),
-    extensions: createExtensionStore(db),
+    invitations: createInvitationAdmin({
+      store: createInvitationAdminStore(db),
+      // An administrator at the command line hands the token over, whatever the running API allows.
+      mode: 'invitation',
+      hasMail: false,
+      ...{ users, policy: loadDialPolicy, securityLog, now },
+    }),
+    extensions,
+    provisioningJobs: createProvisioningJobs({ extensions, users, securityLog, now }),
     mediaRoot: resolve(settings.HOOKSWITCH_MEDIA_ROOT ?? join(settings.HOOKSWITCH_DATA, 'media')),
-    doNotCall: createDoNotCall(db),
+    doNotCall: createDoNotCallAdmin({
+      store: createDoNotCall(db),
+      ...{ policy: loadDialPolicy, securityLog, now },
+    }),
     callHistory: createPurgeStore(db),
-    accounts: createAccounts({ users, passwords, policy: loadDialPolicy }),
     accountAdmin: createAccountAdmin({
+      accounts: createAccounts({ users, passwords, policy: loadDialPolicy }),
+      securityLog,
       users,
       passwords,
       sessions: { endAll: (userId, { reason }) => endAllSessions(userId, reason) },

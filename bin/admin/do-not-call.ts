@@ -1,13 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { decodeCsv } from '../../api/core/call-center/leads/decode-csv.ts'
 import type { DialPolicy } from '../../api/core/dial-policy/dial-policy.ts'
-import type { NumberVariants } from '../../api/core/dial-policy/number-variants.ts'
 import { Refusal } from '../../api/core/refusal.ts'
-import { toUnixSeconds } from '../../runtime/time.ts'
 import { parseArguments } from '../arguments.ts'
 import { type Command, CommandError, formatTable, formatTime, unknownVerb } from './command.ts'
-import { type AdminContext, withAdminContext } from './context.ts'
-import { EMERGENCY_NEVER_LISTED } from './number-cell.ts'
+import { type AdminContext, BY_ADMIN, withAdminContext } from './context.ts'
 import { type NumberList, parseNumberList } from './number-list.ts'
 
 const MAX_REASON_LENGTH = 200
@@ -41,24 +38,19 @@ async function run(args: string[]): Promise<void> {
   if (reason.length > MAX_REASON_LENGTH)
     throw new CommandError(`--reason has up to ${MAX_REASON_LENGTH} characters`)
   await withAdminContext(async ({ doNotCall, loadDialPolicy }) => {
-    const policy = loadDialPolicy()
-    const now = toUnixSeconds(Date.now())
     switch (verb) {
       case 'add':
-        rejectEmergencyNumbers(rest, policy)
-        return console.log(addedMessage(await doNotCall.add(normalizeNumbers(rest, policy), reason, now)))
-      case 'remove': {
-        for (const spellings of normalizeNumbers(rest, policy)) {
-          if (!(await doNotCall.remove(spellings)))
-            throw new CommandError(`${spellings[0]} is not on the list`)
-        }
+        if (rest.length === 0) throw new CommandError('which number?')
+        return console.log(addedMessage(await doNotCall.add(rest, reason, BY_ADMIN).catch(describeUnchanged)))
+      case 'remove':
+        if (rest.length === 0) throw new CommandError('which number?')
+        for (const number of rest) await doNotCall.remove(number, BY_ADMIN).catch(describeUnchanged)
         return console.log('removed')
-      }
       case 'list':
         return printAll(doNotCall)
       case 'import': {
-        const list = await readListFile(rest, policy)
-        return console.log(importSummary(list, await doNotCall.add(list.numbers, reason, now)))
+        const list = await readListFile(rest, loadDialPolicy())
+        return console.log(importSummary(list, await doNotCall.addChecked(list.numbers, reason, BY_ADMIN)))
       }
       default:
         throw unknownVerb('dnc', verb, doNotCallCommand.verbs)
@@ -68,23 +60,9 @@ async function run(args: string[]): Promise<void> {
 
 const addedMessage = (added: number) => `${added} new on the do-not-call list`
 
-function normalizeNumbers(texts: readonly string[], policy: DialPolicy): NumberVariants[] {
-  if (texts.length === 0) throw new CommandError('which number?')
-  return texts.map((text) => {
-    try {
-      return policy.variants(text)
-    } catch (err) {
-      if (!(err instanceof Refusal)) throw err
-      throw new CommandError(`${JSON.stringify(text)} is no number: ${err.detail}; nothing was changed`)
-    }
-  })
-}
-
-function rejectEmergencyNumbers(texts: readonly string[], policy: DialPolicy): void {
-  for (const [at, [number]] of normalizeNumbers(texts, policy).entries()) {
-    if (policy.reservedKind(number) !== 'emergency') continue
-    throw new CommandError(`${JSON.stringify(texts[at])}: ${EMERGENCY_NEVER_LISTED}; nothing was changed`)
-  }
+function describeUnchanged(err: unknown): never {
+  if (!(err instanceof Refusal && err.code === 'input_invalid')) throw err
+  throw new CommandError(`${err.detail}; nothing was changed`)
 }
 
 /** Cells that are named of a file with bad ones. */
@@ -142,10 +120,10 @@ const count = (many: number, noun: string) => `${many} ${noun}${many === 1 ? '' 
 async function printAll(doNotCall: AdminContext['doNotCall']): Promise<void> {
   const rows: string[][] = [['number', 'since', 'why']]
   for (let after = ''; ; ) {
-    const page = await doNotCall.list({ after, limit: PAGE })
-    rows.push(...page.map(({ number, reason, addedAt }) => [number, formatTime(addedAt), reason]))
-    after = page.at(-1)?.number ?? ''
-    if (page.length < PAGE) break
+    const { numbers } = await doNotCall.list(undefined, { after, limit: PAGE })
+    rows.push(...numbers.map(({ number, reason, addedAt }) => [number, formatTime(addedAt), reason]))
+    after = numbers.at(-1)?.number ?? ''
+    if (numbers.length < PAGE) break
   }
   console.log(formatTable(rows))
 }

@@ -1,14 +1,16 @@
 import { z } from 'zod'
+import type { Invitation } from '../../api/core/registration/invitations.ts'
 import { Email } from '../../api/core/values/email.ts'
 import { Role } from '../../contract/claims.ts'
 import { parseArguments } from '../arguments.ts'
 import { type Command, CommandError, formatTable, formatTime, unknownVerb } from './command.ts'
-import { type AdminContext, withAdminContext } from './context.ts'
+import { type AdminContext, BY_ADMIN, withAdminContext } from './context.ts'
 
 const Team = z
   .string()
   .trim()
   .regex(/^[^\p{C}]{1,100}$/u)
+const PAGE = 500
 const Days = z.coerce.number().int().min(1).max(365)
 
 /** `invitations add|list`. */
@@ -43,10 +45,13 @@ async function run(args: string[]): Promise<void> {
         const days = Days.safeParse(flags.days ?? 7)
         if (!days.success) throw new CommandError('--days is a whole number from 1 to 365')
         const as = { role: parseRole(flags.role), team: parseTeam(flags.team) }
-        const made = await invitations.invite({ email, days: days.data, createdBy: null, ...as })
+        const { invitation, token } = await invitations.create(
+          { email, days: days.data, deliver: 'link', ...as },
+          BY_ADMIN,
+        )
         const recipient = email ?? 'any person who has it'
         return console.log(
-          `an invitation for ${recipient}, until ${formatTime(made.expiresAt)}\ninvitation: ${made.invitation}   (shown only once)`,
+          `an invitation for ${recipient}, until ${formatTime(invitation.expiresAt)}\ninvitation: ${token}   (shown only once)`,
         )
       }
       case 'list':
@@ -79,7 +84,13 @@ function parseTeam(text: string | undefined): string | null {
 }
 
 async function listOpen(invitations: AdminContext['invitations']): Promise<string> {
-  const open = await invitations.listOpen()
+  const open: Invitation[] = []
+  for (let after: Invitation | undefined; ; ) {
+    const page = await invitations.list({ state: 'pending' }, { limit: PAGE, ...(after && { after }) })
+    open.push(...page.invitations)
+    after = page.invitations.at(-1)
+    if (page.invitations.length < PAGE) break
+  }
   return formatTable([
     ['for', 'since', 'until', 'as', 'team'],
     ...open.map(({ email, role, team, createdAt, expiresAt }) => [

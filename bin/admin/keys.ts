@@ -6,9 +6,9 @@ import {
   ALGORITHMS,
   type Algorithm,
   addKey,
+  describeKeys,
   readKeys,
   retireKey,
-  signingKey,
 } from '../../contract/keys.ts'
 import { readEnv } from '../../runtime/env.ts'
 import { parseArguments } from '../arguments.ts'
@@ -63,12 +63,10 @@ function parseAlgorithm(text: string | undefined): Algorithm | undefined {
 
 /** One line a key: its id, its algorithm, when it was made, whether it signs. No secret is shown. */
 function listKeys(folder: string, signingAlg: Algorithm, now: Date): string {
-  const keys = readKeyFolder(folder)
-  const signs = signingKey(keys, signingAlg, now.getTime())?.kid
-  return keys
-    .map(({ kid, alg, createdAtMs }) => {
+  return describeKeys(readKeyFolder(folder), signingAlg, now.getTime())
+    .map(({ kid, alg, createdAtMs, state }) => {
       const made = new Date(createdAtMs).toISOString().slice(0, 19)
-      return `${kid}  ${alg.padEnd(5)}  made ${made}Z  ${kid === signs ? 'signs and verifies' : 'verifies'}`
+      return `${kid}  ${alg.padEnd(5)}  made ${made}Z  ${state === 'signing' ? 'signs and verifies' : 'verifies'}`
     })
     .join('\n')
 }

@@ -1,3 +1,4 @@
+import { EMERGENCY_NEVER_LISTED } from '../../api/core/call-center/leads/do-not-call-admin.ts'
 import type { DialPolicy } from '../../api/core/dial-policy/dial-policy.ts'
 import type { NumberVariants } from '../../api/core/dial-policy/number-variants.ts'
 import { toVisibleText } from '../../api/core/dial-policy/parse-number.ts'
@@ -16,8 +17,6 @@ const DATE = `(?:\\d{4}-\\d\\d-\\d\\d|${DAY}(?<sign>[./])${DAY}\\k<sign>(?:\\d{4
 export const DATE_PATTERN = new RegExp(`^${DATE}$`)
 const TRAILING_DATE_PATTERN = new RegExp(`^(.*\\S) (?=(${DATE})$)`)
 const DATES = new RegExp(`(?<![\\d./-])${DATE}(?![\\d./-])`, 'g')
-
-export const EMERGENCY_NEVER_LISTED = 'an emergency number is never on the list'
 
 /** Digits of a number that is one for certain, among words. */
 const MIN_WHOLE_NUMBER_DIGITS = 7

@@ -1,8 +1,7 @@
-import type { Extension } from '../../api/core/provisioning/extensions.ts'
-import { toUnixSeconds } from '../../runtime/time.ts'
+import { Refusal } from '../../api/core/refusal.ts'
 import { parseArguments } from '../arguments.ts'
 import { type Command, CommandError, formatTable, formatTime, unknownVerb } from './command.ts'
-import { type AdminContext, withAdminContext } from './context.ts'
+import { type AdminContext, BY_ADMIN, withAdminContext } from './context.ts'
 
 /** `provisioning list|retry`. A running api does what is due. */
 export const provisioningCommand: Command = {
@@ -17,12 +16,15 @@ export const provisioningCommand: Command = {
 async function run(args: string[]): Promise<void> {
   const { positionals } = parseArguments({ args, allowPositionals: true, options: {} })
   const [verb, extension] = positionals
-  await withAdminContext(async (context) => {
+  await withAdminContext(async ({ provisioningJobs }) => {
     switch (verb) {
       case 'list':
-        return console.log(await listPending(context))
+        return console.log(await listPending(provisioningJobs))
       case 'retry': {
-        const tried = await retry(context, extension)
+        const tried =
+          extension === undefined
+            ? await provisioningJobs.retryAll(BY_ADMIN)
+            : await retryOne(provisioningJobs, extension)
         return console.log(`${tried} ${tried === 1 ? 'extension is' : 'extensions are'} tried again now`)
       }
       default:
@@ -31,33 +33,27 @@ async function run(args: string[]): Promise<void> {
   })
 }
 
-async function listPending({ extensions, users }: AdminContext): Promise<string> {
+const STATES = { create: 'provisioning', remove: 'deprovisioning', none: 'external' } as const
+
+async function listPending(jobs: AdminContext['provisioningJobs']): Promise<string> {
   const rows = [['extension', 'state', 'user', 'attempts', 'next try', 'last error']]
-  for (const one of await extensions.listUnfinished()) {
-    const user = one.userId === null ? undefined : await users.find(one.userId)
+  for (const one of await jobs.list()) {
     rows.push([
       one.extension,
-      one.state,
-      user?.username ?? '-',
+      STATES[one.action],
+      one.username ?? '-',
       String(one.attempts),
-      isRetryable(one) ? formatTime(one.nextTryAt) : '-',
+      one.nextTryAt === null ? '-' : formatTime(one.nextTryAt),
       one.lastError ?? '',
     ])
   }
   return formatTable(rows)
 }
 
-/** @returns how many */
-async function retry({ extensions }: AdminContext, extension: string | undefined): Promise<number> {
-  const waiting = (await extensions.listUnfinished()).filter(
-    (one) => isRetryable(one) && (extension === undefined || one.extension === extension),
-  )
-  if (extension !== undefined && waiting.length === 0) {
-    throw new CommandError(`nothing is to be done for ${extension}; see provisioning list`)
-  }
-  const nextTryAt = toUnixSeconds(Date.now())
-  const changed = await Promise.all(waiting.map((one) => extensions.update(one, { nextTryAt })))
-  return changed.filter((one) => one !== undefined).length
+async function retryOne(jobs: AdminContext['provisioningJobs'], extension: string): Promise<1> {
+  await jobs.retry(extension, BY_ADMIN).catch((err) => {
+    if (!(err instanceof Refusal) || err.code === 'unavailable') throw err
+    throw new CommandError(`${err.detail}; see provisioning list`)
+  })
+  return 1
 }
-
-const isRetryable = ({ state }: Extension) => state === 'provisioning' || state === 'deprovisioning'

@@ -53,7 +53,7 @@ async function run(args: string[]): Promise<void> {
         const extension = flags.extension ?? null
         const account = { username: name, password, role: role.data, extension }
         const assigned = await assignExtension(context, extension, async () =>
-          context.users.add(await context.accounts.prepare(account), { reuse }),
+          context.accountAdmin.add(account, BY_ADMIN, { reuse }),
         )
         return console.log(`added ${describe(assigned.result)}${shown}${assigned.warning}`)
       }
@@ -79,7 +79,7 @@ async function run(args: string[]): Promise<void> {
       }
       case 'unlock': {
         const user = await context.requireUser(name)
-        await context.users.unlock(user.id)
+        await context.accountAdmin.unlock(user.id, BY_ADMIN)
         return console.log(`${describe(user)} may try to log in afresh; their sessions go on`)
       }
       case 'disable': {
@@ -89,7 +89,7 @@ async function run(args: string[]): Promise<void> {
       }
       case 'enable': {
         const user = await context.requireUser(name)
-        await context.accountAdmin.enable(user.id)
+        await context.accountAdmin.enable(user.id, BY_ADMIN)
         return console.log(`${describe(user)} may log in again`)
       }
       case 'delete': {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   ACTIVATION_DELAY_MS,
   addKey,
+  describeKeys,
   readKeys,
   retireKey,
   signingKey,
@@ -124,6 +125,20 @@ test.each([
 ])('retireKey rejects the id %j', (kid) => {
   addKey(folder, 'HS256')
   expect(() => retireKey(folder, kid)).toThrow('not a key id')
+})
+
+test('describeKeys names what each key does, and no secret', () => {
+  const made = Date.parse('2025-01-01T00:00:00Z')
+  const ids = [0, 60_000, 120_000].map((after) => addKey(folder, 'HS256', new Date(made + after)))
+  const other = addKey(folder, 'EdDSA', new Date(made + 1))
+  const described = describeKeys(readKeys(folder), 'HS256', made + 120_000 + ACTIVATION_DELAY_MS - 1)
+  expect(described.map(({ kid, state }) => [kid, state])).toEqual([
+    [ids[0], 'verifying'],
+    [other, 'verifying'],
+    [ids[1], 'signing'],
+    [ids[2], 'pending'],
+  ])
+  expect(Object.keys(described[0] ?? {})).toEqual(['kid', 'alg', 'createdAtMs', 'state'])
 })
 
 describe('signingKey', () => {

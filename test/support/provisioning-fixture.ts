@@ -14,12 +14,12 @@ import {
   createExtensionRegistration,
   type ExtensionRegistrationNeeds,
 } from '../../api/core/registration/extension-registration.ts'
-import { createInvitations } from '../../api/core/registration/invitations.ts'
 import { createUserStore } from '../../api/store/sql/auth/users.ts'
 import { openDatabase } from '../../api/store/sql/database.ts'
 import { migrate } from '../../api/store/sql/migrate.ts'
 import { createExtensionStore } from '../../api/store/sql/provisioning/extensions.ts'
 import { createInvitationStore } from '../../api/store/sql/registration/invitations.ts'
+import { addInvitation } from './fixtures/invitations.ts'
 
 /** One failing operation of the PBX: it fails before it is done, or after it with the answer lost. */
 export type PbxFailure = { code: ProvisioningErrorCode; isDone?: boolean } | undefined
@@ -131,7 +131,10 @@ export async function createProvisioningFixture({
     pbx,
     users,
     extensions,
-    invitations: createInvitations(invitationStore, now),
+    invitations: {
+      invite: (input: Omit<Parameters<typeof addInvitation>[1], 'now'>) =>
+        addInvitation(invitationStore, { now: Math.floor(now() / 1000), ...input }),
+    },
     seal,
     providing: provisioning,
     registration,

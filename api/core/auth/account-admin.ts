@@ -2,38 +2,51 @@ import { toUnixSeconds } from '../../../runtime/time.ts'
 import { validationMessage } from '../../../runtime/validation-message.ts'
 import type { ExtensionRules } from '../dial-policy/dialable-extension.ts'
 import { Refusal } from '../refusal.ts'
-import { type AccountUpdate, NewAccount, validateAccountUpdate } from './accounts.ts'
+import { type Accounts, NewAccount, validateAccountUpdate } from './accounts.ts'
 import type { Passwords } from './password.ts'
 import type { RevocationPublisher } from './revocations.ts'
+import type { SecurityLog } from './security-log.ts'
 import type { SessionEndReason } from './session-store.ts'
 import type { EndedBy, Sessions } from './sessions.ts'
-import type { AssignmentOptions, UserStore } from './users.ts'
+import type { AssignmentOptions, UpdateOptions, User, UserChange, UserStore } from './users.ts'
 
 /** Who changes an account. */
 export type ChangedBy = Pick<EndedBy, 'actorId' | 'address'>
 
-/** Changes that end a user's sessions at once, everywhere. */
+/** What an administrator does to accounts, over HTTP or on the command line. The security log gets each of these. */
 export interface AccountAdmin {
-  /** @throws {Refusal} `input_invalid`, `not_found`, `unavailable` */
+  /** @throws {Refusal} `input_invalid`, `taken`, `unavailable` */
+  add(account: NewAccount, by: ChangedBy, options?: AssignmentOptions): Promise<User>
+  /**
+   * Ends the user's sessions at once, everywhere, as do `disable`, `remove` and a new role or extension.
+   * @throws {Refusal} `input_invalid`, `not_found`, `unavailable`
+   */
   setPassword(userId: string, password: string, by: ChangedBy): Promise<void>
+  /** @throws {Refusal} as `update` */
   disable(userId: string, by: ChangedBy): Promise<void>
   /** Lets a disabled user log in again; ended sessions stay ended. */
-  enable(userId: string): Promise<void>
+  enable(userId: string, by: ChangedBy): Promise<void>
+  /** Lifts a lock after too many wrong passwords. @throws {Refusal} `not_found` */
+  unlock(userId: string, by: ChangedBy): Promise<void>
+  /** @throws {Refusal} `not_found`, `conflict` for the last active administrator and for oneself */
   remove(userId: string, by: ChangedBy): Promise<void>
   /**
    * Ends the sessions after another change has revoked the user's tokens, such as a change of their team.
+   * @param change of role or extension, for the security log
    * @throws {Refusal} `unavailable`; the tokens are revoked nevertheless, once the revocation is published
    */
-  endOutdatedSessions(userId: string, by: ChangedBy): Promise<void>
-  /** @throws {Refusal} `input_invalid`, `not_found`, `taken`, `unavailable` */
-  update(userId: string, change: AccountUpdate, by: ChangedBy, giving?: AssignmentOptions): Promise<void>
+  endOutdatedSessions(userId: string, by: ChangedBy, change?: UserChange): Promise<void>
+  /** @throws {Refusal} as `UserStore.update`, and `input_invalid`, `unavailable` */
+  update(userId: string, change: UserChange, by: ChangedBy, options?: UpdateOptions): Promise<User>
 }
 
 export interface AccountAdminNeeds {
-  users: Pick<UserStore, 'setPassword' | 'setDisabled' | 'remove' | 'update'>
+  accounts: Pick<Accounts, 'prepare'>
+  users: Pick<UserStore, 'add' | 'find' | 'setPassword' | 'remove' | 'update' | 'unlock'>
   passwords: Pick<Passwords, 'hash'>
   sessions: Pick<Sessions, 'endAll'>
   revocationPublisher: RevocationPublisher
+  securityLog: SecurityLog
   policy: () => ExtensionRules
   now: () => number
   /** The longest lifetime of any token, in seconds. */
@@ -41,7 +54,7 @@ export interface AccountAdminNeeds {
 }
 
 export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
-  const { users, passwords, sessions, revocationPublisher, policy, now, longestLifetime } = needs
+  const { users, passwords, sessions, revocationPublisher, securityLog, policy, now, longestLifetime } = needs
   const revokeUntil = () => toUnixSeconds(now()) + longestLifetime
 
   // The new generation revokes every token, also one that is being issued now. The sessions are ended one by one for the
@@ -49,36 +62,88 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
   const endAll = (userId: string, reason: SessionEndReason, by: ChangedBy) =>
     sessions.endAll(userId, { reason, ...by })
 
+  /** @throws {Refusal} `not_found` */
+  async function requireUser(userId: string): Promise<User> {
+    const user = await users.find(userId)
+    if (user === undefined) throw new Refusal('not_found', { detail: 'no such user' })
+    return user
+  }
+
+  const update: AccountAdmin['update'] = async (userId, change, by, options) => {
+    const checked = validateAccountUpdate(change, policy())
+    if (Object.values(checked).every((value) => value === undefined)) return requireUser(userId)
+    const { user, revocation } = await users.update(userId, checked, revokeUntil(), options)
+    securityLog.write({
+      event: 'user_updated',
+      userId,
+      target: user.username,
+      changes: describeValues(checked),
+      ...by,
+    })
+    if (revocation !== undefined) {
+      await revocationPublisher.publish(revocation)
+      await endAll(userId, change.disabled === true ? 'disabled' : 'changed', by)
+    }
+    return user
+  }
+
   return {
+    update,
+    async add(account, by, options) {
+      const user = await users.add(await needs.accounts.prepare(account, by.address), options)
+      const { role, extension, email } = user
+      const changes = describeValues({ role, extension, email })
+      securityLog.write({ event: 'user_created', userId: user.id, target: user.username, changes, ...by })
+      return user
+    },
     async setPassword(userId, password, by) {
       const checked = NewAccount.shape.password.safeParse(password)
       if (!checked.success)
         throw new Refusal('input_invalid', {
           detail: validationMessage(checked.error, { subject: 'the password' }),
         })
+      const { username: target } = await requireUser(userId)
       const entry = await users.setPassword(userId, await passwords.hash(password), revokeUntil())
+      securityLog.write({ event: 'authn_password_change', userId, target, ...by })
       await revocationPublisher.publish(entry)
       await endAll(userId, 'password', by)
     },
     async disable(userId, by) {
-      const entry = await users.setDisabled(userId, true, revokeUntil())
-      if (entry !== undefined) await revocationPublisher.publish(entry)
-      await endAll(userId, 'disabled', by)
+      await update(userId, { disabled: true }, by)
     },
-    async enable(userId) {
-      await users.setDisabled(userId, false, revokeUntil())
+    async enable(userId, by) {
+      await update(userId, { disabled: false }, by)
     },
-    async update(userId, change, by, giving) {
-      validateAccountUpdate(change, policy())
-      await revocationPublisher.publish(await users.update(userId, change, revokeUntil(), giving))
-      await endAll(userId, 'changed', by)
+    async unlock(userId, by) {
+      const { username: target } = await requireUser(userId)
+      await users.unlock(userId)
+      securityLog.write({ event: 'user_unlocked', userId, target, ...by })
     },
-    async endOutdatedSessions(userId, by) {
+    async endOutdatedSessions(userId, by, change = {}) {
+      if (Object.keys(change).length > 0) {
+        const { username: target } = await requireUser(userId)
+        securityLog.write({ event: 'user_updated', userId, target, changes: describeValues(change), ...by })
+      }
       await endAll(userId, 'changed', by)
     },
     async remove(userId, by) {
+      if (by.actorId === userId) {
+        throw new Refusal('conflict', {
+          detail: 'you cannot delete your own account: ask another administrator',
+        })
+      }
+      // Refused for the last administrator, before their sessions end.
+      const { user, revocation } = await users.update(userId, { disabled: true }, revokeUntil())
+      if (revocation !== undefined) await revocationPublisher.publish(revocation)
       await endAll(userId, 'disabled', by)
       await revocationPublisher.publish(await users.remove(userId, revokeUntil()))
+      securityLog.write({ event: 'user_deleted', userId, target: user.username, ...by })
     },
   }
 }
+
+/** For the security log: `role=admin extension=none`. */
+const describeValues = (values: Readonly<Record<string, string | boolean | null | undefined>>): string =>
+  Object.entries(values)
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value ?? 'none'}`]))
+    .join(' ')

@@ -5,11 +5,12 @@ import { validationMessage } from '../../../runtime/validation-message.ts'
 import { type ExtensionRules, requireDialableExtension } from '../dial-policy/dialable-extension.ts'
 import { Refusal } from '../refusal.ts'
 import { requireOwnNames, trimName } from '../values/account-names.ts'
+import { DisplayName } from '../values/display-name.ts'
 import { Email } from '../values/email.ts'
 import { ACCOUNT_EXTENSION } from '../values/extension.ts'
 import { networkOf } from '../values/network.ts'
 import { NewPassword, type Passwords } from './password.ts'
-import type { NewUser, User, UserStore } from './users.ts'
+import type { NewUser, User, UserChange, UserStore } from './users.ts'
 
 /** What a new account needs. */
 export const NewAccount = z.object({
@@ -22,19 +23,26 @@ export const NewAccount = z.object({
   role: Role,
   extension: z.string().regex(ACCOUNT_EXTENSION, 'an extension has 1 to 32 digits').nullable(),
   email: Email.nullable().optional(),
+  displayName: DisplayName.nullable().optional(),
+  disabled: z.boolean().optional(),
 })
 export type NewAccount = z.infer<typeof NewAccount>
 
-const AccountChange = NewAccount.pick({ role: true, extension: true }).partial()
-/** What an administrator may change. */
-export type AccountUpdate = Partial<Pick<User, 'role' | 'extension'>>
+const AccountChange = NewAccount.pick({
+  role: true,
+  extension: true,
+  email: true,
+  displayName: true,
+  disabled: true,
+}).partial()
 
-/** @throws {Refusal} `input_invalid` */
-export function validateAccountUpdate(change: AccountUpdate, policy: ExtensionRules): void {
+/** @returns the change with its texts in normal form @throws {Refusal} `input_invalid` */
+export function validateAccountUpdate(change: UserChange, policy: ExtensionRules): UserChange {
   const checked = AccountChange.safeParse(change)
   if (!checked.success) throw new Refusal('input_invalid', { detail: validationMessage(checked.error) })
   const { extension } = checked.data
   if (typeof extension === 'string') requireDialableExtension(extension, policy)
+  return checked.data
 }
 
 export interface AccountsNeeds {
@@ -64,7 +72,7 @@ export function createAccounts({ users, passwords, policy }: AccountsNeeds): Acc
   async function prepare(account: NewAccount, address = ''): Promise<NewUser> {
     const checked = NewAccount.safeParse(account)
     if (!checked.success) throw new Refusal('input_invalid', { detail: validationMessage(checked.error) })
-    const { password, ...rest } = checked.data
+    const { password, displayName = null, disabled = false, ...rest } = checked.data
     // A username that is an e-mail address is also the account's address: no other account may have it.
     const email = checked.data.email ?? Email.safeParse(rest.username).data ?? null
     if (rest.extension !== null) requireDialableExtension(rest.extension, policy())
@@ -76,7 +84,13 @@ export function createAccounts({ users, passwords, policy }: AccountsNeeds): Acc
         throw new Refusal('taken', { detail })
     }
     requireOwnNames(names)
-    return { ...rest, email, passwordHash: await passwords.hash(password, networkOf(address)) }
+    return {
+      ...rest,
+      email,
+      displayName,
+      disabled,
+      passwordHash: await passwords.hash(password, networkOf(address)),
+    }
   }
   const add = async (account: NewAccount, address = '') => users.add(await prepare(account, address))
 

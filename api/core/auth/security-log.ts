@@ -1,4 +1,7 @@
-/** Security events, named as in the OWASP Logging Vocabulary. The writer adds the time. */
+/**
+ * Security events, named as in the OWASP Logging Vocabulary where it has a name. The writer adds the time. All members
+ * are text.
+ */
 export type SecurityEvent =
   | { event: 'authn_login_success'; username: string; userId: string; sessionId: string; address: string }
   | { event: 'authn_login_fail'; username: string; address: string }
@@ -6,6 +9,8 @@ export type SecurityEvent =
   | { event: 'authn_token_reuse'; userId: string; sessionId: string; address: string }
   | SessionEnded
   | { event: 'session_logout'; userId: string; sessionId: string; address: string }
+  | UserAdministered
+  | ThingAdministered
 
 /** A user or an administrator ended another session than the one of their request. */
 export interface SessionEnded {
@@ -17,6 +22,62 @@ export interface SessionEnded {
   address: string
 }
 
+/** An administrator changed an account. */
+export interface UserAdministered {
+  event: (typeof USER_ADMIN_EVENTS)[number]
+  userId: string
+  /** The username. */
+  target: string
+  /** New values, such as `role=admin extension=none`; never a password. */
+  changes?: string
+  actorId: string
+  address: string
+}
+
+/** An administrator changed something else than an account. */
+export interface ThingAdministered {
+  event: (typeof THING_ADMIN_EVENTS)[number]
+  /** An address, a number or an extension; `any address` of an invitation without one. */
+  target: string
+  changes?: string
+  actorId: string
+  address: string
+}
+
+export const USER_ADMIN_EVENTS = [
+  'user_created',
+  'user_updated',
+  'user_unlocked',
+  'user_deleted',
+  'authn_password_change',
+] as const
+export const THING_ADMIN_EVENTS = [
+  'invitation_created',
+  'invitation_sent_again',
+  'invitation_cancelled',
+  'do_not_call_added',
+  'do_not_call_removed',
+  'provisioning_retried',
+] as const
+export const SECURITY_EVENTS = [
+  'authn_login_success',
+  'authn_login_fail',
+  'authn_login_throttled',
+  'authn_token_reuse',
+  'session_ended',
+  'session_logout',
+  ...USER_ADMIN_EVENTS,
+  ...THING_ADMIN_EVENTS,
+] as const satisfies readonly SecurityEvent['event'][]
+export type SecurityEventName = (typeof SECURITY_EVENTS)[number]
+
 export interface SecurityLog {
   write(event: SecurityEvent): void
 }
+
+/** Writes each event to all logs, in their order. */
+export const joinSecurityLogs = (...logs: readonly SecurityLog[]): SecurityLog => ({
+  write(event) {
+    for (const log of logs) log.write(event)
+  },
+})

@@ -10,6 +10,8 @@ export interface User {
   extension: string | null
   /** Unique as the username is, where set. */
   email: string | null
+  /** How others see the user; null: by the username. */
+  displayName: string | null
   role: Role
   /** Of the user's agent in the call centre; null without an agent, or without a team. */
   team: string | null
@@ -33,12 +35,31 @@ export interface PhoneUser {
 }
 
 export type NewUser = Pick<User, 'username' | 'extension' | 'role' | 'passwordHash'> &
-  Partial<Pick<User, 'email'>>
+  Partial<Pick<User, 'email' | 'displayName' | 'disabled'>>
+
+/** What an administrator may change. The username stays. */
+export type UserChange = {
+  [Member in 'displayName' | 'email' | 'role' | 'extension' | 'disabled']?: User[Member] | undefined
+}
+
+export interface UserFilter {
+  /** Part of any of the names, or of the extension, in any case. */
+  text?: string | undefined
+  role?: Role | undefined
+  disabled?: boolean | undefined
+}
+
+/** The next page of a search begins after this user. */
+export type UserCursor = Pick<User, 'username' | 'id'>
 
 /** How an extension is assigned. */
 export interface AssignmentOptions {
   /** Assigns an extension although it is quarantined, and ends the quarantine with the change: see `ExtensionState`. */
   reuse?: boolean
+}
+
+export interface UpdateOptions extends AssignmentOptions {
+  revision?: number | undefined
 }
 
 export interface UserStore {
@@ -64,6 +85,10 @@ export interface UserStore {
   revision(): Promise<string>
   /** All users by id, a page at a time. */
   list(page: { afterId?: string; limit: number }): Promise<User[]>
+  /** By username. */
+  search(filter: UserFilter, page: { after?: UserCursor; limit: number }): Promise<User[]>
+  /** How many a search finds. */
+  countMatching(filter: UserFilter): Promise<number>
   /**
    * Replaces the password and raises `generation`; the same transaction inserts the revocation of all older tokens
    * (`kind` user).
@@ -77,7 +102,7 @@ export interface UserStore {
    * Disables and revokes in one transaction, as `setPassword` does. Enabling raises no generation.
    *
    * @returns the revocation, or undefined when the user was enabled
-   * @throws {Refusal} `not_found`
+   * @throws {Refusal} `not_found`, `conflict` for the last active administrator
    */
   setDisabled(id: string, disabled: boolean, revokeUntil: number): Promise<RevocationRecord | undefined>
   /**
@@ -86,20 +111,24 @@ export interface UserStore {
    */
   unlock(id: string): Promise<void>
   /**
-   * Changes the role or extension and revokes, as `setPassword` does, since tokens contain both.
-   * @throws {Refusal} `not_found`, `taken` (`extension`), `input_invalid` where the username is the old extension
+   * Changes a user. A new role or extension, and disabling, revoke as `setPassword` does, since tokens contain them.
+   *
+   * @param options `revision`: the one that the client read
+   * @returns the user as changed; the revocation where there is one
+   * @throws {Refusal} `not_found`, `stale` with another revision, `taken` (`extension` or `email`), `input_invalid` as
+   *   `requireOwnNames`, `conflict` if no active administrator would be left
    */
   update(
     id: string,
-    change: Partial<Pick<User, 'role' | 'extension'>>,
+    change: UserChange,
     revokeUntil: number,
-    options?: AssignmentOptions,
-  ): Promise<RevocationRecord>
+    options?: UpdateOptions,
+  ): Promise<{ user: User; revocation: RevocationRecord | undefined }>
   /**
    * Deletes the user and their sessions, and inserts the revocation of all their tokens.
    *
    * @returns the revocation
-   * @throws {Refusal} `not_found`
+   * @throws {Refusal} `not_found`, `conflict` for the last active administrator
    */
   remove(id: string, revokeUntil: number): Promise<RevocationRecord>
 }

@@ -76,6 +76,7 @@ export function createDialPolicy(file: PolicyFile): DialPolicy {
 
   return {
     limits: file.limits,
+    rules: { ...file, emergency: [...emergency] },
     allowedCallerNumber: (extension, text) => {
       const own = callerNumbers.get(extension) ?? []
       if (own.includes(text)) return text

@@ -1,5 +1,6 @@
 import type { DialQuotas } from './dial-limits.ts'
 import type { NumberPrefix, NumberVariants } from './number-variants.ts'
+import type { PolicyFile } from './policy-file.ts'
 
 /** Which numbers may be dialed, and how: pure rules from the settings file. See docs/dial-policy.md. */
 export interface DialPolicy {
@@ -39,6 +40,8 @@ export interface DialPolicy {
    */
   reservedKind(text: string): 'emergency' | 'internal' | 'code' | undefined
   limits: DialQuotas
+  /** The settings file with its defaults, for administrators. */
+  rules: DialRules
   /**
    * A caller number that an extension may show besides itself, as the settings file has it; `text` in any
    * spelling.
@@ -46,6 +49,9 @@ export interface DialPolicy {
    */
   allowedCallerNumber(extension: string, text: string): string | undefined
 }
+
+/** `emergency` as it is in force: the country’s numbers unless the file names others. */
+export type DialRules = Readonly<Omit<PolicyFile, 'emergency'>> & { readonly emergency: readonly string[] }
 
 export interface AllowedNumber {
   /** As it is dialed: `^\+?[0-9*#]{1,32}$`. */

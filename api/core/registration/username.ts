@@ -23,7 +23,11 @@ export const requireOwnName = (username: string, email: string): void =>
  */
 export function describeConflict(err: unknown): never {
   if (!(err instanceof Refusal && err.code === 'taken')) throw err
-  const detail =
-    err.detail === 'email' ? 'This address has an account already' : 'This username is somebody else’s'
+  const detail = CONFLICTS[err.detail ?? ''] ?? 'This username is somebody else’s'
   throw new Refusal('taken', { detail, cause: err })
+}
+
+const CONFLICTS: Readonly<Record<string, string>> = {
+  email: 'This address has an account already',
+  extension: 'The extension of this invitation has another user by now: ask for a new invitation',
 }

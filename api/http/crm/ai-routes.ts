@@ -3,13 +3,6 @@ import type { AgentAiSettingsService } from '../../core/call-center/ai/agent-set
 import type { AiConfigService } from '../../core/call-center/ai/ai-config.ts'
 import type { Templates } from '../../core/call-center/ai/templates.ts'
 import { readJson, readQuery } from '../errors.ts'
-import { json, jsonBody } from '../openapi.ts'
-import { addTemplateRoutes } from './ai-template-routes.ts'
-import * as wire from './ai-wire.ts'
-import type { Authorize, CrmEnv } from './authorize.ts'
-import { guardedErrors } from './errors.ts'
-import { guardedRoutes } from './guarded-routes.ts'
-import { IdParams, idParam } from './ids.ts'
 import {
   IfMatchHeaders,
   ifMatch,
@@ -17,7 +10,14 @@ import {
   sendVersioned,
   setVersionEtag,
   versionedResponse,
-} from './if-match.ts'
+} from '../if-match.ts'
+import { json, jsonBody } from '../openapi.ts'
+import { addTemplateRoutes } from './ai-template-routes.ts'
+import * as wire from './ai-wire.ts'
+import type { Authorize, CrmEnv } from './authorize.ts'
+import { guardedErrors } from './errors.ts'
+import { guardedRoutes } from './guarded-routes.ts'
+import { IdParams, idParam } from './ids.ts'
 import { afterId, PageQuery, setNextLink } from './paging.ts'
 
 const agentParams = { params: z.object({ agent_id: IdParams.shape.id }) }

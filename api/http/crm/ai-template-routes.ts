@@ -3,12 +3,12 @@ import type { Context } from 'hono'
 import type { Templates } from '../../core/call-center/ai/templates.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { readJson, readQuery } from '../errors.ts'
+import { IfMatchHeaders, ifMatch, sendVersioned, setVersionEtag, versionedResponse } from '../if-match.ts'
 import { json, jsonBody } from '../openapi.ts'
 import * as wire from './ai-wire.ts'
 import type { Authorize, CrmEnv } from './authorize.ts'
 import { guardedErrors } from './errors.ts'
 import { guardedRoutes } from './guarded-routes.ts'
-import { IfMatchHeaders, ifMatch, sendVersioned, setVersionEtag, versionedResponse } from './if-match.ts'
 import { decodeCursor, PageQuery, setNextLink } from './paging.ts'
 
 const byId = { params: z.object({ id: z.string().openapi({ example: 'c2l4dGVlbi1ieXRlcy0tLQ' }) }) }

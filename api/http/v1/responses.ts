@@ -20,4 +20,6 @@ export const commonProblems = {
   403: problem('Not allowed'),
   503: problem('A store or the PBX is away: try again after Retry-After seconds'),
 }
+/** Of routes for administrators. */
+export const adminProblems = { ...commonProblems, 403: problem('For administrators alone') }
 export const security = bearer

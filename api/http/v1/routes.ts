@@ -5,6 +5,7 @@ import { Refusal } from '../../core/refusal.ts'
 import { sendError } from '../errors.ts'
 import type { Guarded } from '../guard.ts'
 import { type OpenApiSection, sectionOf } from '../openapi.ts'
+import { type AdminRoutesNeeds, addAdminRoutes, adminTags } from './admin-routes.ts'
 import { addLiveCallRoutes, type LiveCallRoutesNeeds } from './call-routes.ts'
 import { v1ErrorFormat } from './errors.ts'
 import { addHistoryRoutes, type HistoryRoutesNeeds } from './history-routes.ts'
@@ -16,6 +17,7 @@ import * as wire from './wire.ts'
 export interface V1RoutesNeeds extends SessionRoutesNeeds {
   history: HistoryRoutesNeeds
   calls: LiveCallRoutesNeeds & PresenceRoutesNeeds
+  administration: Omit<AdminRoutesNeeds, 'guard'>
   log: Logger
 }
 
@@ -25,6 +27,7 @@ export function createV1Routes({
   sessions,
   history,
   calls,
+  administration,
   log,
 }: V1RoutesNeeds): OpenAPIHono<Guarded> {
   const app = new OpenAPIHono<Guarded>({
@@ -48,13 +51,14 @@ export function createV1Routes({
   addPresenceRoutes(app, calls)
   addLiveCallRoutes(app, calls)
   app.openAPIRegistry.registerPath(phoneSocketRoute)
+  addAdminRoutes(app, { guard, ...administration })
 
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: {
       title: 'Hookswitch',
       version: '1',
-      description: 'Sessions a person can see and end, calls and their history.',
+      description: 'Sessions a person can see and end, calls and their history, administration.',
     },
     servers: [{ url: wire.PREFIX }],
   })
@@ -71,6 +75,7 @@ export const v1Section = (app: OpenAPIHono<Guarded>): OpenApiSection =>
       { name: 'phone socket', description: 'The SIP phone of a browser.' },
       { name: 'presence', description: 'The status of a user.' },
       { name: 'sessions', description: 'Logins that live, to be seen and ended.' },
+      ...adminTags,
     ],
     prefix: wire.PREFIX,
   })

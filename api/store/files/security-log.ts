@@ -20,6 +20,8 @@ function messageOf(event: SecurityEvent): string {
       return `[SESSION_ENDED] A session of user ID ${event.userId} was ended (${event.reason})`
     case 'session_logout':
       return `[LOGOUT] User ID ${event.userId} logged out`
+    default:
+      return `[${event.event.toUpperCase()}] ${event.target} by ${event.actorId}${event.changes === undefined ? '' : `: ${event.changes}`}`
   }
 }
 

@@ -19,6 +19,7 @@ import * as accounts from './migrations/0016-accounts.ts'
 import * as oddCells from './migrations/0017-odd-cells.ts'
 import * as past from './migrations/0018-past.ts'
 import * as standardNames from './migrations/0019-standard-names.ts'
+import * as administration from './migrations/0020-administration.ts'
 
 /**
  * In order of name. A migration that has been released is never changed: add the next one. Steps 0015 to 0018
@@ -44,6 +45,7 @@ export const migrations: Record<string, Migration> = {
   '0017-odd-cells': oddCells,
   '0018-past': past,
   '0019-standard-names': standardNames,
+  '0020-administration': administration,
 }
 
 /** A newer version has migrated this database; this version does not know its schema. */

@@ -12,6 +12,7 @@ export interface Tables extends CallCenterTables {
   account_names: AccountNamesTable
   sessions: SessionsTable
   revocations: RevocationsTable
+  security_events: SecurityEventsTable
   log_state: LogStateTable
   extensions: ExtensionsTable
   invitations: InvitationsTable
@@ -37,6 +38,7 @@ export interface UsersTable {
   /** Rises with each change of the row. */
   revision: Generated<number>
   created_at: number
+  display_name: Generated<string | null>
 }
 
 /** Every name by which an account can be found, in normal form: usernames, extensions and addresses. */
@@ -71,6 +73,20 @@ export interface RevocationsTable {
   generation: number
   until_s: number
   announced: number
+}
+
+export interface SecurityEventsTable {
+  id: Generated<number>
+  at: number
+  event: string
+  user_id: number | null
+  actor_id: string | null
+  address: string
+  session_id: string | null
+  /** The other members of the event, as a JSON object. */
+  detail_json: string
+  /** Compared by searches: see `normalizeName`. */
+  search_text: string
 }
 
 /** One row, inserted by the migration; `epoch` is null until the first one. The stream id is stored in two parts. */
@@ -143,6 +159,9 @@ export interface ExtensionsTable {
 
 export interface InvitationsTable extends InvitationGrant {
   hash: string
+  /** Unlike the hash it stays the same. */
+  id: string
+  extension: string | null
   email_folded: string | null
   created_by: number | null
   created_at: number

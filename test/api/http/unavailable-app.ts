@@ -65,10 +65,16 @@ export function createUnavailableApp(): { app: Hono; takeErrors(): unknown[] } {
       unavailable,
     ]),
   )
+  const topics = ['users', 'invitations', 'doNotCall', 'provisioning', 'securityLog', 'system']
+  const services = ['users', 'activityOf', 'accountAdmin', 'invitations', 'linkOf', 'doNotCall', 'jobs']
+  const topic = Object.fromEntries(
+    [...services, 'events', 'recorder', 'status', 'policy', 'keys'].map((name) => [name, unavailable]),
+  )
+  const administration = Object.fromEntries(topics.map((name) => [name, topic]))
   const app = createApp({
     softphone: createSoftphoneRoutes(needs()),
     mikopbx: createMikopbxRoutes(needs({ allowedOrigins: [] })),
-    v1: createV1Routes(needs({ history: needs(), calls: needs() })),
+    v1: createV1Routes(needs({ history: needs(), calls: needs(), administration })),
     voip: createVoipRoutes(needs({ registration: 'open', registerThrottle: { consume }, ...voip })),
     onboarding: createOnboardingRoutes(needs()),
     crm: createCrmRoutes(crm),

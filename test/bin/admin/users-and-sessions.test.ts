@@ -1,7 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { defaultDatabaseUrl } from '../../../api/config/config.ts'
+import { createSecurityEventStore } from '../../../api/store/sql/auth/security-events.ts'
+import { openDatabase } from '../../../api/store/sql/database.ts'
 import { runHookswitch as run } from '../../support/run-hookswitch.ts'
 
 let data: string
@@ -27,6 +30,52 @@ describe('users and sessions on the command line', () => {
     expect((await hookswitch(['users', 'list'])).out).not.toContain('disabled')
     expect(await hookswitch(['users', 'delete', 'Анна', '--force'])).toMatchObject({ code: 0 })
     expect((await hookswitch(['users', 'list'])).out).not.toContain('Анна')
+  })
+
+  test('what an administrator does here is in the security log, in the file and in SQL, without passwords', async () => {
+    const folder = join(data, 'logged')
+    const command = (...words: string[]) => run(folder, words, { input: 'correct horse battery\n' })
+    for (const words of [
+      ['users', 'add', 'root', '--role', 'admin'],
+      ['users', 'passwd', 'root'],
+      ['users', 'unlock', 'root'],
+      ['dnc', 'add', '+493012345'],
+      ['dnc', 'remove', '+493012345'],
+      ['invitations', 'add'],
+    ])
+      expect(await command(...words)).toMatchObject({ code: 0 })
+    const events = ['user_created', 'authn_password_change', 'user_unlocked', 'do_not_call_added']
+    const all = [...events, 'do_not_call_removed', 'invitation_created']
+    const db = await openDatabase(defaultDatabaseUrl(folder))
+    const stored = await createSecurityEventStore(db).list({}, { limit: 20 })
+    await db.close()
+    expect(stored.map(({ event }) => event).toReversed()).toEqual(all)
+    expect(new Set(stored.map(({ actorId, address }) => `${actorId} ${address}`))).toEqual(
+      new Set(['cli local']),
+    )
+    const file = readFileSync(join(folder, 'log', 'security.log'), 'utf8')
+    expect(
+      file
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).event),
+    ).toEqual(all)
+    expect(file + JSON.stringify(stored)).not.toMatch(/horse|inv_/)
+  })
+
+  test('the last administrator who can log in is neither disabled nor deleted', async () => {
+    const folder = join(data, 'one-admin')
+    await run(folder, ['users', 'add', 'root', '--role', 'admin'])
+    for (const words of [
+      ['users', 'disable', 'root'],
+      ['users', 'delete', 'root', '--force'],
+    ])
+      expect(await run(folder, words)).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('last administrator'),
+      })
+    await run(folder, ['users', 'add', 'second', '--role', 'admin'])
+    expect(await run(folder, ['users', 'delete', 'root', '--force'])).toMatchObject({ code: 0 })
   })
 
   test('users assign --reuse with a username that is taken is refused with its name, and the extension stays quarantined', async () => {

@@ -42,7 +42,11 @@ export function createEndings({ sessions, accountAdmin }: SessionSimulation, mod
     raisesGeneration: false,
   })
 
-  function applyChange(it: Operation, userId: string, change: Parameters<Endings['changeAccount']>[2]) {
+  function applyChange(
+    it: Operation,
+    userId: string,
+    change: Parameters<Endings['changeAccount']>[2],
+  ): Promise<unknown> {
     switch (change) {
       case 'setPassword':
         return accountAdmin.setPassword(userId, `password ${it.label}`, by)

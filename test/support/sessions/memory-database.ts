@@ -5,7 +5,7 @@ import { Refusal } from '../../../api/core/refusal.ts'
 
 /** One database in memory: each method is one transaction, and returns copies of rows. */
 export interface MemoryDatabase {
-  users: Pick<UserStore, 'find' | 'findByLogin' | 'setPassword' | 'setDisabled' | 'remove' | 'update'>
+  users: Pick<UserStore, 'find' | 'findByLogin' | 'setPassword' | 'remove' | 'update'>
   sessions: SessionStore
   /** Revocations that are not published yet, oldest first. */
   unpublished(): RevocationRecord[]
@@ -50,15 +50,11 @@ export function createMemoryDatabase(people: readonly User[]): MemoryDatabase {
         user.passwordHash = passwordHash
         return bumpGeneration(user, until)
       },
-      async setDisabled(id, disabled, until) {
-        const user = requireUser(id)
-        user.disabled = disabled
-        return disabled ? bumpGeneration(user, until) : undefined
-      },
       async update(id, change, until) {
         const user = requireUser(id)
         Object.assign(user, change)
-        return bumpGeneration(user, until)
+        const revocation = change.disabled === false ? undefined : bumpGeneration(user, until)
+        return { user: structuredClone(user), revocation }
       },
       async remove(id, until) {
         const user = requireUser(id)

@@ -47,7 +47,10 @@ export function createOperations(world: SessionSimulation, model: Model): Operat
       case 'tend':
         return void (await codeOf(it, world.publishPending()))
       case 'enable':
-        return void (await codeOf(it, accountAdmin.enable(command.user)))
+        return void (await codeOf(
+          it,
+          accountAdmin.enable(command.user, { actorId: 'admin', address: '192.0.2.9' }),
+        ))
       case 'endAll':
         return endings.endAll(it, command.user)
       default:

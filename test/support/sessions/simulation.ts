@@ -51,6 +51,8 @@ export interface SessionSimulation {
   whenIdle(): Promise<void>
 }
 
+const notSimulated = () => Promise.reject(new Error('this is not simulated'))
+
 export function createSimulation(
   scheduler: Scheduler,
   people: readonly User[],
@@ -166,7 +168,9 @@ export function createSimulation(
       securityLog,
     }),
     accountAdmin: createAccountAdmin({
-      users: interleaved(users, interleaving),
+      accounts: { prepare: notSimulated },
+      securityLog,
+      users: { ...interleaved(users, interleaving), add: notSimulated, unlock: notSimulated },
       passwords,
       sessions,
       revocationPublisher,

@@ -47,12 +47,14 @@ describe('npm start -- --https', () => {
       expect(own.output()).toMatch(
         new RegExp(`^From other machines: .*${url.replaceAll('.', '\\.')}( |$)`, 'm'),
       )
-      const browser = await startBrowser([
-        // A person accepts the warning.
-        '--ignore-certificate-errors',
-        '--use-fake-device-for-media-stream',
-        '--use-fake-ui-for-media-stream',
-      ])
+      const browser = await startBrowser({
+        args: [
+          // A person accepts the warning.
+          '--ignore-certificate-errors',
+          '--use-fake-device-for-media-stream',
+          '--use-fake-ui-for-media-stream',
+        ],
+      })
       onTestFinished(() => browser.stop())
       await browser.open(`${url}/health`)
       const tracks =

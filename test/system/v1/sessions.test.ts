@@ -124,6 +124,73 @@ describe('an admin', () => {
   })
 })
 
+describe('an admin over HTTP', () => {
+  interface Body {
+    [name: string]: unknown
+  }
+  const ask = async (token: string, path: string, init: Parameters<typeof requestJson>[1] = {}) =>
+    requestJson(`${v1}/${path}`, { token, ...init })
+  const eventsOf = async (token: string, query: string) =>
+    (await ask(token, `security-log?${query}`)).body.events as Body[] // the documented shape
+
+  test('adds a user who logs in; another role ends the session at once, and all of it is in the log', async () => {
+    const { access } = await login(stack, 'admin')
+    const made = await ask(access, 'users', { json: { username: 'clara', extension: '1099' } })
+    expect(made.status).toBe(201)
+    const { id, password } = made.body as { id: string; password: string } // the documented shape
+    const clara = await login(stack, 'clara', password)
+    expect((await ask(access, `users/${id}`)).body.last_login_at).toMatch(/Z$/)
+    expect((await ask(clara.access, 'users')).status).toBe(403)
+
+    const changed = await ask(access, `users/${id}`, { method: 'PATCH', json: { role: 'supervisor' } })
+    expect(changed).toMatchObject({ status: 200, body: { role: 'supervisor' } })
+    expect((await ask(clara.access, 'sessions')).status).toBe(401)
+    const again = await login(stack, 'clara', password)
+    expect((await ask(access, `users/${id}`, { method: 'DELETE' })).status).toBe(204)
+    expect((await ask(again.access, 'sessions')).status).toBe(401)
+
+    const events = await eventsOf(access, `user_id=${id}`)
+    expect(events.map(({ event }) => event)).toEqual([
+      ...['user_deleted', 'session_ended', 'authn_login_success', 'session_ended', 'user_updated'],
+      ...['authn_login_success', 'user_created'],
+    ])
+    expect(events[0]).toMatchObject({ actor_username: 'admin', address: '127.0.0.1' })
+    expect(stack.logs()).not.toContain(password)
+  })
+
+  test('is not locked out: the last one is neither disabled nor deleted', async () => {
+    const { access } = await login(stack, 'admin')
+    const { sub } = claimsOf(access)
+    const disabled = await ask(access, `users/${sub}`, { method: 'PATCH', json: { disabled: true } })
+    expect(disabled).toMatchObject({ status: 409, body: { code: 'conflict' } })
+    expect((await ask(access, `users/${sub}`, { method: 'DELETE' })).status).toBe(409)
+    expect((await ask(access, 'users')).status).toBe(200)
+  })
+
+  test('sees failed logins, and how each part is', async () => {
+    const { access } = await login(stack, 'admin')
+    await login(stack, 'user1', 'a wrong password').catch(() => {})
+    expect(await eventsOf(access, 'event=authn_login_fail&q=USER1')).toMatchObject([
+      { detail: { username: 'user1' } },
+    ])
+    const { body } = await ask(access, 'system')
+    const states = (body.components as Body[]).map(({ name, state }) => `${name} ${state}`)
+    // This stack has no PBX.
+    expect(states).toEqual([...['pbx degraded', 'redis ok', 'sql ok', 'streams ok', 'mail ok', 'sidecar ok']])
+    expect(body.version).toMatch(/^\d+\.\d+\.\d+$/)
+    expect((await ask(access, 'system/keys')).body.keys).toMatchObject([{ state: 'signing' }])
+  })
+
+  test('adds a number to the do-not-call list and removes it, with its + in the path', async () => {
+    const { access } = await login(stack, 'admin')
+    const added = await ask(access, 'do-not-call', { json: { number: '+49 30 901820' } })
+    expect(added.status).toBe(201)
+    const path = `do-not-call/${encodeURIComponent(String(added.body.number))}`
+    expect((await ask(access, path, { method: 'DELETE' })).status).toBe(204)
+    expect((await ask(access, path, { method: 'DELETE' })).status).toBe(404)
+  })
+})
+
 describe('the v1 surface', () => {
   test('has a valid OpenAPI 3.1 document with every route and its errors', async () => {
     const { body } = await requestJson(`${v1}/openapi.json`)

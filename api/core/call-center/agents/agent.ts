@@ -1,6 +1,5 @@
 import type { Role } from '../../../../contract/claims.ts'
-import type { AccountUpdate } from '../../auth/accounts.ts'
-import type { NewUser } from '../../auth/users.ts'
+import type { NewUser, UserChange } from '../../auth/users.ts'
 import type { UserStatus } from '../../presence/user-status-store.ts'
 import type { Scope } from './scope.ts'
 
@@ -74,7 +73,7 @@ export interface AgentStore {
     version: number | undefined,
     now: number,
     revokeUntil: number,
-    userChange?: AccountUpdate,
+    userChange?: Pick<UserChange, 'role' | 'extension'>,
   ): Promise<Agent>
   /**
    * Does not increment the version: the status changes too often.

@@ -146,7 +146,7 @@ export function createAgents(needs: AgentsNeeds): Agents {
       const updated = await store.update(id, agentChange, version, nowS(), revokeUntil(), userChange)
       const hasOldTokens = changesUser || (team !== undefined && endsTokens(updated.role, agent.team, team))
       if (agent.userId !== null && hasOldTokens) {
-        await changes.endOutdatedSessions(agent.userId, { actorId: by.userId, address })
+        await changes.endOutdatedSessions(agent.userId, { actorId: by.userId, address }, userChange)
       }
       return updated
     },

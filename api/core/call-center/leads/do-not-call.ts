@@ -13,10 +13,27 @@ export interface DoNotCall {
   /** Removes every variant. @returns whether one was listed */
   remove(variants: readonly string[]): Promise<boolean>
   /** Sorted by number. */
-  list(page: {
-    after?: string
-    limit: number
-  }): Promise<{ number: string; reason: string; addedAt: number }[]>
+  list(page: { after?: string; limit: number; filter?: DoNotCallFilter }): Promise<ListedNumber[]>
+  count(filter?: DoNotCallFilter): Promise<number>
+  /** @returns the entry that is listed in any variant */
+  find(variants: readonly string[]): Promise<ListedNumber | undefined>
+}
+
+export interface ListedNumber {
+  number: string
+  reason: string
+  /** Unix seconds. */
+  addedAt: number
+}
+
+/** Entries that fit any of these. */
+export interface DoNotCallFilter {
+  /** Part of the reason, in any case. */
+  reason: string
+  /** Digits somewhere in the number. */
+  digits: string | undefined
+  /** How the number begins. */
+  prefixes: readonly string[]
 }
 
 /** A number to put on the list. */

@@ -1,8 +1,7 @@
-import type { Kysely, Selectable, Transaction } from 'kysely'
+import type { Kysely, Selectable, Transaction, Updateable } from 'kysely'
 import { toUnixSeconds } from '../../../../runtime/time.ts'
-import type { AccountUpdate } from '../../../core/auth/accounts.ts'
 import type { RevocationRecord } from '../../../core/auth/revocations.ts'
-import type { AssignmentOptions, NewUser, User } from '../../../core/auth/users.ts'
+import type { AssignmentOptions, NewUser, User, UserChange } from '../../../core/auth/users.ts'
 import { Refusal } from '../../../core/refusal.ts'
 import { isNumericName, normalizeName, requireOwnNames } from '../../../core/values/account-names.ts'
 import { rowId } from '../bind.ts'
@@ -12,10 +11,11 @@ import { UniqueViolation } from '../errors.ts'
 import { quarantineExtension } from '../provisioning/extension-rows.ts'
 import type { Tables, UsersTable } from '../tables.ts'
 import { claimNames, releaseNames, requireUnusedNames } from './account-names.ts'
+import { requireOtherAdmin } from './last-admin.ts'
 import { insertRevocation } from './revocations.ts'
 
 /** How an extension is assigned. */
-interface AssignmentTerms extends AssignmentOptions {
+export interface AssignmentTerms extends AssignmentOptions {
   /** Unix seconds. */
   now: number
   /** Of an extension, in seconds. */
@@ -34,14 +34,15 @@ export async function addUser(
 
 /**
  * Changes a user and revokes their tokens.
- * @throws {Refusal} `not_found`, `taken`, `input_invalid` @throws {UniqueViolation} as `insertUser`
+ * @throws {Refusal} `not_found`, `taken`, `input_invalid`, `conflict` @throws {UniqueViolation} as `insertUser`
  */
 export async function changeUser(
   trx: Transaction<Tables>,
   id: string,
-  change: AccountUpdate,
+  change: Pick<UserChange, 'role' | 'extension'>,
   { until, ...terms }: AssignmentTerms & { until: number },
 ): Promise<RevocationRecord> {
+  if (change.role !== undefined && change.role !== 'admin') await requireOtherAdmin(trx, id)
   if (change.extension !== undefined) await changeExtension(trx, id, change.extension, terms)
   return bumpGenerationIn(trx, id, change, until)
 }
@@ -54,7 +55,7 @@ export async function changeUser(
  */
 export async function insertUser(
   query: Kysely<Tables>,
-  { username, extension, email = null, role, passwordHash }: NewUser,
+  { username, extension, email = null, displayName = null, role, passwordHash, disabled = false }: NewUser,
   createdAt: number,
   reserved: string | null = null,
 ): Promise<User> {
@@ -69,9 +70,10 @@ export async function insertUser(
       extension,
       email,
       email_folded: email === null ? null : normalizeName(email),
+      display_name: displayName,
       role,
       password_hash: passwordHash,
-      disabled: 0,
+      disabled: disabled ? 1 : 0,
       generation: 0,
       created_at: createdAt,
     })
@@ -142,7 +144,7 @@ async function requireAssignable(
  * Updates the names of an account for another extension; the caller updates the account itself.
  * @throws {Refusal} `taken`, `input_invalid` where the extension is the username
  */
-async function changeExtension(
+export async function changeExtension(
   trx: Transaction<Tables>,
   id: string,
   extension: string | null,
@@ -166,10 +168,10 @@ export function rethrowConflict(error: unknown): never {
   throw error instanceof UniqueViolation ? toConflict(error) : error
 }
 
-export type InvalidatingChange =
-  | { password_hash: string }
-  | { disabled: 1 }
-  | Partial<Pick<User, 'role' | 'extension'>>
+export type InvalidatingChange = Pick<
+  Updateable<UsersTable>,
+  'password_hash' | 'disabled' | 'role' | 'extension' | 'display_name' | 'email' | 'email_folded'
+>
 
 /** Changes a user and raises the generation, which revokes all of their tokens. */
 export const bumpGeneration = (
@@ -208,6 +210,7 @@ export function toUser(row: Selectable<UsersTable> & { team: string | null }): U
     username: row.username,
     extension: row.extension,
     email: row.email,
+    displayName: row.display_name,
     role: row.role,
     team: row.team,
     passwordHash: row.password_hash,

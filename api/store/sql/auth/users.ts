@@ -6,7 +6,17 @@ import { normalizeName } from '../../../core/values/account-names.ts'
 import { isStorable, rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import { requireNotInvited } from '../registration/invitations.ts'
-import { addUser, bumpGeneration, changeUser, removeUser, rethrowConflict, toUser } from './user-rows.ts'
+import { requireOtherAdmin } from './last-admin.ts'
+import { countUsers, searchUsers } from './search-users.ts'
+import { updateUser } from './update-user.ts'
+import {
+  addUser,
+  bumpGeneration,
+  bumpGenerationIn,
+  removeUser,
+  rethrowConflict,
+  toUser,
+} from './user-rows.ts'
 
 /** Parameters of one statement: both engines limit them. */
 const MAX_PARAMETERS = 1_000
@@ -157,22 +167,40 @@ export function createUserStore(
       return rows.map(toUser)
     },
 
-    remove: (id, revokeUntil) => db.transaction((trx) => removeUser(trx, id, revokeUntil, now())),
+    search: (filter, page) => searchUsers(db, filter, page),
+    countMatching: (filter) => countUsers(db, filter),
+
+    remove: (id, revokeUntil) =>
+      db.transaction(async (trx) => {
+        await requireOtherAdmin(trx, id)
+        return removeUser(trx, id, revokeUntil, now())
+      }),
 
     setPassword: (id, passwordHash, revokeUntil) =>
       bumpGeneration(db, id, { password_hash: passwordHash }, revokeUntil),
 
-    update: (id, change, revokeUntil, options) =>
+    update: (id, change, revokeUntil, { revision, ...options } = {}) =>
       db
         .transaction((trx) =>
-          changeUser(trx, id, change, { ...options, until: revokeUntil, now: now(), quarantine }),
+          updateUser(trx, id, change, {
+            ...options,
+            revision,
+            until: revokeUntil,
+            now: now(),
+            quarantine,
+          }),
         )
         .catch(rethrowConflict),
 
     async setDisabled(id, disabled, revokeUntil) {
-      if (disabled) return bumpGeneration(db, id, { disabled: 1 }, revokeUntil)
-      await bumpRevision(id, { disabled: 0 })
-      return undefined
+      if (!disabled) {
+        await bumpRevision(id, { disabled: 0 })
+        return undefined
+      }
+      return db.transaction(async (trx) => {
+        await requireOtherAdmin(trx, id)
+        return bumpGenerationIn(trx, id, { disabled: 1 }, revokeUntil)
+      })
     },
 
     unlock: (id) => bumpRevision(id, {}),

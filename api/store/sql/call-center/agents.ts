@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { AccountUpdate } from '../../../core/auth/accounts.ts'
+import type { UserChange } from '../../../core/auth/users.ts'
 import type { Agent, AgentStore } from '../../../core/call-center/agents/agent.ts'
 import { endsTokens } from '../../../core/call-center/agents/team-change.ts'
 import { QUARANTINE_S } from '../../../core/provisioning/extensions.ts'
@@ -32,7 +32,7 @@ export function createAgentStore(db: Database, quarantine: number = QUARANTINE_S
     return row && toAgent(row)
   }
 
-  type UserUpdate = { change: AccountUpdate; until: number; now: number }
+  type UserUpdate = { change: Pick<UserChange, 'role' | 'extension'>; until: number; now: number }
   const updateUser = (trx: Transaction<Tables>, userId: string, { change, ...at }: UserUpdate) =>
     changeUser(trx, userId, change, { ...at, quarantine }).catch(rethrowConflict)
 

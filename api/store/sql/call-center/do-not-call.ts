@@ -1,9 +1,16 @@
-import type { Transaction } from 'kysely'
-import type { DoNotCall, DoNotCallEntry } from '../../../core/call-center/leads/do-not-call.ts'
+import { type Expression, expressionBuilder, type Selectable, type SqlBool, type Transaction } from 'kysely'
+import type {
+  DoNotCall,
+  DoNotCallEntry,
+  DoNotCallFilter,
+  ListedNumber,
+} from '../../../core/call-center/leads/do-not-call.ts'
 import { isStorable } from '../bind.ts'
 import { chunks } from '../chunks.ts'
+import { beginsWith, contains, containsInAnyCase } from '../contains.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
+import type { DoNotCallTable } from '../tables-call-center.ts'
 
 /** Each number has about ten spellings, each a parameter of the statement. */
 const NUMBERS_PER_QUERY = 500
@@ -41,18 +48,57 @@ export function createDoNotCall(db: Database): DoNotCall {
       return rows.length > 0
     },
 
-    async list({ after = '', limit }) {
+    async list({ after = '', limit, filter }) {
+      if (!isStorable(filter?.reason ?? '')) return []
       const rows = await db.query
         .selectFrom('do_not_call')
         .selectAll()
         .where('number', '>', after)
+        .where(conditions(filter))
         .orderBy('number')
         .limit(limit)
         .execute()
-      return rows.map(({ number, reason, added_at }) => ({ number, reason, addedAt: added_at }))
+      return rows.map(toListedNumber)
+    },
+
+    async count(filter) {
+      if (!isStorable(filter?.reason ?? '')) return 0
+      const { found } = await db.query
+        .selectFrom('do_not_call')
+        .select((of) => of.fn.countAll<number>().as('found'))
+        .where(conditions(filter))
+        .executeTakeFirstOrThrow()
+      return found
+    },
+
+    async find(spellings) {
+      const storableNumbers = spellings.filter(isStorable)
+      if (storableNumbers.length === 0) return undefined
+      const row = await db.query
+        .selectFrom('do_not_call')
+        .selectAll()
+        .where('number', 'in', storableNumbers)
+        .executeTakeFirst()
+      return row && toListedNumber(row)
     },
   }
 }
+
+function conditions(filter: DoNotCallFilter | undefined): Expression<SqlBool> {
+  const is = expressionBuilder<Tables, 'do_not_call'>()
+  if (filter === undefined) return is.and([])
+  return is.or([
+    containsInAnyCase('reason', filter.reason),
+    ...(filter.digits === undefined ? [] : [contains('number', filter.digits)]),
+    ...filter.prefixes.map((prefix) => beginsWith('number', prefix)),
+  ])
+}
+
+const toListedNumber = ({ number, reason, added_at }: Selectable<DoNotCallTable>): ListedNumber => ({
+  number,
+  reason,
+  addedAt: added_at,
+})
 
 /** Adds numbers to the list; a number that is listed in any spelling is not added again. @returns the number of new entries */
 export async function addToDoNotCall(

@@ -54,8 +54,11 @@ export function createExtensionStore(
   }
 
   return {
-    reserve: ({ user, invitation, ownershipTag, ...assignment }) =>
-      assignNumber(assignment, async (trx, extension) => {
+    async reserve({ user, invitation, ownershipTag, ...assignment }) {
+      // An invitation may name the number, also one outside the range.
+      const named = await findNamedExtension(db, invitation)
+      const range = named === null ? assignment.range : { first: named, last: named }
+      return assignNumber({ range }, async (trx, extension) => {
         const { now } = assignment
         await requireNotInvited(trx, user, now, invitation)
         const inserted = await insertUser(trx, { ...user, extension: null }, now, extension)
@@ -68,7 +71,8 @@ export function createExtensionStore(
           user: inserted,
           extension: await insertExtension(trx, { extension, userId, ownershipTag, assignment }),
         }
-      }),
+      })
+    },
 
     reassign: (known, oldState, assignment) =>
       assignNumber(assignment, async (trx, extension) => {
@@ -174,6 +178,17 @@ export function createExtensionStore(
       return rows.map(toExtension)
     },
   }
+}
+
+/** The extension that an invitation names. */
+async function findNamedExtension(db: Database, invitation: string | undefined): Promise<string | null> {
+  if (invitation === undefined) return null
+  const row = await db.query
+    .selectFrom('invitations')
+    .select('extension')
+    .where('hash', '=', invitation)
+    .executeTakeFirst()
+  return row?.extension ?? null
 }
 
 /** Registers the extension as a name of the account, in place of the former extension. */

@@ -1,11 +1,11 @@
 import type { Transaction } from 'kysely'
 import type { NewUser, User } from '../../../core/auth/users.ts'
 import type { Agent } from '../../../core/call-center/agents/agent.ts'
-import { insertUser } from '../auth/user-rows.ts'
+import { addUser } from '../auth/user-rows.ts'
 import { insertAgent } from '../call-center/agents.ts'
 import type { Tables } from '../tables.ts'
 
-type NewMember = Omit<NewUser, 'extension' | 'email'> & { email: string } & Pick<Agent, 'name' | 'team'>
+type NewMember = Omit<NewUser, 'email'> & { email: string } & Pick<Agent, 'name' | 'team'>
 
 /**
  * Creates a user and their agent in the transaction that consumes a registration or an invitation.
@@ -14,9 +14,9 @@ type NewMember = Omit<NewUser, 'extension' | 'email'> & { email: string } & Pick
 export async function createMember(
   trx: Transaction<Tables>,
   { name, team, ...user }: NewMember,
-  now: number,
+  { now, quarantine }: { now: number; quarantine: number },
 ): Promise<User> {
-  const inserted = await insertUser(trx, { ...user, extension: null }, now)
+  const inserted = await addUser(trx, user, { now, quarantine })
   await insertAgent(trx, { userId: inserted.id, name, kind: 'human', team }, now).execute()
   return inserted
 }

@@ -1,3 +1,4 @@
+import { QUARANTINE_S } from '../../../core/provisioning/extensions.ts'
 import type { EmailInvitationStore } from '../../../core/registration/email-invitations.ts'
 import { rethrowConflict } from '../auth/user-rows.ts'
 import { rowId } from '../bind.ts'
@@ -6,8 +7,14 @@ import { createMember } from './create-member.ts'
 import { insertInvitation, isUsable, requireNotInvited, toInvitation } from './invitations.ts'
 import { enqueueMail } from './mail-queue.ts'
 
-/** Invitations that are sent by mail, and the accounts they create. */
-export function createEmailInvitationStore(db: Database): EmailInvitationStore {
+/**
+ * Invitations that are sent by mail, and the accounts they create.
+ * @param quarantine of an extension, in seconds
+ */
+export function createEmailInvitationStore(
+  db: Database,
+  quarantine: number = QUARANTINE_S,
+): EmailInvitationStore {
   return {
     addWithMail: (invitation, recipient) =>
       db.transaction(async (trx) => {
@@ -57,7 +64,9 @@ export function createEmailInvitationStore(db: Database): EmailInvitationStore {
             .executeTakeFirst()
           if (row === undefined) return undefined
           if (row.email_folded === null) await requireNotInvited(trx, account, now)
-          const user = await createMember(trx, { ...account, role: row.role ?? 'user', team: row.team }, now)
+          const { role, team, extension } = row
+          const member = { ...account, role: role ?? 'user', team, extension }
+          const user = await createMember(trx, member, { now, quarantine })
           await trx
             .updateTable('invitations')
             .set({ used_by: rowId(user.id) ?? 0 })

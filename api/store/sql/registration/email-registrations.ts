@@ -65,7 +65,8 @@ export function createEmailRegistrationStore(db: Database): EmailRegistrationSto
             .executeTakeFirst()
           if (row === undefined) return undefined
           const { email, name } = row
-          return createMember(trx, { username, email, name, passwordHash, role: 'user', team: null }, now)
+          const account = { username, email, name, passwordHash, role: 'user' as const }
+          return createMember(trx, { ...account, team: null, extension: null }, { now, quarantine: 0 })
         })
         .catch(rethrowConflict),
 

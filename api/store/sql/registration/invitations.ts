@@ -17,28 +17,20 @@ export function createInvitationStore(db: Database): InvitationStore {
         .executeTakeFirst()
       return row !== undefined
     },
-    async listOpen(now) {
-      const rows = await db.query
-        .selectFrom('invitations')
-        .selectAll()
-        .where('used_at', 'is', null)
-        .where('expires_at', '>', now)
-        .orderBy('created_at', 'desc')
-        .execute()
-      return rows.map(toInvitation)
-    },
   }
 }
 
 /** @param query the database or a transaction */
 export async function insertInvitation(
   query: Kysely<Tables>,
-  { hash, email, role, team, createdBy, createdAt, expiresAt, usedAt }: Invitation,
+  { id, hash, email, role, team, extension, createdBy, createdAt, expiresAt, usedAt }: Invitation,
 ): Promise<void> {
   await query
     .insertInto('invitations')
     .values({
       hash,
+      id,
+      extension,
       email_folded: email === null ? null : normalizeName(email),
       role,
       team,
@@ -53,10 +45,12 @@ export async function insertInvitation(
 
 export function toInvitation(row: Selectable<InvitationsTable>): Invitation {
   return {
+    id: row.id,
     hash: row.hash,
     email: row.email_folded,
     role: row.role,
     team: row.team,
+    extension: row.extension,
     createdBy: row.created_by === null ? null : String(row.created_by),
     createdAt: row.created_at,
     expiresAt: row.expires_at,

@@ -9,7 +9,15 @@ import type { Claims } from '../../../../contract/claims.ts'
 const START = 1_700_000_000
 const [ACCESS, REFRESH, SESSION] = [900, 86_400, 604_800]
 const user: User = {
-  ...{ id: '1', username: 'anna', extension: '1001', email: null, role: 'user', team: null },
+  ...{
+    id: '1',
+    username: 'anna',
+    extension: '1001',
+    email: null,
+    role: 'user',
+    team: null,
+    displayName: null,
+  },
   ...{ passwordHash: '', disabled: false, generation: 0, revision: 0, createdAt: START },
 }
 const request: OpenSessionRequest = {

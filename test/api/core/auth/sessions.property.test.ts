@@ -12,6 +12,7 @@ const people: User[] = USERS.map((id) => ({
   extension: null,
   role: 'user',
   email: null,
+  displayName: null,
   team: null,
   passwordHash: 'first password',
   disabled: false,

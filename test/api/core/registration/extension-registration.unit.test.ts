@@ -23,6 +23,17 @@ test.each([
   })
 })
 
+test('an invitation with an extension gives that number, also one outside the range', async () => {
+  world = await createProvisioningFixture({ mode: 'invitation' })
+  const invite = async (extension: string) =>
+    (await world.invitations.invite({ email: null, days: 7, createdBy: null, extension })).invitation
+  const [first, second] = [await invite('3456'), await invite('3456')]
+  expect(await world.register('anna@example.org', { invitation: first })).toMatchObject({ extension: '3456' })
+  await expect(world.register('boris@example.org', { invitation: second })).rejects.toMatchObject({
+    code: 'unavailable',
+  })
+})
+
 describe('an address that an open invitation names', () => {
   const invited = async (days = 7) => {
     world = await createProvisioningFixture()

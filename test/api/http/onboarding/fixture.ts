@@ -16,6 +16,7 @@ export const anna: User = {
   id: '1',
   username: 'usuario@ejemplo.com',
   email: 'usuario@ejemplo.com',
+  displayName: null,
   extension: null,
   role: 'user',
   team: null,

@@ -13,6 +13,7 @@ export const person = (username: string, extension: string, role: Role = 'user')
   username,
   extension,
   email: `${username}@example.org`,
+  displayName: null,
   role,
   team: null,
   passwordHash: 'secret hash',

@@ -167,6 +167,7 @@ test('a change of the account lifts its lock, and keeps its known networks', asy
     username: 'anna',
     extension: null,
     email: null,
+    displayName: null,
     role: 'user',
     team: null,
     passwordHash: 'right',

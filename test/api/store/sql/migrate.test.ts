@@ -30,6 +30,7 @@ const ALL = [
   '0017-odd-cells',
   '0018-past',
   '0019-standard-names',
+  '0020-administration',
 ]
 
 describe('migrating', () => {

@@ -14,6 +14,7 @@ describe('users', () => {
       expect(anna).toEqual({
         ...newUser(),
         email: null,
+        displayName: null,
         team: null,
         id: expect.stringMatching(/^[1-9]\d*$/),
         disabled: false,
@@ -125,7 +126,11 @@ describe('users', () => {
         await users.add(newUser()),
         await users.add(newUser({ username: 'bert', extension: '1002' })),
       ]
-      const entry = await users.update(anna.id, { role: 'supervisor', extension: '1009' }, until)
+      const { revocation: entry } = await users.update(
+        anna.id,
+        { role: 'supervisor', extension: '1009' },
+        until,
+      )
       expect(entry).toMatchObject({ kind: 'user', key: anna.id, generation: 1, until })
       expect(await users.find(anna.id)).toMatchObject({
         role: 'supervisor',

@@ -22,6 +22,31 @@ describe('the do-not-call list', () => {
       ])
     })
 
+    test.each([
+      ['part of a reason in another case', { reason: 'LETTER' }, ['+4940']],
+      ['part of a Cyrillic reason as typed', { reason: 'звон' }, ['+7495']],
+      ['digits', { digits: '940' }, ['+4940']],
+      ['the beginning of a number', { prefixes: ['+74', '084'] }, ['+7495']],
+      ['a wildcard', { reason: '%' }, []],
+      ['a NUL', { reason: '\0' }, []],
+      ['any of several', { digits: '749', reason: 'by letter' }, ['+4940', '+7495']],
+    ])('is searched by %s', async (_, filter, numbers) => {
+      const list = await setUp()
+      await list.add([['+4940']], 'by letter', 1)
+      await list.add([['+7495']], 'не звонить', 2)
+      const whole = { reason: 'nothing like it', digits: undefined, prefixes: [], ...filter }
+      expect((await list.list({ limit: 9, filter: whole })).map(({ number }) => number)).toEqual(numbers)
+      expect(await list.count(whole)).toBe(numbers.length)
+      expect(await list.count()).toBe(2)
+    })
+
+    test('finds the entry of a number in another spelling', async () => {
+      const list = await setUp()
+      await list.add([['030123456']], 'a', 1)
+      expect(await list.find(BERLIN)).toEqual({ number: '030123456', reason: 'a', addedAt: 1 })
+      expect(await list.find(['+4940', '\0'])).toBeUndefined()
+    })
+
     test('removes a number in all its stored spellings', async () => {
       const list = await setUp()
       await list.add([['030123456']], 'a', 1)

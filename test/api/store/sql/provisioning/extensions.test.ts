@@ -114,10 +114,12 @@ describe('extensions', () => {
     test('a rollback removes user and login, restores the invitation and marks the number for removal', async () => {
       const { db, store, users, invitations, reserve } = await setUp()
       const invitation = {
+        id: 'i',
         hash: 'h',
         email: null,
         role: null,
         team: null,
+        extension: null,
         createdBy: null,
         createdAt: 0,
         usedAt: null,
@@ -142,10 +144,12 @@ describe('extensions', () => {
     test('an invitation creates one account, though several try concurrently', async () => {
       const { invitations, users, reserve } = await setUp()
       const invitation = {
+        id: 'i',
         hash: 'h',
         email: null,
         role: null,
         team: null,
+        extension: null,
         createdBy: null,
         createdAt: 0,
         usedAt: null,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { createInvitations, hashToken } from '../../../../../api/core/registration/invitations.ts'
+import { hashToken } from '../../../../../api/core/registration/invitations.ts'
 import { createInvitationStore } from '../../../../../api/store/sql/registration/invitations.ts'
+import { addInvitation } from '../../../../support/fixtures/invitations.ts'
 import { newUser } from '../../../../support/fixtures/users.ts'
 import { onBothEngines } from '../engines.ts'
 import { agentOf, NOW, storesOf } from './fixtures/stores.ts'
@@ -10,10 +11,12 @@ describe('an invitation by mail', () => {
     async function setUp() {
       const world = storesOf(await engine.tables())
       const invitation = {
+        id: 'invitation-1',
         hash: 'first',
         email: 'carl@example.org',
         role: 'supervisor' as const,
         team: 'sales',
+        extension: null,
         createdBy: '7',
         createdAt: NOW,
         expiresAt: NOW + 86_400,
@@ -35,6 +38,22 @@ describe('an invitation by mail', () => {
         await world.invites.accept('first', { ...carl, username: 'c2', email: 'c@example.org' }, NOW),
       ).toBeUndefined()
       expect(await world.invites.find('first', NOW)).toBeUndefined()
+    })
+
+    test('gives its extension to the account, unless another user has it by now', async () => {
+      const world = await setUp()
+      const named = { ...world.invitation, id: 'invitation-2', hash: 'named', extension: '1004' }
+      await createInvitationStore(world.db).add({ ...named, email: null })
+      const account = { ...carl, username: 'dora', email: 'dora@example.org' }
+      const other = await world.users.add(newUser({ username: 'boris', extension: '1004' }))
+      await expect(world.invites.accept('named', account, NOW)).rejects.toMatchObject({
+        ...{ code: 'taken', detail: 'extension' },
+      })
+      await world.users.update(other.id, { extension: null }, NOW)
+      await expect(world.invites.accept('named', account, NOW)).rejects.toMatchObject({ code: 'taken' })
+      await world.db.query.deleteFrom('extensions').execute()
+      expect(await world.invites.accept('named', account, NOW)).toMatchObject({ extension: '1004' })
+      expect(await world.users.findByLogin('1004')).toMatchObject({ username: 'dora' })
     })
 
     test('each attempt to mail it has a new token and invalidates the former one', async () => {
@@ -76,8 +95,7 @@ describe('an invitation by mail', () => {
 
     test('of an older release has no role, and creates a user', async () => {
       const { db, invites } = await setUp()
-      const old = createInvitations(createInvitationStore(db), () => NOW * 1000)
-      const { invitation } = await old.invite({ email: null, days: 7, createdBy: null })
+      const { invitation } = await addInvitation(createInvitationStore(db), { now: NOW })
       expect(await invites.find(hashToken(invitation), NOW)).toMatchObject({ role: null, team: null })
       const other = { ...carl, email: 'carla@example.org' }
       expect(await invites.accept(hashToken(invitation), other, NOW)).toMatchObject({ role: 'user' })

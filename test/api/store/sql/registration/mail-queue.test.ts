@@ -4,6 +4,7 @@ import { openDatabase } from '../../../../../api/store/sql/database.ts'
 import { migrate } from '../../../../../api/store/sql/migrate.ts'
 import { createEmailRegistrationStore } from '../../../../../api/store/sql/registration/email-registrations.ts'
 import { createMailQueue } from '../../../../../api/store/sql/registration/mail-queue.ts'
+import { readMailQueueState } from '../../../../../api/store/sql/registration/mail-queue-state.ts'
 import { onBothEngines } from '../engines.ts'
 import { NOW, storesOf } from './fixtures/stores.ts'
 
@@ -30,6 +31,20 @@ describe('a queued mail', () => {
       for (let turn = 0; turn < 10; turn += 1) await Promise.all(outboxes.map((one) => one.tick()))
       expect(sent.sort()).toEqual(recipients.sort())
       for (const db of databases) await db.close()
+    })
+
+    test('that fails is counted with its error, apart from those that wait', async () => {
+      const { store, mails, db } = storesOf(await engine.tables())
+      expect(await readMailQueueState(db)).toEqual({
+        ...{ waiting: 0, failing: 0, failingSince: undefined, lastError: undefined },
+      })
+      await store.queueMail('anna@example.org', NOW)
+      await store.queueMail('boris@example.org', NOW + 5)
+      const [first] = await mails.claim(NOW, NOW + 60, 1)
+      if (first !== undefined) await mails.postpone(first, NOW + 90, 'no route')
+      expect(await readMailQueueState(db)).toEqual({
+        ...{ waiting: 2, failing: 1, failingSince: NOW, lastError: 'no route' },
+      })
     })
 
     test('of a dead process is claimed again when its claim expires, and late writes change nothing', async () => {

@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { sha256 } from '../../../runtime/hash.ts'
-import type { ExpectedVersion } from '../../core/call-center/ai/document-store.ts'
-import { Refusal } from '../../core/refusal.ts'
-import { parseEntityTags, weaklyMatches } from '../entity-tags.ts'
-import { json } from '../openapi.ts'
+import { sha256 } from '../../runtime/hash.ts'
+import type { ExpectedVersion } from '../core/call-center/ai/document-store.ts'
+import { Refusal } from '../core/refusal.ts'
+import { parseEntityTags, weaklyMatches } from './entity-tags.ts'
+import { json } from './openapi.ts'
 
 /** A version that no stored value has: an entity tag that this API never issued matches nothing. */
 const NEVER_MATCHES = -1

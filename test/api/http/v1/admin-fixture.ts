@@ -1,0 +1,160 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createAccountAdmin } from '../../../../api/core/auth/account-admin.ts'
+import { createAccounts } from '../../../../api/core/auth/accounts.ts'
+import { createSecurityEventRecorder } from '../../../../api/core/auth/security-events.ts'
+import { createDoNotCallAdmin } from '../../../../api/core/call-center/leads/do-not-call-admin.ts'
+import { createDialPolicy } from '../../../../api/core/dial-policy/create-dial-policy.ts'
+import { PolicyFile } from '../../../../api/core/dial-policy/policy-file.ts'
+import { createProvisioningJobs } from '../../../../api/core/provisioning/provisioning-jobs.ts'
+import { createInvitationAdmin } from '../../../../api/core/registration/invitation-admin.ts'
+import { createGuard } from '../../../../api/http/guard.ts'
+import { createV1Routes } from '../../../../api/http/v1/routes.ts'
+import { createSecurityEventStore } from '../../../../api/store/sql/auth/security-events.ts'
+import { createSessionStore } from '../../../../api/store/sql/auth/sessions.ts'
+import { createUserStore } from '../../../../api/store/sql/auth/users.ts'
+import { createDoNotCall } from '../../../../api/store/sql/call-center/do-not-call.ts'
+import { openDatabase } from '../../../../api/store/sql/database.ts'
+import { migrate } from '../../../../api/store/sql/migrate.ts'
+import { createExtensionStore } from '../../../../api/store/sql/provisioning/extensions.ts'
+import { createInvitationAdminStore } from '../../../../api/store/sql/registration/invitation-admin.ts'
+import type { Role } from '../../../../contract/claims.ts'
+import { createRevocationCache } from '../../../../contract/revocation-cache.ts'
+import { createTokenVerifier } from '../../../../contract/verdict.ts'
+import { createLog } from '../../../../runtime/log.ts'
+import { mint, newKey } from '../../../contract/mint-token.ts'
+import { newUser } from '../../../support/fixtures/users.ts'
+
+export const nowS = 1_750_100_000
+const key = newKey('HS256', 'hs256-a')
+const tokenOf = (sub: string, role: Role) => mint(key, nowS, { claims: { sub, role } })
+/** The users of these tokens are in the database: 1 to 3. */
+export const TOKENS = {
+  admin: tokenOf('1', 'admin'),
+  supervisor: tokenOf('2', 'supervisor'),
+  user: tokenOf('3', 'user'),
+}
+
+export interface Reply {
+  status: number
+  headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: each test knows the documented shape
+  body: any
+}
+
+/** The surface on a database in memory of its own, with an administrator, a supervisor and a user. */
+export async function createAdminSurface(difference: { hasMail?: boolean } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'admin-'))
+  const url = `sqlite:${join(folder, 'admin.db')}`
+  await migrate(url)
+  const db = await openDatabase(url)
+  const time = { s: nowS }
+  const now = () => time.s * 1000
+  const users = createUserStore(db, () => time.s)
+  const roles: readonly [string, Role][] = [
+    ['root', 'admin'],
+    ['sam', 'supervisor'],
+    ['anna', 'user'],
+  ]
+  for (const [username, role] of roles)
+    await users.add(newUser({ username, role, extension: username === 'anna' ? '1001' : null }))
+
+  const policy = () => createDialPolicy(PolicyFile.parse({ country: 'DE' }))
+  const passwords = { hash: async (password: string) => `$argon2id$${password.length}` }
+  const events = createSecurityEventStore(db)
+  const recorder = createSecurityEventRecorder({ store: events, now, onDropped: () => {} })
+  const logged = { securityLog: recorder, now }
+  const ended: string[] = []
+  const extensions = createExtensionStore(db)
+
+  const revocations = createRevocationCache()
+  revocations.markFresh(0, 0)
+  const guard = createGuard(
+    createTokenVerifier({
+      keyring: { find: () => key, onChange: () => {} },
+      revocations,
+      now: () => nowS * 1000,
+      monotonic: () => 0,
+      maxStalenessMs: 5_000,
+      maxTokenLifetimeS: 3_600,
+      cacheSize: 10,
+    }),
+  )
+  const administration: Parameters<typeof createV1Routes>[0]['administration'] = {
+    users: {
+      users,
+      activityOf: createSessionStore(db).activityOf,
+      accountAdmin: createAccountAdmin({
+        accounts: createAccounts({ users, passwords, policy }),
+        sessions: {
+          async endAll(userId, { reason, actorId }) {
+            ended.push(`${userId} ${reason} by ${actorId}`)
+            return 1
+          },
+        },
+        revocationPublisher: { publish: async () => {} },
+        longestLifetime: 3_600,
+        ...{ users, passwords, policy, ...logged },
+      }),
+    },
+    invitations: {
+      invitations: createInvitationAdmin({
+        store: createInvitationAdminStore(db),
+        mode: 'invitation',
+        hasMail: difference.hasMail ?? true,
+        ...{ users, policy, ...logged },
+      }),
+      linkOf: (token) => `https://app.example/register?invitation=${token}`,
+    },
+    doNotCall: { doNotCall: createDoNotCallAdmin({ store: createDoNotCall(db), policy, ...logged }) },
+    provisioning: { jobs: createProvisioningJobs({ extensions, users, ...logged }) },
+    securityLog: { events, recorder, users },
+    system: {
+      version: '1.2.3',
+      startedAt: now(),
+      policy,
+      keys: () => [{ kid: 'hs256-a', alg: 'HS256', createdAtMs: now(), state: 'signing' }],
+      status: {
+        check: async () => [{ name: 'pbx', state: 'down', detail: 'The PBX does not answer.', since: now() }],
+      },
+    },
+  }
+  // These tests use no other route.
+  const others = { calls: { guard }, history: { guard } } as Parameters<typeof createV1Routes>[0]
+  const app = createV1Routes({ ...others, guard, administration, log: createLog('test', 'silent') })
+
+  return {
+    app,
+    db,
+    users,
+    extensions,
+    ended,
+    time,
+    recorder,
+    async ask(
+      method: string,
+      path: string,
+      json?: unknown,
+      init: { token?: string | undefined; headers?: Record<string, string> } = {},
+    ): Promise<Reply> {
+      const { token = TOKENS.admin, headers } = 'token' in init ? { ...init, token: init.token ?? '' } : init
+      const res = await app.request(path, {
+        method,
+        headers: {
+          ...(token === '' ? {} : { Authorization: `Bearer ${token}` }),
+          ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
+          ...headers,
+        },
+        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+      })
+      const text = await res.text()
+      return { status: res.status, headers: res.headers, body: text === '' ? undefined : JSON.parse(text) }
+    },
+    async close() {
+      await db.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+export type AdminSurface = Awaited<ReturnType<typeof createAdminSurface>>
