@@ -36,11 +36,15 @@ export const InvitationJson = z
 export const InvitationListJson = z
   .object({ invitations: z.array(InvitationJson), ...paged })
   .openapi('InvitationList')
-export const SentInvitationJson = InvitationJson.extend({
-  link: z.string().nullable().openapi({
-    description: 'To hand over, shown once; null if it was mailed. A path where no base URL is set',
-  }),
-}).openapi('SentInvitation')
+export const SentInvitationJson = z
+  .object({
+    ...InvitationJson.shape,
+
+    link: z.string().nullable().openapi({
+      description: 'To hand over, shown once; null if it was mailed. A path where no base URL is set',
+    }),
+  })
+  .openapi('SentInvitation')
 
 export const InvitationsQuery = ListQuery.extend({ state: z.enum(INVITATION_STATES).optional() })
 const Deliver = z.enum(['mail', 'link'])

@@ -29,12 +29,16 @@ export const UserJson = z
   })
   .openapi('User')
 export const UserListJson = z.object({ users: z.array(UserJson), ...paged }).openapi('UserList')
-export const CreatedUserJson = UserJson.extend({
-  password: z
-    .string()
-    .nullable()
-    .openapi({ description: 'The password that was made, shown once; null if the request had one' }),
-}).openapi('CreatedUser')
+export const CreatedUserJson = z
+  .object({
+    ...UserJson.shape,
+
+    password: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The password that was made, shown once; null if the request had one' }),
+  })
+  .openapi('CreatedUser')
 
 export const UsersQuery = ListQuery.extend({
   q: SearchText.optional().openapi({

@@ -1,5 +1,6 @@
 import { login } from '../../support/http-client.ts'
 import type { Stack } from '../../support/stack.ts'
+import { createAdminOperationCases } from './admin-operation-cases.ts'
 import { createCaseSteps, MIKOPBX, PASSWORD, V1 } from './case-steps.ts'
 import { createCrmOperationCases } from './crm-operation-cases.ts'
 import { openWebSocket, sendRequest } from './openapi-client.ts'
@@ -250,6 +251,7 @@ export function createOperationCases(stack: Stack, hasPbx: boolean): Record<stri
       return send(`${SOFTPHONE}/sub/users-state`, { token: await user() })
     }),
 
+    ...createAdminOperationCases(stack, hasPbx),
     ...createCrmOperationCases(stack, hasPbx, user),
 
     health: at(200, (send) => send('/health')),
