@@ -58,7 +58,7 @@ export interface CallModuleNeeds {
 /** Calls and presence, joined. */
 export interface CallModule {
   calls: CallControl
-  callTracker: Pick<CallTracker, 'find' | 'live' | 'ofEndpoint' | 'onChange'>
+  callTracker: Pick<CallTracker, 'find' | 'live' | 'ofEndpoints' | 'onChange'>
   statuses: UserStatuses
   directory: Directory
   /** Whether the PBX takes commands. */
@@ -87,6 +87,7 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
   const directory = createDirectory({
     users: needs.users,
     endpointTemplate: config.endpointTemplate,
+    webEndpointTemplate: config.webEndpointTemplate,
     onError,
   })
   const deviceStates = createDeviceStates(onError)
@@ -115,7 +116,11 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
   const limits = createDialLimits(redis)
 
   // History
-  const recordingNames = parseRecordingTemplate(config.recordingTemplate, config.timeZone)
+  const recordingNames = parseRecordingTemplate(
+    config.recordingTemplate,
+    config.timeZone,
+    (endpoint) => directory.findByEndpoint(endpoint)?.extension,
+  )
   const historyWriter = createHistoryWriter({
     tracker,
     history: needs.history,
@@ -192,6 +197,7 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
       idempotencyKeys: createIdempotencyKeys(redis),
       placedCalls,
       directory,
+      registered: phoneStates.registered,
       reachOf,
       newId,
       now,

@@ -26,8 +26,8 @@ export interface CallTracker {
   live(): readonly Call[]
   /** Finds a call that is live, or ended less than `retainEndedMs` ago. */
   find(id: string): Call | undefined
-  /** Calls with a live leg of this endpoint, oldest first. */
-  ofEndpoint(endpoint: string): readonly Call[]
+  /** Calls with a live leg of any of these endpoints, oldest first. */
+  ofEndpoints(endpoints: readonly string[]): readonly Call[]
   /** Called after each burst of events, once for each call that has changed or ended. */
   onChange(listener: CallListener): () => void
   /** Calls the listeners now. */
@@ -96,7 +96,7 @@ export function createCallTracker(needs: CallTrackerNeeds): CallTracker {
       const entry = trackedCalls.get(id)
       return entry && rebuildIfStale(entry)
     },
-    ofEndpoint: (endpoint) => rebuildChanged().ofEndpoint(endpoint),
+    ofEndpoints: (endpoints) => rebuildChanged().ofEndpoints(endpoints),
     onChange: listeners.add,
     flush,
     tick() {
