@@ -9,6 +9,7 @@ import {
   buildCallerId,
   buildPjsipObjects,
   buildWebObjects,
+  type PjsipFields,
   type PjsipObject,
   type PjsipObjectType,
   unconfirmedError,
@@ -56,7 +57,10 @@ export function createAsteriskProvisioner(
       ]
       const toWrite: PjsipObject[] = []
       for (const { type, id, fields } of objects) {
-        const { auth, password } = (await find(type, id, ownershipTag, signal)) ?? {}
+        const found = await find(type, id, ownershipTag, signal)
+        // A second write of an aor would make its registrations permanent.
+        if (type === 'aor' && found !== undefined && hasAll(found, fields)) continue
+        const { auth, password } = found ?? {}
         toWrite.push({
           type,
           id,
@@ -88,3 +92,9 @@ export function createAsteriskProvisioner(
     close: () => ari.close(),
   }
 }
+
+/** @param found as Asterisk shows it: a switch that was written as `yes` may read `true` */
+const hasAll = (found: PjsipFields, fields: PjsipFields): boolean =>
+  Object.entries(fields).every(
+    ([name, value]) => found[name] === value || (value === 'yes' && found[name] === 'true'),
+  )

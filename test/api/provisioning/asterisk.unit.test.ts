@@ -87,6 +87,21 @@ describe('provisioning', () => {
     })
   })
 
+  test('never writes an aor again, which would make its registrations permanent', async () => {
+    const { ari, asterisk } = await open()
+    await asterisk.provision(order)
+    for (const aor of ['aor/1001', 'aor/1001-web']) {
+      // As Asterisk shows them.
+      ari.objects.set(aor, { ...ari.objects.get(aor), remove_existing: 'true', contact: 'sip:a@192.0.2.1' })
+    }
+    ari.written.splice(0)
+    await asterisk.provision({ ...order, secret: 'Vq7AnotherSecret42' })
+    expect(ari.written.map(({ object }) => object)).toEqual([
+      ...['auth/1001', 'endpoint/1001'],
+      ...['auth/1001-web', 'endpoint/1001-web'],
+    ])
+  })
+
   test('removes both', async () => {
     const { ari, asterisk } = await open()
     await asterisk.provision(order)
