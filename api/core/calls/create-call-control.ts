@@ -64,6 +64,11 @@ export function createCallControl(needs: CallControlNeeds): CallControl {
     await waiter.until(callId, (now) => findLiveLeg(now, leg)?.holds === holds)
   }
 
+  const isDeskPhone = (leg: Leg) => {
+    const owner = legs.ownerOf(leg)
+    return owner !== undefined && leg.endpoint === directory.endpointOf(owner.extension)
+  }
+
   /** The PBX hangs up an end that is left alone, unless its dialplan goes on. */
   async function waitForCallEnd(callId: string) {
     try {
@@ -101,8 +106,8 @@ export function createCallControl(needs: CallControlNeeds): CallControl {
       } catch (err) {
         const canAsk = needs.answerByNotify && pbx.can('request_answer')
         if (!(err instanceof Refusal && err.code === 'not_supported' && canAsk)) throw err
-        // No softphone listens, so this is for a desk phone, which is the first of them.
-        await pbx.requestAnswer(ringing[0].channelId)
+        // No softphone listens, so this is for a desk phone.
+        await pbx.requestAnswer((ringing.find(isDeskPhone) ?? ringing[0]).channelId)
       }
       await waiter.until(callId, (now) => ringing.some((leg) => findLiveLeg(now, leg)?.state === 'up'))
     },
