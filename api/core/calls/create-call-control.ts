@@ -64,9 +64,9 @@ export function createCallControl(needs: CallControlNeeds): CallControl {
     await waiter.until(callId, (now) => findLiveLeg(now, leg)?.holds === holds)
   }
 
-  const isDeskPhone = (leg: Leg) => {
+  const isBrowser = (leg: Leg) => {
     const owner = legs.ownerOf(leg)
-    return owner !== undefined && leg.endpoint === directory.endpointOf(owner.extension)
+    return owner !== undefined && leg.endpoint === directory.webEndpointOf(owner.extension)
   }
 
   /** The PBX hangs up an end that is left alone, unless its dialplan goes on. */
@@ -107,7 +107,7 @@ export function createCallControl(needs: CallControlNeeds): CallControl {
         const canAsk = needs.answerByNotify && pbx.can('request_answer')
         if (!(err instanceof Refusal && err.code === 'not_supported' && canAsk)) throw err
         // No softphone listens, so this is for a desk phone.
-        await pbx.requestAnswer((ringing.find(isDeskPhone) ?? ringing[0]).channelId)
+        await pbx.requestAnswer((ringing.find((leg) => !isBrowser(leg)) ?? ringing[0]).channelId)
       }
       await waiter.until(callId, (now) => ringing.some((leg) => findLiveLeg(now, leg)?.state === 'up'))
     },

@@ -216,6 +216,28 @@ describe('a command on a call that rings desk phone and browser', () => {
     expect(softphoneCommands).toEqual([['3', 'answer', ID]])
   })
 
+  test('that answers by the phone itself asks the desk phone, whichever leg came first', async () => {
+    const asked: string[] = []
+    const {
+      calls,
+      gone: ends,
+      update,
+    } = createFixture(
+      { requestAnswer: async (channel) => void asked.push(channel) },
+      { listening: false, answerByNotify: true },
+    )
+    ends('1700000000.2', 16)
+    for (const [id, endpoint] of [
+      ['1700000000.3', '1002-web'],
+      ['1700000000.4', '1002'],
+    ] as const)
+      update(id, { name: `PJSIP/${endpoint}-${id.at(-1)}`, endpoint, callId: ID, state: 'ringing' })
+    const answered = calls.answer(user2, ID)
+    setTimeout(() => update('1700000000.4', { state: 'up' }), 20)
+    await answered
+    expect(asked).toEqual(['1700000000.4'])
+  })
+
   test('acts on the browser’s leg once the browser is in the call', async () => {
     const { calls, pbxCommands, update, gone: ends } = bothRing()
     update('1700000000.4', { state: 'up', bridge: 'b' })
