@@ -180,9 +180,7 @@ export function createOperationCases(stack: Stack, hasPbx: boolean): Record<stri
       },
     },
     // FreePBX makes the extensions here, and has no endpoints for browsers.
-    issuePhoneCredentials: at(501, async (send) =>
-      send(`${V1}/phone/credentials`, { method: 'POST', token: await user() }),
-    ),
+    issuePhoneCredentials: at(501, async (send) => send(`${V1}/phone/credentials`, { token: await user() })),
     capabilities: get(`${V1}/capabilities`),
     setStatus: at(204, async (send) =>
       send(`${V1}/status`, { token: await user('user2'), json: { status: 'away' } }),
