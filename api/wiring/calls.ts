@@ -96,8 +96,10 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
     directory,
     deviceStateOf: deviceStates.stateOf,
   })
+  const extensionOf = (endpoint: string) => directory.findByEndpoint(endpoint)?.extension
   const tracker = createCallTracker({
     isOwnEndpoint: directory.isOwnEndpoint,
+    numberOf: extensionOf,
     onError,
     now,
     defer: (work) => setImmediate(work),
@@ -116,11 +118,7 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
   const limits = createDialLimits(redis)
 
   // History
-  const recordingNames = parseRecordingTemplate(
-    config.recordingTemplate,
-    config.timeZone,
-    (endpoint) => directory.findByEndpoint(endpoint)?.extension,
-  )
+  const recordingNames = parseRecordingTemplate(config.recordingTemplate, config.timeZone, extensionOf)
   const historyWriter = createHistoryWriter({
     tracker,
     history: needs.history,

@@ -163,6 +163,11 @@ describe.skipIf(missing !== undefined)(title, () => {
     const { access } = await login(stack, 'user3')
     const lent = await requestJson(`${stack.url}/api/v1/phone/credentials`, { method: 'POST', token: access })
     expect(lent).toMatchObject({ status: 200, body: { extension: '1003', sip_username: '1003-web' } })
+    // Clients of the call center want a whole URL.
+    expect((await requestJson(`${stack.url}/api/config/webrtc`, { token: access })).body).toMatchObject({
+      caller_id: '1003',
+      websocket_url: `${stack.url.replace('http', 'ws')}/api/v1/phone/socket`,
+    })
     const browser = await registerBrowser(`ws://127.0.0.1:${httpPort}/ws`, {
       user: '1003-web',
       password: String(lent.body.sip_password),

@@ -43,6 +43,8 @@ export type CallListener = (call: Call, before: Call | undefined) => void
 export interface CallTrackerNeeds {
   /** @param numbers that a channel of the endpoint showed: a phone shows its own number, a trunk those of others */
   isOwnEndpoint(endpoint: string, numbers: ReadonlySet<string>): boolean
+  /** The number of an endpoint; undefined where only its name is known. */
+  numberOf?: ((endpoint: string) => string | undefined) | undefined
   /** Called with what a listener has thrown; the other listeners are called all the same. */
   onError(err: unknown): void
   /** Unix ms. */
@@ -190,6 +192,7 @@ export function createCallTracker(needs: CallTrackerNeeds): CallTracker {
       channels: channelsOf(entry),
       currentCallIdOf: callIdOf,
       isOwnEndpoint,
+      numberOf: needs.numberOf,
       isQuiet: settled,
     }
     entry.call = buildCall(input) ?? (published && closeOrphaned(published, entry))

@@ -161,6 +161,19 @@ describe('a call that rings the desk phone and the browser of a user', () => {
     expect(sent.filter(([type]) => type === 'incoming_call')).toEqual([['incoming_call', 1]])
   })
 
+  test('that a colleague picks up shows the extension of the browser', () => {
+    const { tracker } = newTracker({
+      isOwnEndpoint,
+      numberOf: (endpoint) => directory.findByEndpoint(endpoint)?.extension,
+    })
+    const pickedUp = about('c', 3, { name: 'PJSIP/1003-00000009', endpoint: '1003', number: '1003' })
+    for (const event of [...RINGING, pickedUp, about('c', 3.1, { state: 'up' })]) tracker.handle(event)
+    tracker.flush()
+    expect(tracker.find('a')?.legs).toContainEqual(
+      expect.objectContaining({ endpoint: '1002-web', number: '1002', state: 'ended' }),
+    )
+  })
+
   test('names a recording by the extension, not by the endpoint', () => {
     const call = aCall({
       direction: 'incoming',
