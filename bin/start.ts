@@ -147,7 +147,7 @@ async function main() {
 
     if (pbx !== undefined) children.push(await startSupervised(pbx.server, needs))
 
-    const password = await seedUsers(data, settings.databaseUrl, demo)
+    const password = await seedUsers(data, settings.databaseUrl, demo, pbx?.phoneSecret)
     // At once: no later start has it, whatever becomes of this one.
     if (password !== undefined) print(`The first admin: admin / ${password}   (shown only once)`)
     if (demo && settings.hasOwnMedia) addDemoMedia(settings.mediaRoot)
@@ -176,6 +176,7 @@ async function main() {
         nodeSpec(name, join(project, 'dist', `${name}.js`), sockets[name], envs[name]),
       ),
     )
+    await pbx?.waitForExtensions()
     await startAll(pbx?.phones ?? [])
 
     await startGateway({ project, run, settings, nginx: programs.nginx, tls: tls?.nginx, sockets, startAll })

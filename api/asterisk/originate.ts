@@ -14,6 +14,9 @@ import {
   requireRingMs,
 } from './validate-fields.ts'
 
+/** The SIP header that ties an INVITE to the call of the API, for browsers. */
+const CALL_ID_HEADER = 'X-Hookswitch-Call'
+
 export interface OriginateSettings {
   /** `PJSIP` */
   technology: string
@@ -44,6 +47,10 @@ export const toOriginateAction = (
         Channel: `Local/${requireEndpoint(order.endpoint)}@${ringContext}`,
         OtherChannelId: requireChannelId(localPeerId(order.callId)),
       }),
+  // A context that rings all phones adds it itself: it has to run at the phone's channel.
+  ...(ringContext === undefined && order.isBrowser
+    ? { Variable: `PJSIP_HEADER(add,${CALL_ID_HEADER})=${requireChannelId(order.callId)}` }
+    : {}),
   Context: dialContext,
   Exten: requireNumber(order.number),
   Priority: 1,

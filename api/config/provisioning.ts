@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { booleanFlag, wholeNumber } from '../../runtime/env.ts'
 import { DAY_S } from '../../runtime/time.ts'
@@ -11,6 +12,7 @@ const url = z
   .string()
   .regex(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'must be http://… or https://…, without a user or a query')
 const name = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'must be letters, digits, _, . and -')
+const address = z.string().refine((text) => isIP(text) !== 0, 'must be an IP address')
 
 /** Its bounds are as `PHONE_EXTENSION`. */
 const EXTENSION_RANGE = /^\d{2,8}-\d{2,8}$/
@@ -52,7 +54,9 @@ export const provisioningSettings = {
     .regex(/^[a-z0-9]{1,20}(,[a-z0-9]{1,20})*$/, 'must be codecs such as opus,alaw,ulaw')
     .default('opus,alaw,ulaw'),
   HOOKSWITCH_ARI_TRANSPORT: name.optional(),
-  HOOKSWITCH_ARI_WEBRTC: booleanFlag(),
+  HOOKSWITCH_ARI_MEDIA_ADDRESS: address.optional(),
+  HOOKSWITCH_ARI_WEB_CONTEXT: name.default('hookswitch-web'),
+  HOOKSWITCH_ARI_WEB_MEDIA_ADDRESS: address.optional(),
   HOOKSWITCH_AMI_CONFIG_USER: z.string().default('hookswitch-config'),
   HOOKSWITCH_AMI_CONFIG_SECRET: z.string().optional(),
   HOOKSWITCH_WIZARD_TEMPLATE: name.default('hookswitch'),
@@ -134,7 +138,12 @@ function toProvisionerConfig(env: Env) {
           context: env.HOOKSWITCH_ARI_CONTEXT,
           codecs: env.HOOKSWITCH_ARI_CODECS.split(','),
           transport: env.HOOKSWITCH_ARI_TRANSPORT,
-          webrtc: env.HOOKSWITCH_ARI_WEBRTC,
+          mediaAddress: env.HOOKSWITCH_ARI_MEDIA_ADDRESS,
+          web: {
+            template: env.HOOKSWITCH_WEB_ENDPOINT,
+            context: env.HOOKSWITCH_ARI_WEB_CONTEXT,
+            mediaAddress: env.HOOKSWITCH_ARI_WEB_MEDIA_ADDRESS,
+          },
         },
       }
     case 'asterisk-wizard':

@@ -8,15 +8,23 @@ const urlList = (schemes: string) =>
     `must be addresses such as ${schemes.split('|')[0]}:ice.example.org:3478, separated by commas`,
   )
 
-const websocketUrl = z
-  .string()
-  .regex(/^wss?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'must be wss://… or ws://…, without a user or a query')
+/** Where this server relays SIP to the PBX. */
+export const PHONE_SOCKET_PATH = '/api/v1/phone/socket'
 
 /** What browsers need to work as phones. */
 export const webrtcSettings = {
   HOOKSWITCH_WEBRTC_TTL: wholeNumber('seconds', 60, DAY_S).default(3_600),
-  HOOKSWITCH_SIP_WS_URL: websocketUrl.optional(),
-  HOOKSWITCH_SIP_WS_UPSTREAM: websocketUrl.optional(),
+  HOOKSWITCH_SIP_WS_URL: z
+    .string()
+    .regex(
+      /^(wss?:\/\/[^\s/?#@]+(\/[^\s?#]*)?|\/[^\s?#]*)$/,
+      'must be wss://… or ws://…, without a user or a query, or a path of this server',
+    )
+    .default(PHONE_SOCKET_PATH),
+  HOOKSWITCH_SIP_WS_UPSTREAM: z
+    .string()
+    .regex(/^wss?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'must be wss://… or ws://…, without a user or a query')
+    .optional(),
   HOOKSWITCH_STUN_URLS: urlList('stun|stuns'),
   HOOKSWITCH_TURN_URLS: urlList('turn|turns'),
   HOOKSWITCH_TURN_SECRET: z.string().optional(),
@@ -37,7 +45,10 @@ export const toWebrtcConfig = (env: Env) => ({
   webrtc: {
     /** Seconds. */
     ttl: env.HOOKSWITCH_WEBRTC_TTL,
+    /** A path is one of this server. */
     websocketUrl: env.HOOKSWITCH_SIP_WS_URL,
+    /** Whether browsers register through this server. */
+    isRelayed: env.HOOKSWITCH_SIP_WS_URL.startsWith('/'),
     ice: {
       stunUrls: env.HOOKSWITCH_STUN_URLS,
       turnUrls: env.HOOKSWITCH_TURN_URLS,

@@ -73,7 +73,12 @@ export function createAriClient(
       const attributes = Attributes.safeParse(answer.json)
       // Without the cause, which may hold the password.
       if (!attributes.success) throw unreachableError('Asterisk returned an object in an unknown format')
-      return Object.fromEntries(attributes.data.map(({ attribute, value }) => [attribute, value]))
+      const fields: Record<string, string> = {}
+      for (const { attribute, value } of attributes.data) {
+        // An aor has one `contact` for each registration.
+        fields[attribute] = attribute in fields ? `${fields[attribute]},${value}` : value
+      }
+      return fields
     },
     async write(type, id, fields, signal) {
       const json = { fields: Object.entries(fields).map(([attribute, value]) => ({ attribute, value })) }

@@ -1,82 +1,105 @@
 import { createHash } from 'node:crypto'
 import { ProvisioningError } from '../core/provisioning/provisioner.ts'
+import { toWebEndpoint } from '../core/provisioning/web-endpoint.ts'
 import {
   CREDENTIAL_TIMEOUT_MS,
   type CredentialProvisioner,
 } from '../core/provisioning/webrtc-credential-provisioner.ts'
 import type { AriClient } from './ari-client.ts'
-import { OWNERSHIP_OPTION, type PjsipFields, takenError, unconfirmedError } from './pjsip-objects.ts'
+import { createOwnObjects } from './own-objects.ts'
+import {
+  buildWebObjects,
+  OWNERSHIP_OPTION,
+  type PjsipFields,
+  takenError,
+  unconfirmedError,
+  type WebEndpointOptions,
+} from './pjsip-objects.ts'
 import { validateExtension } from './validate-extension.ts'
 
 /**
- * Adds a second `auth` with the same user name to an endpoint: Asterisk 22 accepts the password of any of them. An
- * endpoint that lists a deleted auth answers every request with 500, so an auth is created before it is listed and
- * deleted after it is unlisted.
+ * Adds an `auth` with the same user name to the endpoint of an extension's browsers: Asterisk 22 accepts the password
+ * of any of them. An endpoint that lists a deleted auth answers every request with 500, so an auth is created before
+ * it is listed and deleted after it is unlisted. The desk phone's endpoint is never changed, except that an earlier
+ * version has lent auths of it, which are removed.
  *
- * An aor is never written here: Asterisk would then keep its current registrations for ever.
+ * An aor is never written after its creation: Asterisk would then keep its current registrations for ever.
  */
-export function createAsteriskWebrtcCredentials(ari: AriClient): CredentialProvisioner {
-  /** @returns the auths of our endpoint; undefined without an endpoint */
-  async function readAuths(
-    extension: string,
-    ownershipTag: string,
-    signal: AbortSignal,
-  ): Promise<string[] | undefined> {
-    const endpoint = await ari.read('endpoint', extension, signal)
-    if (endpoint === undefined) return undefined
-    if (endpoint[OWNERSHIP_OPTION] !== ownershipTag) throw takenError()
-    return authNames(endpoint)
+export function createAsteriskWebrtcCredentials(
+  ari: AriClient,
+  web: WebEndpointOptions,
+): CredentialProvisioner {
+  const own = createOwnObjects(ari)
+
+  /** An extension that an earlier version created has no endpoint for browsers yet. */
+  async function createWebEndpoint(extension: string, ownershipTag: string, signal: AbortSignal) {
+    const phone = await own.find('endpoint', extension, ownershipTag, signal)
+    if (phone === undefined) throw takenError()
+    const objects = buildWebObjects({ extension, ownershipTag, callerId: phone.callerid ?? '' }, web)
+    for (const { type, id } of objects) await own.find(type, id, ownershipTag, signal)
+    await own.write(objects, ownershipTag, signal)
   }
 
   async function writeAuths(
-    extension: string,
+    id: string,
     ownershipTag: string,
     auths: readonly string[],
     signal: AbortSignal,
-  ) {
+  ): Promise<void> {
     const expected = auths.join(',')
-    await ari.write('endpoint', extension, { auth: expected }, signal)
-    if ((await readAuths(extension, ownershipTag, signal))?.join(',') !== expected) {
+    await ari.write('endpoint', id, { auth: expected }, signal)
+    const written = await own.find('endpoint', id, ownershipTag, signal)
+    if (written === undefined || authNames(written).join(',') !== expected) {
       throw unconfirmedError('does not show the auths it took')
     }
   }
 
-  async function removeBrowserContacts(extension: string, signal: AbortSignal): Promise<void> {
+  /** @returns whether the endpoint is ours */
+  async function unlist(id: string, ownershipTag: string, auth: string, signal: AbortSignal) {
+    const endpoint = await ari.read('endpoint', id, signal)
+    // The number may not be ours any more.
+    if (endpoint?.[OWNERSHIP_OPTION] !== ownershipTag) return false
+    const auths = authNames(endpoint)
+    const others = auths.filter((one) => one !== auth)
+    if (others.length < auths.length) await writeAuths(id, ownershipTag, others, signal)
+    return true
+  }
+
+  async function removeContacts(id: string, signal: AbortSignal): Promise<void> {
     // `contact` also lists the registered contacts.
-    const { contact = '' } = (await ari.read('aor', extension, signal)) ?? {}
-    for (const uri of contact.split(',').filter((one) => /;transport=wss?(;|$)/i.test(one))) {
-      await ari.remove('contact', `${extension};@${createHash('md5').update(uri).digest('hex')}`, signal)
+    const { contact = '' } = (await ari.read('aor', id, signal)) ?? {}
+    for (const uri of contact.split(',').filter((one) => one !== '')) {
+      await ari.remove('contact', `${id};@${createHash('md5').update(uri).digest('hex')}`, signal)
     }
   }
 
   return {
+    usernameOf: (extension) => toWebEndpoint(web.template, extension),
+
     async add({ extension, ownershipTag }, { id, secret }) {
       validateAuthId(extension, id)
+      const endpoint = toWebEndpoint(web.template, extension)
       const signal = AbortSignal.timeout(CREDENTIAL_TIMEOUT_MS)
-      const auths = await readAuths(extension, ownershipTag, signal)
-      if (auths === undefined) throw takenError()
-      const fields: PjsipFields = { [OWNERSHIP_OPTION]: ownershipTag, username: extension, password: secret }
-      await ari.write('auth', id, fields, signal)
-      if ((await ari.read('auth', id, signal))?.password !== secret) {
-        throw unconfirmedError('does not show the auth it took')
+      if ((await own.find('endpoint', endpoint, ownershipTag, signal)) === undefined) {
+        await createWebEndpoint(extension, ownershipTag, signal)
       }
-      await writeAuths(extension, ownershipTag, [...auths.filter((one) => one !== id), id], signal)
+      const fields: PjsipFields = { [OWNERSHIP_OPTION]: ownershipTag, username: endpoint, password: secret }
+      await own.write([{ type: 'auth', id, fields }], ownershipTag, signal)
+      const auths = authNames((await own.find('endpoint', endpoint, ownershipTag, signal)) ?? {})
+      await writeAuths(endpoint, ownershipTag, [...auths.filter((one) => one !== id), id], signal)
     },
 
     async remove({ extension, ownershipTag }, id, disconnectBrowsers) {
       validateAuthId(extension, id)
+      const endpoint = toWebEndpoint(web.template, extension)
       const signal = AbortSignal.timeout(CREDENTIAL_TIMEOUT_MS)
-      const endpoint = await ari.read('endpoint', extension, signal)
-      // The number may not be ours any more, but our auth is still deleted.
-      const isOurs = endpoint?.[OWNERSHIP_OPTION] === ownershipTag
-      const auths = isOurs ? authNames(endpoint) : []
-      const others = auths.filter((one) => one !== id)
-      if (others.length < auths.length) await writeAuths(extension, ownershipTag, others, signal)
+      await unlist(extension, ownershipTag, id, signal)
+      const isOurs = await unlist(endpoint, ownershipTag, id, signal)
       if ((await ari.read('auth', id, signal))?.[OWNERSHIP_OPTION] === ownershipTag) {
         await ari.remove('auth', id, signal)
         if ((await ari.read('auth', id, signal)) !== undefined) throw unconfirmedError('still shows the auth')
       }
-      if (disconnectBrowsers && isOurs) await removeBrowserContacts(extension, signal)
+      if (disconnectBrowsers && isOurs) await removeContacts(endpoint, signal)
     },
   }
 }

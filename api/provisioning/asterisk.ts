@@ -1,13 +1,17 @@
 import type { Provisioner } from '../core/provisioning/provisioner.ts'
+import { toWebEndpoint } from '../core/provisioning/web-endpoint.ts'
 import type { CredentialProvisioner } from '../core/provisioning/webrtc-credential-provisioner.ts'
 import { type AriAccess, createAriClient } from './ari-client.ts'
 import { createAsteriskWebrtcCredentials } from './asterisk-webrtc-credentials.ts'
+import { createOwnObjects } from './own-objects.ts'
 import {
   type AsteriskPhoneOptions,
+  buildCallerId,
   buildPjsipObjects,
-  OWNERSHIP_OPTION,
+  buildWebObjects,
+  type PjsipFields,
+  type PjsipObject,
   type PjsipObjectType,
-  takenError,
   unconfirmedError,
   validatePhoneOptions,
 } from './pjsip-objects.ts'
@@ -23,7 +27,8 @@ export interface AsteriskNeeds extends AriAccess {
 const REMOVAL_ORDER: readonly PjsipObjectType[] = ['endpoint', 'aor', 'auth']
 
 /**
- * SIP extensions of a plain Asterisk, 16 or later, through ARI. Asterisk stores them in astdb; pjsip.conf is never
+ * SIP extensions of a plain Asterisk, 16 or later, through ARI: for each the endpoint of a desk phone, and one for
+ * browsers. Asterisk stores them in astdb; pjsip.conf is never
  * changed. Needs docs/asterisk/{ari,http,sorcery}.conf. The dialplan must reach them by a pattern such as
  * `exten => _1XXX,1,Dial(PJSIP/${EXTEN})`, and define their hints: ARI creates none.
  *
@@ -39,40 +44,57 @@ export function createAsteriskProvisioner(
   validatePhoneOptions(phones)
   const ari = createAriClient(access, timeouts)
 
-  /** @throws {ProvisioningError} `taken` if it has another ownership tag */
-  async function find(type: PjsipObjectType, extension: string, ownershipTag: string, signal: AbortSignal) {
-    const found = await ari.read(type, extension, signal)
-    if (found !== undefined && found[OWNERSHIP_OPTION] !== ownershipTag) throw takenError()
-    return found
-  }
+  const { find, write } = createOwnObjects(ari)
 
   return {
     name: 'asterisk',
     async provision(spec) {
-      const objects = buildPjsipObjects(spec, phones)
       const { extension, secret, ownershipTag } = spec
       const signal = AbortSignal.timeout(timeouts.callMs)
-      for (const [type] of objects) await find(type, extension, ownershipTag, signal)
-      for (const [type, fields] of objects) {
-        await ari.write(type, extension, fields, signal)
-        // Read back before the next object is created.
-        const created = await find(type, extension, ownershipTag, signal)
-        if (created === undefined || created.password !== fields.password)
-          throw unconfirmedError(`does not show the ${type} it took`)
+      const objects = [
+        ...buildPjsipObjects(spec, phones),
+        ...buildWebObjects({ extension, ownershipTag, callerId: buildCallerId(spec) }, phones.web),
+      ]
+      const toWrite: PjsipObject[] = []
+      for (const { type, id, fields } of objects) {
+        const found = await find(type, id, ownershipTag, signal)
+        // A second write of an aor would make its registrations permanent.
+        if (type === 'aor' && found !== undefined && hasAll(found, fields)) continue
+        const { auth, password } = found ?? {}
+        toWrite.push({
+          type,
+          id,
+          fields: {
+            ...fields,
+            // Browsers may be registered with further auths of their endpoint.
+            ...(auth !== undefined && { auth }),
+            ...(password !== undefined && id !== extension && { password }),
+          },
+        })
       }
+      await write(toWrite, ownershipTag, signal)
       return { extension, authUsername: extension, secret }
     },
     async remove(extension, { ownershipTag }) {
       validateExtension(extension)
       const signal = AbortSignal.timeout(timeouts.callMs)
-      for (const type of REMOVAL_ORDER) await find(type, extension, ownershipTag, signal)
-      for (const type of REMOVAL_ORDER) {
-        await ari.remove(type, extension, signal)
-        if ((await find(type, extension, ownershipTag, signal)) !== undefined)
+      const objects = [toWebEndpoint(phones.web.template, extension), extension].flatMap((id) =>
+        REMOVAL_ORDER.map((type) => ({ type, id })),
+      )
+      for (const { type, id } of objects) await find(type, id, ownershipTag, signal)
+      for (const { type, id } of objects) {
+        await ari.remove(type, id, signal)
+        if ((await find(type, id, ownershipTag, signal)) !== undefined)
           throw unconfirmedError(`still shows the ${type}`)
       }
     },
-    webrtcCredentials: createAsteriskWebrtcCredentials(ari),
+    webrtcCredentials: createAsteriskWebrtcCredentials(ari, phones.web),
     close: () => ari.close(),
   }
 }
+
+/** @param found as Asterisk shows it: a switch that was written as `yes` may read `true` */
+const hasAll = (found: PjsipFields, fields: PjsipFields): boolean =>
+  Object.entries(fields).every(
+    ([name, value]) => found[name] === value || (value === 'yes' && found[name] === 'true'),
+  )

@@ -58,7 +58,7 @@ export interface CallModuleNeeds {
 /** Calls and presence, joined. */
 export interface CallModule {
   calls: CallControl
-  callTracker: Pick<CallTracker, 'find' | 'live' | 'ofEndpoint' | 'onChange'>
+  callTracker: Pick<CallTracker, 'find' | 'live' | 'ofEndpoints' | 'onChange'>
   statuses: UserStatuses
   directory: Directory
   /** Whether the PBX takes commands. */
@@ -87,6 +87,7 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
   const directory = createDirectory({
     users: needs.users,
     endpointTemplate: config.endpointTemplate,
+    webEndpointTemplate: config.webEndpointTemplate,
     onError,
   })
   const deviceStates = createDeviceStates(onError)
@@ -95,8 +96,10 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
     directory,
     deviceStateOf: deviceStates.stateOf,
   })
+  const extensionOf = (endpoint: string) => directory.findByEndpoint(endpoint)?.extension
   const tracker = createCallTracker({
     isOwnEndpoint: directory.isOwnEndpoint,
+    numberOf: extensionOf,
     onError,
     now,
     defer: (work) => setImmediate(work),
@@ -115,7 +118,7 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
   const limits = createDialLimits(redis)
 
   // History
-  const recordingNames = parseRecordingTemplate(config.recordingTemplate, config.timeZone)
+  const recordingNames = parseRecordingTemplate(config.recordingTemplate, config.timeZone, extensionOf)
   const historyWriter = createHistoryWriter({
     tracker,
     history: needs.history,
@@ -192,6 +195,7 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
       idempotencyKeys: createIdempotencyKeys(redis),
       placedCalls,
       directory,
+      registered: phoneStates.registered,
       reachOf,
       newId,
       now,

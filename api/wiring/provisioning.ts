@@ -5,6 +5,7 @@ import { type IntervalJob, startInterval } from '../../runtime/interval.ts'
 import { failureLogger, type Logger } from '../../runtime/log.ts'
 import type { connectRedis } from '../../runtime/redis.ts'
 import type { ProvisionerConfig, toProvisioningConfig } from '../config/provisioning.ts'
+import type { toWebrtcConfig } from '../config/webrtc.ts'
 import type { Passwords } from '../core/auth/password.ts'
 import type { RateLimiter } from '../core/auth/rate-limiter.ts'
 import type { UserStore } from '../core/auth/users.ts'
@@ -12,7 +13,6 @@ import type { ExtensionRules } from '../core/dial-policy/dialable-extension.ts'
 import { createAssignableNumberCheck } from '../core/provisioning/assignable-number.ts'
 import { createExtensionMaintenance } from '../core/provisioning/extension-maintenance.ts'
 import { createExtensionProvisioning } from '../core/provisioning/extension-provisioning.ts'
-import type { ExtensionStore } from '../core/provisioning/extensions.ts'
 import type { MediaFolders } from '../core/provisioning/media-folders.ts'
 import type { Provisioner } from '../core/provisioning/provisioner.ts'
 import { createProvisioningLinks, type ProvisioningLinks } from '../core/provisioning/provisioning-links.ts'
@@ -21,8 +21,9 @@ import {
   type SipCredentialReader,
   toDisplayName,
 } from '../core/provisioning/sip-credentials.ts'
-import { createSecretSeal, type SecretSeal } from '../core/provisioning/sip-secret.ts'
+import { createSecretSeal } from '../core/provisioning/sip-secret.ts'
 import type { CredentialProvisioner } from '../core/provisioning/webrtc-credential-provisioner.ts'
+import { createWebrtcCredentials, type WebrtcCredentials } from '../core/provisioning/webrtc-credentials.ts'
 import {
   createExtensionRegistration,
   type ExtensionRegistration,
@@ -36,11 +37,13 @@ import { loadOrCreateSecret } from '../store/files/secret-file.ts'
 import { createProvisioningLinkTickets } from '../store/redis/provisioning-link-tickets.ts'
 import type { Database } from '../store/sql/database.ts'
 import { createExtensionStore } from '../store/sql/provisioning/extensions.ts'
+import { createEphemeralCredentialStore } from '../store/sql/provisioning/webrtc-credentials.ts'
 import { createInvitationStore } from '../store/sql/registration/invitations.ts'
 import { createAmiClientFactory } from './ami-client-factory.ts'
 
 export interface ProvisioningModuleNeeds {
-  config: ReturnType<typeof toProvisioningConfig> & { keysFolder: string; longestLifetime: number }
+  config: ReturnType<typeof toProvisioningConfig> &
+    ReturnType<typeof toWebrtcConfig> & { keysFolder: string; longestLifetime: number }
   db: Database
   redis: ReturnType<typeof connectRedis>
   users: Pick<UserStore, 'find' | 'findByLogin'>
@@ -58,10 +61,7 @@ export interface ProvisioningModule {
   registration: ExtensionRegistration
   credentials: SipCredentialReader
   links: ProvisioningLinks
-  extensions: Pick<ExtensionStore, 'findByUser'>
-  seal: SecretSeal
-  /** Undefined if the PBX cannot issue WebRTC credentials. */
-  credentialProvisioner: CredentialProvisioner | undefined
+  webrtcCredentials: Pick<WebrtcCredentials, 'issue'>
   open(): void
   close(): Promise<void>
 }
@@ -99,12 +99,26 @@ export function createProvisioningModule(needs: ProvisioningModuleNeeds): Provis
   const { quarantine } = config
   const maintenance = createExtensionMaintenance({ store, provisioning, quarantine, now })
 
-  let job: IntervalJob | undefined
+  const webrtcCredentials = createWebrtcCredentials({
+    store: createEphemeralCredentialStore(db),
+    provisioner: provisioner?.webrtcCredentials,
+    extensions: store,
+    users,
+    verifier: needs.verifier,
+    seal,
+    ttl: config.webrtc.ttl,
+    isRelayed: config.webrtc.isRelayed,
+    now,
+    onFailure: logFailure(
+      'webrtc_credential',
+      'WebRTC credentials could not be created or removed on the PBX',
+    ),
+  })
+
+  const jobs: IntervalJob[] = []
   return {
     credentials,
-    extensions: store,
-    seal,
-    credentialProvisioner: provisioner?.webrtcCredentials,
+    webrtcCredentials,
     registration: createExtensionRegistration({
       mode: config.registration,
       users,
@@ -128,14 +142,24 @@ export function createProvisioningModule(needs: ProvisioningModuleNeeds): Provis
       now,
     }),
     open() {
-      job = startInterval(
-        maintenance.intervalMs,
-        maintenance.tick,
-        logFailure('extension_provisioning_tick', 'pending extensions could not be processed'),
+      jobs.push(
+        startInterval(
+          maintenance.intervalMs,
+          maintenance.tick,
+          logFailure('extension_provisioning_tick', 'pending extensions could not be processed'),
+        ),
+      )
+      if (provisioner?.webrtcCredentials === undefined) return
+      jobs.push(
+        startInterval(
+          1_000,
+          webrtcCredentials.tick,
+          logFailure('webrtc_credentials_tick', 'expired WebRTC credentials could not be revoked'),
+        ),
       )
     },
     async close() {
-      job?.stop()
+      for (const job of jobs) job.stop()
       await provisioner?.close()
     },
   }

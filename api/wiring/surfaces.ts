@@ -98,6 +98,12 @@ export function createSurfaces(needs: SurfacesNeeds) {
       history: { guard, history, reachOf: auth.reachOf, mediaLinks, policy },
       calls: { guard, calls, statuses, directory, isOnline },
       administration: createAdministration({ ...needs, now }),
+      phone: {
+        guard,
+        credentials: provisioning.webrtcCredentials,
+        endpoint: { domain: config.sipServer.domain, websocketUrl: config.webrtc.websocketUrl },
+        ice: config.webrtc.ice,
+      },
       log,
     }),
     voip: createVoipRoutes({

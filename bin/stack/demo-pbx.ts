@@ -1,10 +1,11 @@
 import { existsSync, symlinkSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { findOrUnpackAsterisk } from '../system/asterisk.ts'
 import { SetupError } from '../system/setup-error.ts'
 import { requireFreePort } from './health-check.ts'
 import { configurePbx, PHONE_201_SECRET } from './pbx-conf.ts'
-import { asteriskSpec, phoneSpec } from './pbx-process-specs.ts'
+import { asteriskSpec, phoneSpec, waitForEndpoints } from './pbx-process-specs.ts'
 import { loadOrCreatePbxSecrets } from './pbx-secrets.ts'
 import type { StartSettings } from './settings.ts'
 import type { ProcessSpec } from './supervisor.ts'
@@ -12,7 +13,11 @@ import type { ProcessSpec } from './supervisor.ts'
 /** An Asterisk of the demo's own, ready to be started. */
 export interface DemoPbx {
   server: ProcessSpec
-  /** To be started once the server stands. */
+  /** The SIP password of the demo users' desk phones. */
+  phoneSecret: string
+  /** Waits until the api has created the extensions of the phones. @throws {SetupError} after a while */
+  waitForExtensions(): Promise<void>
+  /** To be started then. */
   phones: readonly ProcessSpec[]
   /** Settings for the api; they override those of another PBX in its environment. */
   apiEnv: Record<string, string | undefined>
@@ -37,7 +42,8 @@ const ALICE_AND_BOB = [
 ]
 
 /**
- * Fetches Asterisk where it is missing and writes its configuration; all of it listens on loopback only.
+ * Fetches Asterisk where it is missing and writes its configuration; all of it listens on loopback only, except the
+ * encrypted media of browsers during a call: see `ownAddress`.
  * @throws {SetupError} when it cannot be had, or one of its ports is taken
  */
 export async function prepareDemoPbx({ project, run, settings, log }: DemoPbxNeeds): Promise<DemoPbx> {
@@ -64,6 +70,13 @@ export async function prepareDemoPbx({ project, run, settings, log }: DemoPbxNee
 
   return {
     server: asteriskSpec(asterisk, folder, conf),
+    phoneSecret: secrets.phones,
+    waitForExtensions: () =>
+      waitForEndpoints(
+        asterisk,
+        conf,
+        ALICE_AND_BOB.map(({ extension }) => extension),
+      ),
     phones: ALICE_AND_BOB.map(({ extension, tone }) =>
       phoneSpec(asterisk, conf, {
         extension,
@@ -93,8 +106,17 @@ export async function prepareDemoPbx({ project, run, settings, log }: DemoPbxNee
       HOOKSWITCH_ARI_PASSWORD_FILE: files.ari,
       HOOKSWITCH_ARI_CONTEXT: 'internal',
       HOOKSWITCH_ARI_CODECS: 'ulaw,alaw',
-      // What its dialplan knows, beside the phones that are there already.
-      HOOKSWITCH_EXTENSIONS: '1100-1199',
+      HOOKSWITCH_ARI_MEDIA_ADDRESS: '127.0.0.1',
+      // Browsers never offer a loopback address as an ICE candidate, and Asterisk takes media from no other.
+      HOOKSWITCH_ARI_WEB_MEDIA_ADDRESS: ownAddress() ?? '127.0.0.1',
+      HOOKSWITCH_ARI_WEB_CONTEXT: undefined,
+      HOOKSWITCH_ENDPOINT: undefined,
+      HOOKSWITCH_WEB_ENDPOINT: undefined,
+      HOOKSWITCH_RING_CONTEXT: 'hookswitch-ring',
+      HOOKSWITCH_SIP_WS_URL: undefined,
+      HOOKSWITCH_SIP_WS_UPSTREAM: `ws://127.0.0.1:${httpPort}/ws`,
+      // What its dialplan knows.
+      HOOKSWITCH_EXTENSIONS: '1000-1199',
       HOOKSWITCH_SIP_DOMAIN: '127.0.0.1',
       HOOKSWITCH_SIP_PORT: String(sipPort),
       HOOKSWITCH_SIP_TRANSPORT: 'udp',
@@ -111,4 +133,10 @@ Get an account and an extension of your own, and what a softphone needs to be it
   curl -sS ${curlOptions}${url}/auth/register -H 'Content-Type: application/json' -d '{"email":"you@example.org","password":"secreto123"}'
 `,
   }
+}
+
+/** The machine's first IPv4 address that is not loopback; undefined where there is none. */
+function ownAddress(): string | undefined {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+  return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address
 }

@@ -24,7 +24,7 @@ export interface PbxSecrets {
   /** Of the AMI users `hookswitch-events` and `hookswitch-control`. */
   events: string
   control: string
-  /** The SIP password of the phones 1000 to 1003. */
+  /** The SIP password of the desk phones 1000 to 1003. */
   phones: string
 }
 
@@ -95,6 +95,7 @@ const documentedFiles = ({ amiPort, ari, secrets }: PbxValues): Record<string, R
     'CHANGE-ME-CONTROL': secrets.control,
   },
   'sorcery.conf': {},
+  'hookswitch.conf': {},
   ...(ari === undefined
     ? {}
     : {

@@ -1,5 +1,7 @@
+import { poll } from '../../runtime/poll.ts'
 import type { AsteriskInstall } from '../system/asterisk.ts'
 import { runProgram as runToEnd } from '../system/run-program.ts'
+import { SetupError } from '../system/setup-error.ts'
 import { configurePhone } from './phone-conf.ts'
 import type { ProcessSpec } from './supervisor.ts'
 
@@ -31,6 +33,21 @@ export function phoneSpec(
     cwd: folder,
     ready: async () =>
       new RegExp(`Contact: +${extension}/`).test(await asteriskCli(asterisk, conf, 'pjsip show contacts')),
+  }
+}
+
+/** @throws {SetupError} when one of them is still missing after 30 s */
+export async function waitForEndpoints(
+  asterisk: AsteriskInstall,
+  conf: string,
+  extensions: readonly string[],
+): Promise<void> {
+  const isThere = async () => {
+    const shown = await asteriskCli(asterisk, conf, 'pjsip show endpoints')
+    return extensions.every((extension) => new RegExp(`Endpoint: +${extension}/`).test(shown)) || undefined
+  }
+  if ((await poll(isThere, { everyMs: 100, timeoutMs: 30_000 })) === undefined) {
+    throw new SetupError('the api did not create the extensions of the demo in 30 s: see its log')
   }
 }
 

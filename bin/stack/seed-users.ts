@@ -8,9 +8,11 @@ import { openDatabase } from '../../api/store/sql/database.ts'
 import { migrate, NewerDatabaseError } from '../../api/store/sql/migrate.ts'
 import { SetupError } from '../system/setup-error.ts'
 import { DEMO_ACCOUNTS } from './demo-data.ts'
+import { adoptDemoExtensions } from './demo-extensions.ts'
 
 /**
  * Brings the database up to date and makes sure that a user can log in.
+ * @param phoneSecret the SIP password of the demo users' desk phones; undefined without an Asterisk of the demo
  * @returns the first admin's password, to be shown once
  * @throws {SetupError} when the database cannot be used
  * @throws {NewerDatabaseError}
@@ -19,6 +21,7 @@ export async function seedUsers(
   data: string,
   databaseUrl: string,
   demo: boolean,
+  phoneSecret?: string,
 ): Promise<string | undefined> {
   // Public passwords must not come along unnoticed when a demo grows up.
   const demoMarker = join(data, 'demo')
@@ -40,6 +43,9 @@ export async function seedUsers(
       })
       if (!demo) return await accounts.addFirstAdmin()
       await accounts.addMissing(DEMO_ACCOUNTS)
+      if (phoneSecret !== undefined) {
+        await adoptDemoExtensions(db, { data, secret: phoneSecret, now: Math.floor(Date.now() / 1000) })
+      }
       return undefined
     } finally {
       await db.close()

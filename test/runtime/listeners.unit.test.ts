@@ -20,7 +20,12 @@ const MAKERS: Readonly<Record<string, (onError: OnError) => Made>> = {
       disabled: false,
     } as const
     const users = { revision: async () => '1', listPhoneUsers: async () => [user] }
-    const { onChange, refresh } = createDirectory({ users, endpointTemplate: '{extension}', onError })
+    const { onChange, refresh } = createDirectory({
+      users,
+      endpointTemplate: '{extension}',
+      webEndpointTemplate: '{extension}-web',
+      onError,
+    })
     return { onChange, change: refresh }
   },
   statuses(onError) {

@@ -78,7 +78,25 @@ joinempty = yes
 `,
 })
 
-/** An extension 1005 that several phones register for, and the documented context that rings them all. */
+/** The phones 1000 to 1003, as an administrator has written them. */
+export const phonesConf = (secret: string): ConfAdditions => ({
+  'pjsip_more.conf': Object.entries({ 1000: 'Admin', 1001: 'Alice', 1002: 'Bob', 1003: 'Carol' })
+    .map(
+      ([extension, name]) => `
+[${extension}](phone)
+auth = ${extension}
+aors = ${extension}
+callerid = "${name}" <${extension}>
+[${extension}](creds)
+username = ${extension}
+password = ${secret}
+[${extension}](place)
+`,
+    )
+    .join(''),
+})
+
+/** An extension 1005 that several phones register for. */
 export const contactsConf = (secret: string): ConfAdditions => ({
   'pjsip_more.conf': `
 [1005](phone)
@@ -91,10 +109,6 @@ password = ${secret}
 [1005](place)
 max_contacts = 3
 remove_existing = no
-`,
-  'extensions_more.conf': `
-[hookswitch-ring]
-exten => _X!,1,Dial(\${PJSIP_DIAL_CONTACTS(\${EXTEN})},,tTkKxX)
 `,
 })
 

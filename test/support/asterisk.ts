@@ -1,14 +1,20 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { configurePbx, PHONE_201_SECRET } from '../../bin/stack/pbx-conf.ts'
 import { findOrUnpackAsterisk, type AsteriskInstall as Programs } from '../../bin/system/asterisk.ts'
-import { configuringConf, contactsConf, loadConf, trunkConf, webPhonesConf } from './asterisk-conf.ts'
-import { websocketConf } from './asterisk-websocket.ts'
+import {
+  configuringConf,
+  contactsConf,
+  loadConf,
+  phonesConf,
+  trunkConf,
+  webPhonesConf,
+} from './asterisk-conf.ts'
 import { project, systemFolder } from './build.ts'
 import { webEndpointsConf } from './console/web-endpoints-conf.ts'
 import { freePort } from './free-port.ts'
@@ -29,6 +35,8 @@ export interface AsteriskServer {
   readonly users: { events: AmiUser; control: AmiUser; config: AmiUser }
   /** Of docs/asterisk/{http,ari}.conf, which it runs with. */
   readonly ari: { port: number; username: string; secret: string }
+  /** Where browsers register, on the port of ARI. */
+  readonly webSocketUrl: string
   /** Of all phones but 201, and of the trunk. */
   readonly phoneSecret: string
   /** Where it puts what it records. */
@@ -56,11 +64,9 @@ export interface AsteriskOptions {
   withConfigUser?: boolean
   /** An extension 1005 of several phones. */
   sharedExtension?: boolean
-  /** Takes SIP over WebSocket as well, on the port of ARI. */
-  websocket?: boolean
   /** Endpoints of browsers, by name. */
   webPhones?: readonly string[]
-  /** Endpoints of browsers, 1003-web and 1000-web, which 1903 and 1900 ring; with `websocket`. */
+  /** Endpoints of browsers, 1003-web and 1000-web, which 1903 and 1900 ring. */
   webEndpoints?: boolean
 }
 
@@ -102,21 +108,16 @@ export async function startAsterisk(options: AsteriskOptions = {}): Promise<Aste
     secrets,
   })
   const more = [
+    phonesConf(secrets.phones),
     ...(trunkPort === undefined ? [] : [trunkConf(trunkPort, secrets.phones)]),
     ...(options.sharedExtension ? [contactsConf(secrets.phones)] : []),
     ...(options.load ? [loadConf(secrets.phones)] : []),
     ...(options.withConfigUser ? [configuringConf(project, configSecret)] : []),
-    ...(options.websocket ? [websocketConf] : []),
     ...(options.webPhones ? [webPhonesConf(options.webPhones, secrets.phones)] : []),
     ...(options.webEndpoints ? [webEndpointsConf(secrets.phones)] : []),
   ]
   for (const files of more) {
     for (const [name, text] of Object.entries(files)) await appendFile(join(folder, 'etc', name), text)
-  }
-
-  if (options.webEndpoints) {
-    const rtp = join(folder, 'etc', 'rtp.conf')
-    await writeFile(rtp, (await readFile(rtp, 'utf8')).replace(/^icesupport.*$/m, 'icesupport = yes'))
   }
 
   let server = await boot(programs.program, folder, conf)
@@ -139,6 +140,7 @@ export async function startAsterisk(options: AsteriskOptions = {}): Promise<Aste
       config: { username: 'hookswitch-config', secret: configSecret },
     },
     ari: { port: ariPort, username: 'hookswitch', secret: ariSecret },
+    webSocketUrl: `ws://127.0.0.1:${ariPort}/ws`,
     phoneSecret: secrets.phones,
     recordings: join(folder, 'spool', 'monitor'),
     secretOf: (extension) => (extension === '201' ? PHONE_201_SECRET : secrets.phones),

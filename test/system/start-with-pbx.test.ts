@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
+import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type AmiClient, createAmiClient } from '../../api/asterisk/ami-client.ts'
@@ -9,6 +9,7 @@ import { createAmiSocketFactory } from '../../api/asterisk/ami-socket.ts'
 import { startTimer } from '../../api/asterisk/timer.ts'
 import { findOrUnpackAsterisk } from '../../bin/system/asterisk.ts'
 import { whyAsteriskUnavailable } from '../support/asterisk.ts'
+import { registerBrowser, sipHeader } from '../support/browser-phone.ts'
 import { project, systemFolder } from '../support/build.ts'
 import { freeLowPort } from '../support/free-port.ts'
 import { login, requestJson, subscribeSse } from '../support/http-client.ts'
@@ -79,7 +80,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     await phonesAre('NOT_INUSE')
     const others = await states()
     for (const extension of ['1000', '1003', '201'])
-      expect(others[`PJSIP/${extension}`]).toMatch(/^(UNAVAILABLE|INVALID)$/)
+      expect(others[`PJSIP/${extension}`] ?? 'UNAVAILABLE').toMatch(/^(UNAVAILABLE|INVALID)$/)
   })
 
   test('a call placed by the printed instructions is seen on the stream, from its beginning to its end', async () => {
@@ -156,6 +157,49 @@ describe.skipIf(missing !== undefined)(title, () => {
     await waitUntil('it is idle again', seen('Idle'))
     stream.close()
     await phone.stop()
+  })
+
+  test('a browser of a demo user registers beside the desk phone, and both ring', async () => {
+    const { access } = await login(stack, 'user3')
+    const lent = await requestJson(`${stack.url}/api/v1/phone/credentials`, { method: 'POST', token: access })
+    expect(lent).toMatchObject({ status: 200, body: { extension: '1003', sip_username: '1003-web' } })
+    // Clients of the call center want a whole URL.
+    expect((await requestJson(`${stack.url}/api/config/webrtc`, { token: access })).body).toMatchObject({
+      caller_id: '1003',
+      websocket_url: `${stack.url.replace('http', 'ws')}/api/v1/phone/socket`,
+    })
+    const browser = await registerBrowser(`ws://127.0.0.1:${httpPort}/ws`, {
+      user: '1003-web',
+      password: String(lent.body.sip_password),
+    })
+    expect(browser.status).toBe(200)
+    const programs = await findOrUnpackAsterisk(systemFolder, join(project, 'bin/pbx'), () => {})
+    const desk = await startPhone({ programs, sipPort, secretOf: () => secret('phones') }, '1003', {
+      answer: 'manual',
+    })
+    const caller = await login(stack)
+    const dialled = await requestJson(`${stack.url}/api/v1/calls`, {
+      token: caller.access,
+      json: { number: '1003' },
+    })
+    await waitUntil('both ring', () => desk.state() === 'ringing' && browser.isRinging())
+    const invite = browser.invites[0] ?? ''
+    expect(sipHeader(invite, 'X-Hookswitch-Call')).toBe(dialled.body.id)
+    // What a browser can answer: opus, DTLS and ICE, at an address that is not loopback where the machine has one.
+    expect(invite).toMatch(/a=rtpmap:\d+ opus\/48000/i)
+    expect(invite).toMatch(/a=fingerprint:sha-256 /i)
+    const own = Object.values(networkInterfaces()).flatMap((all = []) =>
+      all.filter(({ internal }) => !internal),
+    )
+    const candidates = [...invite.matchAll(/^a=candidate:.* udp \d+ (\S+) \d+ typ host/gim)].map(
+      ([, at]) => at,
+    )
+    expect(candidates).not.toEqual([])
+    if (own.length > 0) expect(/^c=IN IP4 (\S+)/m.exec(invite)?.[1]).not.toBe('127.0.0.1')
+    await desk.accept()
+    await waitUntil('the browser stops', () => !browser.isRinging())
+    await desk.stop()
+    browser.close()
   })
 
   test('its secrets are for its user alone, differ, and stand in no log', () => {

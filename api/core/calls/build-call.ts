@@ -14,6 +14,8 @@ export interface CallInput {
   currentCallIdOf(channel: TrackedChannel): string | undefined
   originate: Pick<OriginateResult, 'at' | 'answered' | 'reason'> | undefined
   isOwnEndpoint(endpoint: string, numbers: ReadonlySet<string>): boolean
+  /** The number of an endpoint; undefined where only its name is known. */
+  numberOf?: ((endpoint: string) => string | undefined) | undefined
   /** No event for a while: what has not begun by now will not begin. */
   isQuiet: boolean
 }
@@ -47,7 +49,7 @@ export function buildCall(input: CallInput): Call | undefined {
     !input.isOwnEndpoint(channel.attributes.endpoint ?? '', channel.numbers)
   const end = { answered: answeredAt !== undefined, ringsCallerFirst, originate, caller, callees }
   const conversationOf = conversationLookup(all.map(({ channel }) => channel))
-  const legs = [...capLegs(parts), ...legsBeforeMasquerade(parts)].map((part) =>
+  const legs = [...capLegs(parts), ...legsBeforeMasquerade(parts, input.numberOf)].map((part) =>
     toLeg(part, part === caller || ownPhones.includes(part) ? 'caller' : 'callee', conversationOf),
   )
   return {
@@ -209,7 +211,10 @@ function recordingsOf(all: readonly Participation[]): Call['recordings'] {
  * When a channel is masqueraded while it rings it becomes another phone's. The phone that was rung first did
  * not answer.
  */
-function legsBeforeMasquerade(parts: readonly Participation[]): Participation[] {
+function legsBeforeMasquerade(
+  parts: readonly Participation[],
+  numberOf: CallInput['numberOf'],
+): Participation[] {
   const there = new Set(parts.map(({ channel }) => channel.attributes.endpoint))
   return parts.flatMap((part) => {
     const { channel } = part
@@ -220,7 +225,8 @@ function legsBeforeMasquerade(parts: readonly Participation[]): Participation[] 
         ([one, { since }]) => !there.has(one) && since < now.since && since < (channel.upAt ?? Infinity),
       )
       .map(([endpoint, { name }]) => {
-        const attributes = { ...channel.attributes, endpoint, name, number: endpoint, callerName: '' }
+        const number = numberOf?.(endpoint) ?? endpoint
+        const attributes = { ...channel.attributes, endpoint, name, number, callerName: '' }
         const rung = { ...channel, id: `${channel.id}-${endpoint}`, attributes }
         return { ...part, channel: rung, upAt: undefined, wasUp: false, leftAt: now.since }
       })

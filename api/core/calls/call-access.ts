@@ -1,14 +1,14 @@
 import type { Actor } from '../actor.ts'
 import { isWithinReach, type Reach } from '../auth/supervisor-reach.ts'
 import type { Directory } from '../directory/directory.ts'
-import type { Call } from './call.ts'
+import type { Call, Leg } from './call.ts'
 
 /**
- * Whether a phone was in the call and has left it.
- * @param endpoint of the phone
+ * Whether a user's phones were in the call and have all left it.
+ * @param endpoints of the user's phones
  */
-export function hasLeft({ legs }: Pick<Call, 'legs'>, endpoint: string): boolean {
-  const own = legs.filter((leg) => leg.endpoint === endpoint)
+export function hasLeft({ legs }: Pick<Call, 'legs'>, endpoints: readonly string[]): boolean {
+  const own = legs.filter((leg) => isOneOf(endpoints, leg))
   return own.length > 0 && own.every(({ state }) => state === 'ended')
 }
 
@@ -23,15 +23,19 @@ export const coversCall = (
     ({ endpoint }) => endpoint !== undefined && isWithinReach(reach, directory.findByEndpoint(endpoint)),
   )
 
-/** Whether the actor's own phone is or was in the call. */
-export function isParty(actor: Actor, call: Call, directory: Pick<Directory, 'endpointOf'>): boolean {
-  const own = ownEndpoint(actor, directory)
-  return own !== undefined && call.legs.some((leg) => leg.endpoint === own)
+/** Whether a phone of the actor's own is or was in the call. */
+export function isParty(actor: Actor, call: Call, directory: Pick<Directory, 'endpointsOf'>): boolean {
+  const own = ownEndpoints(actor, directory)
+  return call.legs.some((leg) => isOneOf(own, leg))
 }
 
-export function ownEndpoint(
+/** The actor's desk phone and browser; empty without an extension. */
+export function ownEndpoints(
   { claims }: Pick<Actor, 'claims'>,
-  directory: Pick<Directory, 'endpointOf'>,
-): string | undefined {
-  return claims.extension === undefined ? undefined : directory.endpointOf(claims.extension)
+  directory: Pick<Directory, 'endpointsOf'>,
+): readonly string[] {
+  return claims.extension === undefined ? [] : directory.endpointsOf(claims.extension)
 }
+
+export const isOneOf = (endpoints: readonly string[], { endpoint }: Pick<Leg, 'endpoint'>): boolean =>
+  endpoint !== undefined && endpoints.includes(endpoint)

@@ -31,7 +31,7 @@ export interface CallControl {
    * call that has ended.
    */
   hangup(actor: Actor, callId: string): Promise<void>
-  /** Ends the actor's own ringing leg with "busy"; other phones go on ringing. */
+  /** Ends the actor's own ringing legs, desk phone and browser, with "busy"; phones of others go on ringing. */
   decline(actor: Actor, callId: string): Promise<void>
   hold(actor: Actor, callId: string): Promise<void>
   unhold(actor: Actor, callId: string): Promise<void>
@@ -52,6 +52,13 @@ export interface CallControl {
 /** DTMF digits that one command takes. */
 export const DTMF_DIGITS = /^[0-9*#A-D]{1,32}$/
 
+/**
+ * Which of the user's own phones rings: `browser` its browsers alone; `any` the desk phone and the browsers, or the
+ * registered one of them where the PBX has no context that rings all (`HOOKSWITCH_RING_CONTEXT`).
+ */
+export const DIAL_DEVICES = ['any', 'browser'] as const
+export type DialDevice = (typeof DIAL_DEVICES)[number]
+
 export interface DialRequest {
   /** As the client sent it; the dial policy parses and checks it. */
   number: string
@@ -62,6 +69,8 @@ export interface DialRequest {
   userId?: string
   /** One of the user's own numbers. */
   callerNumber?: string
+  /** `any` by default. */
+  device?: DialDevice
   /** The same key with the same request returns the same call: it is placed once. */
   idempotencyKey?: string
   /** From `toApiCallId`, for a caller that has to store the id before the call is placed. It may be used once. */

@@ -8,8 +8,8 @@ import { toCallPayload } from './call-payload.ts'
 import type { CallTracker } from './call-tracker.ts'
 
 export interface CallNotifierNeeds {
-  tracker: Pick<CallTracker, 'live' | 'onChange' | 'ofEndpoint'>
-  directory: Pick<Directory, 'findByEndpoint' | 'findByUser' | 'endpointOf' | 'onChange'>
+  tracker: Pick<CallTracker, 'live' | 'onChange' | 'ofEndpoints'>
+  directory: Pick<Directory, 'findByEndpoint' | 'findByUser' | 'endpointsOf' | 'onChange'>
   userMessages: UserMessages
   lease: Pick<Lease, 'fence' | 'onChange'>
   onFailure: FailureHandler
@@ -32,7 +32,7 @@ export function startCallNotifier({
 
   function notify(userId: string, call: Call, type: 'incoming_call' | 'call_status', fence: number) {
     const person = directory.findByUser(userId)
-    const calls = person === undefined ? [] : tracker.ofEndpoint(directory.endpointOf(person.extension))
+    const calls = person === undefined ? [] : tracker.ofEndpoints(directory.endpointsOf(person.extension))
     const message = {
       type,
       call: toCallPayload(call, extensionOf),

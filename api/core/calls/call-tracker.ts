@@ -26,8 +26,8 @@ export interface CallTracker {
   live(): readonly Call[]
   /** Finds a call that is live, or ended less than `retainEndedMs` ago. */
   find(id: string): Call | undefined
-  /** Calls with a live leg of this endpoint, oldest first. */
-  ofEndpoint(endpoint: string): readonly Call[]
+  /** Calls with a live leg of any of these endpoints, oldest first. */
+  ofEndpoints(endpoints: readonly string[]): readonly Call[]
   /** Called after each burst of events, once for each call that has changed or ended. */
   onChange(listener: CallListener): () => void
   /** Calls the listeners now. */
@@ -43,6 +43,8 @@ export type CallListener = (call: Call, before: Call | undefined) => void
 export interface CallTrackerNeeds {
   /** @param numbers that a channel of the endpoint showed: a phone shows its own number, a trunk those of others */
   isOwnEndpoint(endpoint: string, numbers: ReadonlySet<string>): boolean
+  /** The number of an endpoint; undefined where only its name is known. */
+  numberOf?: ((endpoint: string) => string | undefined) | undefined
   /** Called with what a listener has thrown; the other listeners are called all the same. */
   onError(err: unknown): void
   /** Unix ms. */
@@ -96,7 +98,7 @@ export function createCallTracker(needs: CallTrackerNeeds): CallTracker {
       const entry = trackedCalls.get(id)
       return entry && rebuildIfStale(entry)
     },
-    ofEndpoint: (endpoint) => rebuildChanged().ofEndpoint(endpoint),
+    ofEndpoints: (endpoints) => rebuildChanged().ofEndpoints(endpoints),
     onChange: listeners.add,
     flush,
     tick() {
@@ -190,6 +192,7 @@ export function createCallTracker(needs: CallTrackerNeeds): CallTracker {
       channels: channelsOf(entry),
       currentCallIdOf: callIdOf,
       isOwnEndpoint,
+      numberOf: needs.numberOf,
       isQuiet: settled,
     }
     entry.call = buildCall(input) ?? (published && closeOrphaned(published, entry))

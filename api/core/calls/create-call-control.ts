@@ -64,6 +64,11 @@ export function createCallControl(needs: CallControlNeeds): CallControl {
     await waiter.until(callId, (now) => findLiveLeg(now, leg)?.holds === holds)
   }
 
+  const isBrowser = (leg: Leg) => {
+    const owner = legs.ownerOf(leg)
+    return owner !== undefined && leg.endpoint === directory.webEndpointOf(owner.extension)
+  }
+
   /** The PBX hangs up an end that is left alone, unless its dialplan goes on. */
   async function waitForCallEnd(callId: string) {
     try {
@@ -95,15 +100,16 @@ export function createCallControl(needs: CallControlNeeds): CallControl {
     },
 
     async answer(actor, callId) {
-      const { call, leg } = await legs.requireLeg(actor, callId, 'phone that rings', isRinging)
+      const { call, legs: ringing } = await legs.requireLegs(actor, callId, 'phone that rings', isRinging)
       try {
-        await sendToSoftphone('answer', call, leg)
+        await sendToSoftphone('answer', call, ringing[0])
       } catch (err) {
         const canAsk = needs.answerByNotify && pbx.can('request_answer')
         if (!(err instanceof Refusal && err.code === 'not_supported' && canAsk)) throw err
-        await pbx.requestAnswer(leg.channelId)
+        // No softphone listens, so this is for a desk phone.
+        await pbx.requestAnswer((ringing.find((leg) => !isBrowser(leg)) ?? ringing[0]).channelId)
       }
-      await waiter.until(callId, (now) => findLiveLeg(now, leg)?.state === 'up')
+      await waiter.until(callId, (now) => ringing.some((leg) => findLiveLeg(now, leg)?.state === 'up'))
     },
 
     async hangup(actor, callId) {
@@ -124,9 +130,9 @@ export function createCallControl(needs: CallControlNeeds): CallControl {
     },
 
     async decline(actor, callId) {
-      const { leg } = await legs.requireLeg(actor, callId, 'phone that rings', isRinging)
-      await pbx.hangup(leg.channelId, 'busy')
-      await waiter.until(callId, hasLegEnded(leg))
+      const { legs: ringing } = await legs.requireLegs(actor, callId, 'phone that rings', isRinging)
+      await Promise.all(ringing.map((leg) => pbx.hangup(leg.channelId, 'busy')))
+      await waiter.until(callId, (now) => ringing.every((leg) => hasLegEnded(leg)(now)))
     },
 
     hold: (actor, callId) => setHold(actor, callId, true),

@@ -3,7 +3,7 @@ import { type FindReach, isWithinReach } from '../auth/supervisor-reach.ts'
 import type { Directory, Person } from '../directory/directory.ts'
 import { Refusal } from '../refusal.ts'
 import type { Call, Leg } from './call.ts'
-import { coversCall, isParty, ownEndpoint } from './call-access.ts'
+import { coversCall, isOneOf, isParty, ownEndpoints } from './call-access.ts'
 import type { CallTracker } from './call-tracker.ts'
 
 /** Decides which calls an actor may command, and on which legs of a call a command acts. */
@@ -25,6 +25,13 @@ export interface LegSelection {
     description: string,
     fits: (leg: Leg) => boolean,
   ): Promise<{ call: Call; leg: Leg }>
+  /** The same, with every leg of that user that fits: the desk phone and the browser ring together. */
+  requireLegs(
+    actor: Actor,
+    callId: string,
+    description: string,
+    fits: (leg: Leg) => boolean,
+  ): Promise<{ call: Call; legs: readonly [Leg, ...Leg[]] }>
   /**
    * The legs that the actor hangs up: their own phone. If they are not in the call, all legs, unless it
    * includes a phone of a user that they do not oversee: then those of the users that they do oversee.
@@ -55,24 +62,37 @@ export function createLegSelection({ tracker, directory, reachOf }: LegSelection
   const ownerOf = ({ endpoint }: Leg) =>
     endpoint === undefined ? undefined : directory.findByEndpoint(endpoint)
 
+  async function requireLegs(
+    actor: Actor,
+    callId: string,
+    description: string,
+    fits: (leg: Leg) => boolean,
+  ): Promise<{ call: Call; legs: readonly [Leg, ...Leg[]] }> {
+    const call = await requireCall(actor, callId)
+    const candidates = liveLegs(call).filter(fits)
+    const own = ownEndpoints(actor, directory)
+    const [first, ...more] = candidates.filter((leg) => isOneOf(own, leg))
+    if (first !== undefined) return { call, legs: [first, ...more] }
+    const reach = await reachOf(actor)
+    const leg = candidates.find((candidate) => {
+      const owner = ownerOf(candidate)
+      return owner !== undefined && isWithinReach(reach, owner)
+    })
+    if (leg === undefined) throw new Refusal('conflict', { detail: `this call has no ${description}` })
+    const { userId } = ownerOf(leg) ?? {}
+    const others = candidates.filter((other) => other !== leg && ownerOf(other)?.userId === userId)
+    return { call, legs: [leg, ...others] }
+  }
+
   return {
     mayAct,
     mayActAs: async (actor, userId) =>
       userId === actor.userId || isWithinReach(await reachOf(actor), directory.findByUser(userId)),
     requireCall,
-    async requireLeg(actor, callId, description, fits) {
-      const call = await requireCall(actor, callId)
-      const candidates = liveLegs(call).filter(fits)
-      const own = ownEndpoint(actor, directory)
-      const ownLeg = candidates.find(({ endpoint }) => endpoint !== undefined && endpoint === own)
-      if (ownLeg !== undefined) return { call, leg: ownLeg }
-      const reach = await reachOf(actor)
-      const leg = candidates.find((candidate) => {
-        const owner = ownerOf(candidate)
-        return owner !== undefined && isWithinReach(reach, owner)
-      })
-      if (leg === undefined) throw new Refusal('conflict', { detail: `this call has no ${description}` })
-      return { call, leg }
+    requireLegs,
+    async requireLeg(...about) {
+      const { call, legs } = await requireLegs(...about)
+      return { call, leg: legs[0] }
     },
     async controllableLegs(actor, call) {
       const legs = liveLegs(call)

@@ -1,13 +1,13 @@
 import type { Call } from './call.ts'
 
-/** The live calls, indexed by endpoint, so that a query for one phone does not scan all calls. */
+/** The live calls, indexed by endpoint, so that a query for one user's phones does not scan all calls. */
 export interface LiveCalls {
   /** Call it each time a call has changed. An ended call, or undefined, removes it. */
   put(id: string, call: Call | undefined): void
   /** Oldest first. */
   all(): readonly Call[]
-  /** Calls with a live leg of this endpoint, oldest first. */
-  ofEndpoint(endpoint: string): readonly Call[]
+  /** Calls with a live leg of any of these endpoints, oldest first. */
+  ofEndpoints(endpoints: readonly string[]): readonly Call[]
   size(): number
 }
 
@@ -40,8 +40,10 @@ export function createLiveCalls(): LiveCalls {
       sorted ??= [...calls.values()].sort(byStart)
       return sorted
     },
-    ofEndpoint: (endpoint) =>
-      [...(byEndpoint.get(endpoint) ?? [])].flatMap((id) => calls.get(id) ?? []).sort(byStart),
+    ofEndpoints(endpoints) {
+      const ids = new Set(endpoints.flatMap((endpoint) => [...(byEndpoint.get(endpoint) ?? [])]))
+      return [...ids].flatMap((id) => calls.get(id) ?? []).sort(byStart)
+    },
     size: () => calls.size,
   }
 }

@@ -41,8 +41,13 @@ export interface Pbx {
 export interface OriginateRequest {
   /** Chosen by us, unique over all PBXs and times: becomes the id of the channel and of the call. */
   callId: string
-  /** The SIP endpoint of the user's own phone: from settings and accounts, never from a request. */
+  /**
+   * The SIP endpoint of the user's own phone: from settings and accounts, never from a request. The PBX's context
+   * for all phones also rings the browsers of a desk phone's extension.
+   */
   endpoint: string
+  /** Whether the endpoint is that of the user's browsers: the INVITE then carries the call's id. */
+  isBrowser: boolean
   /** Normalized: `^\+?[0-9*#]{1,32}$`. */
   number: ClearedNumber
   /** Shown on both phones; without a number if the caller's extension is not one. */

@@ -7,7 +7,7 @@ import type { DialPolicy } from '../dial-policy/dial-policy.ts'
 import { DIALABLE } from '../dial-policy/parse-number.ts'
 import type { Directory, Person } from '../directory/directory.ts'
 import { Refusal } from '../refusal.ts'
-import type { DialingActor, DialRequest } from './call-control.ts'
+import type { DialDevice, DialingActor, DialRequest } from './call-control.ts'
 import type { PlacedCallStore } from './call-history.ts'
 import { toApiCallId } from './call-id.ts'
 import type { CallWaiter } from './call-waiter.ts'
@@ -22,6 +22,8 @@ export interface PlaceCallNeeds {
   idempotencyKeys: IdempotencyKeys
   placedCalls: PlacedCallStore
   directory: Directory
+  /** Which phones of an extension are registered. */
+  registered(extension: string): { phone: boolean; web: boolean }
   reachOf: FindReach
   newId(): string
   now(): number
@@ -38,6 +40,7 @@ export function createPlaceCall(needs: PlaceCallNeeds) {
   return async (actor: DialingActor, request: DialRequest): Promise<{ callId: string }> => {
     const policy = needs.policy()
     const caller = await findCaller(actor, request.userId)
+    const { device = 'any' } = request
     const { number, isEmergency } = await needs.clearNumber(request.number)
     if (number === caller.extension) {
       throw new Refusal('input_invalid', { detail: 'this is the number of the phone that calls' })
@@ -57,16 +60,19 @@ export function createPlaceCall(needs: PlaceCallNeeds) {
     const callId = request.callId ?? toApiCallId(needs.newId())
     const key = request.idempotencyKey
     if (key !== undefined) {
-      const fingerprint = sha256(JSON.stringify([caller.userId, number, callerId.number]))
+      // Without a device as before there were any: a retry may reach another version of the API.
+      const devices = device === 'any' ? [] : [device]
+      const fingerprint = sha256(JSON.stringify([caller.userId, number, callerId.number, ...devices]))
       const claimed = await tolerateOutage(idempotencyKeys.claim(actor.userId, key, fingerprint, callId))
       if (claimed !== undefined && claimed !== callId) return { callId: claimed }
     }
     /** No phone rang: the call does not count, and the same key may be used again. */
-    const rollBack = () =>
-      Promise.allSettled([
-        limits.release(caller.userId, callId),
-        key === undefined ? undefined : idempotencyKeys.release(actor.userId, key, callId),
-      ])
+    const releaseKey = async () => key !== undefined && idempotencyKeys.release(actor.userId, key, callId)
+    const rollBack = () => Promise.allSettled([limits.release(caller.userId, callId), releaseKey()])
+    if (device === 'browser' && !isEmergency && !needs.registered(caller.extension).web) {
+      await Promise.allSettled([releaseKey()])
+      throw new Refusal('conflict', { detail: 'no browser is registered as a phone of this extension' })
+    }
 
     try {
       if (!isEmergency) await limits.acquire(caller.userId, callId, policy.limits)
@@ -79,8 +85,7 @@ export function createPlaceCall(needs: PlaceCallNeeds) {
       throw err
     }
     try {
-      const endpoint = directory.endpointOf(caller.extension)
-      await pbx.dial({ callId, endpoint, number, callerId, ringMs: needs.ringMs })
+      await pbx.dial({ callId, ...phoneOf(caller, device), number, callerId, ringMs: needs.ringMs })
     } catch (err) {
       if (err instanceof Refusal && err.code === 'unconfirmed') {
         // The phone may ring by now, so it must not be sent again: the PBX reports the call once it is
@@ -94,6 +99,16 @@ export function createPlaceCall(needs: PlaceCallNeeds) {
       throw err
     }
     return { callId }
+  }
+
+  /** The desk phone's endpoint unless only the browsers are asked for or registered. */
+  function phoneOf({ extension }: Person, device: DialDevice) {
+    const { phone, web } = needs.registered(extension)
+    const isBrowser = web && (device === 'browser' || !phone)
+    return {
+      endpoint: isBrowser ? directory.webEndpointOf(extension) : directory.endpointOf(extension),
+      isBrowser,
+    }
   }
 
   async function findCaller(actor: DialingActor, userId: string | undefined): Promise<Person> {

@@ -9,7 +9,11 @@ interface TemplateContext {
   recording: Recording
   /** When the call began, in the zone of the PBX: `2026-01-31T12:00:00`. */
   start: string
+  extensionOf: FindExtension
 }
+
+/** The extension of a user's endpoint; undefined for other phones. */
+type FindExtension = (endpoint: string) => string | undefined
 
 const PLACEHOLDERS: Readonly<Record<string, (known: TemplateContext) => string>> = {
   file: ({ recording }) => recording.file ?? '',
@@ -19,7 +23,8 @@ const PLACEHOLDERS: Readonly<Record<string, (known: TemplateContext) => string>>
   from: ({ call }) => call.from.number,
   to: ({ call }) => call.to.number,
   number: ({ call }) => (call.direction === 'incoming' ? call.from.number : call.to.number),
-  extension: ({ call }) => (call.direction === 'incoming' ? answeringExtension(call) : call.from.number),
+  extension: ({ call, extensionOf }) =>
+    call.direction === 'incoming' ? answeringExtension(call, extensionOf) : call.from.number,
   yyyy: ({ start }) => start.slice(0, 4),
   mm: ({ start }) => start.slice(5, 7),
   dd: ({ start }) => start.slice(8, 10),
@@ -42,10 +47,15 @@ const DEFAULTS = ['{file}', '{uniqueid}.wav']
  *
  * @param text undefined: as the PBX names them, and `{uniqueid}.wav` where it names none
  * @param timeZone of the PBX, an IANA name
+ * @param extensionOf undefined for an endpoint without a user; its name then stands for the extension
  * @returns a function that names the files of a call in order; names that would be no safe path are left out
  * @throws {Error} for an unknown placeholder, or what can never be a path below the media root
  */
-export function parseRecordingTemplate(text: string | undefined, timeZone = 'UTC'): RecordingNames {
+export function parseRecordingTemplate(
+  text: string | undefined,
+  timeZone = 'UTC',
+  extensionOf: FindExtension = () => undefined,
+): RecordingNames {
   const templates = text === undefined ? DEFAULTS : [text]
   for (const template of templates) validateTemplate(template)
   const clock = requireWallClock(timeZone)
@@ -54,7 +64,7 @@ export function parseRecordingTemplate(text: string | undefined, timeZone = 'UTC
     const start = clock(call.startedAt / 1000)
     const names = call.recordings.map((recording) => {
       for (const template of templates) {
-        const path = fill(template, { call, recording, start })
+        const path = fill(template, { call, recording, start, extensionOf })
         if (path !== undefined) return path
       }
       return undefined
@@ -92,10 +102,11 @@ function fill(template: string, context: TemplateContext): string | undefined {
 }
 
 /** The own phone that answered, or the one that rang. */
-function answeringExtension({ legs, to }: Call): string {
+function answeringExtension({ legs, to }: Call, extensionOf: FindExtension): string {
   const called = legs.filter(({ role }) => role === 'callee')
   const taker = called.find(({ answeredAt }) => answeredAt !== undefined) ?? called[0]
-  return taker?.endpoint ?? to.number
+  const endpoint = taker?.endpoint
+  return endpoint === undefined ? to.number : (extensionOf(endpoint) ?? endpoint)
 }
 
 const PLACEHOLDER_LIST = Object.keys(PLACEHOLDERS)

@@ -8,8 +8,8 @@ import type { UserStatuses } from './user-status.ts'
 import { queuesOf, usersState } from './users-state.ts'
 
 export interface PresenceBodiesNeeds {
-  directory: Pick<Directory, 'all' | 'endpointOf'>
-  tracker: Pick<CallTracker, 'live' | 'ofEndpoint'>
+  directory: Pick<Directory, 'all' | 'endpointsOf'>
+  tracker: Pick<CallTracker, 'live' | 'ofEndpoints'>
   deviceStates: Pick<DeviceStates, 'all'>
   phoneStates: Pick<PhoneStates, 'stateOf' | 'isDnd'>
   statuses: Pick<UserStatuses, 'statusOf'>
@@ -27,8 +27,8 @@ export function createPresenceBodies(
       ...usersState({
         users: directory.all(),
         isPbxOnline: !isPbxOffline(),
-        callsOf: ({ extension }) => tracker.ofEndpoint(directory.endpointOf(extension)),
-        endpointOf: directory.endpointOf,
+        callsOf: ({ extension }) => tracker.ofEndpoints(directory.endpointsOf(extension)),
+        endpointsOf: directory.endpointsOf,
         deviceStateOf: ({ extension }) => phoneStates.stateOf(extension),
         statusOf: statuses.statusOf,
         isDnd: ({ extension }) => phoneStates.isDnd(extension),

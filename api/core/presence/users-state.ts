@@ -1,4 +1,5 @@
 import type { Call, Leg } from '../calls/call.ts'
+import { isOneOf } from '../calls/call-access.ts'
 import type { DeviceState } from '../calls/pbx-events.ts'
 import type { Person } from '../directory/directory.ts'
 import type { UserStatus } from './user-status-store.ts'
@@ -24,7 +25,7 @@ export interface PresenceInputs {
   /** While the PBX is offline, nothing that it reported before is shown. */
   isPbxOnline: boolean
   callsOf(person: Person): readonly Call[]
-  endpointOf(extension: string): string
+  endpointsOf(extension: string): readonly string[]
   deviceStateOf(person: Person): DeviceState | undefined
   statusOf(userId: string): UserStatus
   /** Whether the user's phone is set to do-not-disturb at the PBX. */
@@ -61,7 +62,7 @@ export function queuesOf(devices: Iterable<readonly [string, DeviceState]>): Map
 }
 
 function stateOf(person: Person, inputs: PresenceInputs): UserState {
-  const own = inputs.endpointOf(person.extension)
+  const own = inputs.endpointsOf(person.extension)
   const status = inputs.statusOf(person.userId)
   const calls = inputs.isPbxOnline ? inputs.callsOf(person) : []
   const channels = Object.fromEntries(
@@ -81,7 +82,7 @@ function stateOf(person: Person, inputs: PresenceInputs): UserState {
 }
 
 /** In the order of the document's product: calls take precedence over the device state of the phone. */
-function dominantState(calls: readonly Call[], own: string): PresenceState | undefined {
+function dominantState(calls: readonly Call[], own: readonly string[]): PresenceState | undefined {
   const found = new Set(calls.flatMap((call) => liveLegs(call, own).map((leg) => legState(call, leg))))
   return (['Up', 'Ringing', 'Ring', 'OnHold'] as const).find((state) => found.has(state))
 }
@@ -110,8 +111,8 @@ const idleState = (state: PresenceState, isDnd: boolean): PresenceState =>
 /** To others, a user who does not want calls is unavailable. */
 const isNotReachable = (status: UserStatus) => status === 'dnd' || status === 'offline'
 
-const liveLegs = (call: Call, endpoint: string) =>
-  call.legs.filter((leg) => leg.endpoint === endpoint && leg.state !== 'ended')
+const liveLegs = (call: Call, endpoints: readonly string[]) =>
+  call.legs.filter((leg) => isOneOf(endpoints, leg) && leg.state !== 'ended')
 
 function channelOf(call: Call, leg: Leg) {
   const peer = call.legs.find((other) => other !== leg && other.state !== 'ended' && other.role !== leg.role)

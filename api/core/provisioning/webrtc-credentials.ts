@@ -8,6 +8,7 @@ import type { UserStore } from '../auth/users.ts'
 import { Refusal } from '../refusal.ts'
 import type { Extension, ExtensionStore } from './extensions.ts'
 import { ProvisioningError } from './provisioner.ts'
+import { toDisplayName } from './sip-credentials.ts'
 import { newSipSecret, type SecretSeal } from './sip-secret.ts'
 import { CREDENTIAL_TIMEOUT_MS, type CredentialProvisioner } from './webrtc-credential-provisioner.ts'
 import type { EphemeralCredential, EphemeralCredentialStore } from './webrtc-credential-store.ts'
@@ -15,6 +16,9 @@ import type { EphemeralCredential, EphemeralCredentialStore } from './webrtc-cre
 /** Credentials with which a browser registers. `expiresAt` in unix seconds. */
 export interface IssuedCredentials {
   extension: string
+  displayName: string
+  /** SIP user name, also for authentication: that of the extension's browsers, not of its desk phone. */
+  username: string
   password: string
   expiresAt: number
 }
@@ -40,6 +44,11 @@ export interface WebrtcCredentialsNeeds {
   seal: SecretSeal
   /** Seconds. */
   ttl: number
+  /**
+   * Whether browsers reach the PBX through us: their socket, and with it their registration, ends with their session.
+   * Otherwise the registrations of all browsers of the extension are ended, as the PBX does not show the session of each.
+   */
+  isRelayed: boolean
   now: () => number
   /** How long `issue` waits while another credential of the extension is being issued or revoked, in ms. */
   lockTimeoutMs?: number
@@ -60,7 +69,7 @@ export function createWebrtcCredentials(needs: WebrtcCredentialsNeeds): WebrtcCr
   const failing = createItemFailureReporter(needs.onFailure, needs.now)
   const nowS = () => toUnixSeconds(needs.now())
 
-  async function requireExtension(userId: string): Promise<Extension> {
+  async function requireExtension(userId: string): Promise<Extension & { displayName: string }> {
     const [extension, user] = await Promise.all([
       needs.extensions.findByUser(userId),
       needs.users.find(userId),
@@ -69,7 +78,11 @@ export function createWebrtcCredentials(needs: WebrtcCredentialsNeeds): WebrtcCr
       throw new Refusal('conflict', { detail: 'you have no extension to register' })
     }
     if (extension === undefined) throw notSupported()
-    if (extension.state === 'ready') return extension
+    if (extension.state === 'ready') {
+      const displayName =
+        user === undefined ? extension.extension : toDisplayName(user.email ?? user.username)
+      return { ...extension, displayName }
+    }
     throw new Refusal('unavailable', { detail: 'the extension is being made', retryAfter: 5 })
   }
 
@@ -111,7 +124,7 @@ export function createWebrtcCredentials(needs: WebrtcCredentialsNeeds): WebrtcCr
       ({ id, state }) => id !== credential.id && state === 'active',
     )
     try {
-      await via.remove(credential, credential.id, sessionEnded || others.length === 0)
+      await via.remove(credential, credential.id, (sessionEnded && !needs.isRelayed) || others.length === 0)
     } catch (err) {
       // The extension is no longer ours, so the credential is gone with it.
       if (!(err instanceof ProvisioningError && err.code === 'taken')) throw err
@@ -153,7 +166,13 @@ export function createWebrtcCredentials(needs: WebrtcCredentialsNeeds): WebrtcCr
       }
       const active = await store.transition(credential, { state: 'active', lockedUntil: 0 })
       if (active === undefined) throw unavailable()
-      return { extension: credential.extension, password, expiresAt: credential.expiresAt }
+      return {
+        extension: credential.extension,
+        displayName: extension.displayName,
+        username: provisioner.usernameOf(credential.extension),
+        password,
+        expiresAt: credential.expiresAt,
+      }
     },
 
     async tick() {

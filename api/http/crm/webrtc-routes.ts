@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import { buildIceServers, type IceSettings } from '../../core/provisioning/ice-servers.ts'
 import type { WebrtcCredentials } from '../../core/provisioning/webrtc-credentials.ts'
 import { json } from '../openapi.ts'
+import { toAbsoluteWebSocketUrl } from '../websocket-url.ts'
 import type { Authorize, CrmEnv } from './authorize.ts'
 import { guardedErrors } from './errors.ts'
 import { guardedRoutes } from './guarded-routes.ts'
@@ -28,7 +29,7 @@ export function addWebrtcRoutes(
       operationId: 'crmWebrtc',
       summary: 'Get SIP credentials for a browser',
       description:
-        'Each request issues new credentials, valid for a limited time and at most until the session ends; the credentials of the desk phone stay as they are. An extension has at most three at a time: a fourth request revokes the oldest. Needs extensions that are provisioned through ARI (HOOKSWITCH_PROVISIONER=asterisk); otherwise the answer is 501, and `GET /sip/credentials` has the credentials of the phone.',
+        'Each request issues new credentials, valid for a limited time and at most until the session ends; they are for the endpoint of the extension’s browsers, which rings together with the desk phone and dials no number: `POST /api/v1/calls` does. An extension has at most three at a time: a fourth request revokes the oldest. Needs extensions that are provisioned through ARI (HOOKSWITCH_PROVISIONER=asterisk); otherwise the answer is 501, and `GET /sip/credentials` has the credentials of the phone.',
       responses: {
         200: json(wire.WebrtcConfigJson, 'Credentials and servers for a browser phone'),
         ...guardedErrors('conflict', 'not_supported'),
@@ -38,7 +39,8 @@ export function addWebrtcRoutes(
       const issued = await credentials.issue(c.var.actor)
       const servers = buildIceServers(ice, { userId: c.var.actor.userId, expiresAt: issued.expiresAt })
       c.header('Cache-Control', 'no-store')
-      return c.json(wire.toWebrtcConfigJson(issued, endpoint, servers), 200)
+      const websocketUrl = toAbsoluteWebSocketUrl(c, endpoint.websocketUrl)
+      return c.json(wire.toWebrtcConfigJson(issued, { ...endpoint, websocketUrl }, servers), 200)
     },
   )
 }

@@ -71,10 +71,11 @@ export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRout
       },
     }),
     async (c) => {
-      const { number, user_id, caller_number } = c.req.valid('json')
+      const { number, user_id, caller_number, device } = c.req.valid('json')
       const key = c.req.valid('header')['idempotency-key']
       const { callId } = await calls.dial(c.var.actor, {
         number,
+        device,
         ...(user_id && { userId: user_id }),
         ...(caller_number && { callerNumber: caller_number }),
         ...(key && { idempotencyKey: key }),

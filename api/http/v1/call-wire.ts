@@ -1,6 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import { CALL_DIRECTIONS, CALL_OUTCOMES } from '../../core/calls/call.ts'
-import { type CallCapabilities, type CallView, DTMF_DIGITS } from '../../core/calls/call-control.ts'
+import {
+  type CallCapabilities,
+  type CallView,
+  DIAL_DEVICES,
+  DTMF_DIGITS,
+} from '../../core/calls/call-control.ts'
 import { type CallPayload, toCallPayload } from '../../core/calls/call-payload.ts'
 import { USER_STATUSES } from '../../core/presence/user-status-store.ts'
 import { toIsoTime } from '../iso-time.ts'
@@ -27,6 +32,10 @@ export const DialBody = z
       .max(64)
       .optional()
       .openapi({ description: 'One of the user’s own numbers, to be shown' }),
+    device: z.enum(DIAL_DEVICES).default('any').openapi({
+      description:
+        'Which of my phones rings first: `any` the desk phone and the browsers, `browser` the browsers alone; their INVITE carries the call’s id as `X-Hookswitch-Call`',
+    }),
   })
   .openapi('Dial', { example: { number: '1002' } })
 export const DialHeaders = z.object({

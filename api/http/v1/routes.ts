@@ -10,6 +10,7 @@ import { addLiveCallRoutes, type LiveCallRoutesNeeds } from './call-routes.ts'
 import { v1ErrorFormat } from './errors.ts'
 import { addHistoryRoutes, type HistoryRoutesNeeds } from './history-routes.ts'
 import { phoneSocketRoute } from './phone/phone-socket-route.ts'
+import { addPhoneRoutes, type PhoneRoutesNeeds } from './phone-routes.ts'
 import { addPresenceRoutes, type PresenceRoutesNeeds } from './presence-routes.ts'
 import { addSessionRoutes, type SessionRoutesNeeds } from './session-routes.ts'
 import * as wire from './wire.ts'
@@ -18,6 +19,7 @@ export interface V1RoutesNeeds extends SessionRoutesNeeds {
   history: HistoryRoutesNeeds
   calls: LiveCallRoutesNeeds & PresenceRoutesNeeds
   administration: Omit<AdminRoutesNeeds, 'guard'>
+  phone: PhoneRoutesNeeds
   log: Logger
 }
 
@@ -28,6 +30,7 @@ export function createV1Routes({
   history,
   calls,
   administration,
+  phone,
   log,
 }: V1RoutesNeeds): OpenAPIHono<Guarded> {
   const app = new OpenAPIHono<Guarded>({
@@ -52,6 +55,7 @@ export function createV1Routes({
   addLiveCallRoutes(app, calls)
   app.openAPIRegistry.registerPath(phoneSocketRoute)
   addAdminRoutes(app, { guard, ...administration })
+  addPhoneRoutes(app, phone)
 
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
@@ -73,6 +77,7 @@ export const v1Section = (app: OpenAPIHono<Guarded>): OpenApiSection =>
       { name: 'calls', description: 'Live calls and the commands on them.' },
       { name: 'history', description: 'Past calls and their recordings.' },
       { name: 'phone socket', description: 'The SIP phone of a browser.' },
+      { name: 'phone', description: 'What a browser needs to be a phone.' },
       { name: 'presence', description: 'The status of a user.' },
       { name: 'sessions', description: 'Logins that live, to be seen and ended.' },
       ...adminTags,

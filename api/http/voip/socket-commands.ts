@@ -11,7 +11,7 @@ export interface SocketCommandNeeds {
   calls: Pick<CallControl, 'find' | 'hangup' | 'answer'>
   statuses: Pick<UserStatuses, 'set'>
   peerMessages: Pick<PeerMessages, 'send'>
-  directory: Pick<Directory, 'endpointOf' | 'findByEndpoint'>
+  directory: Pick<Directory, 'endpointsOf' | 'findByEndpoint'>
 }
 
 export type SocketCommand = Exclude<ClientMessage, { type: 'ping' | 'auth' }>

@@ -41,7 +41,7 @@ export function createCampaignsModule(deps: CallCenterDeps): FeatureModule<Campa
     agents,
     statusOf: statuses.statusOf,
     isReachable: createPhoneReachability(presence),
-    isInCall: (extension) => callTracker.ofEndpoint(directory.endpointOf(extension)).length > 0,
+    isInCall: (extension) => callTracker.ofEndpoints(directory.endpointsOf(extension)).length > 0,
     canPresentNumber: (extension, number) =>
       number === extension || policy().allowedCallerNumber(extension, number) !== undefined,
     now,
@@ -67,7 +67,7 @@ export function createCampaignsModule(deps: CallCenterDeps): FeatureModule<Campa
     ...{ queue, agents, agentCallStore, placedCalls, history, now },
     campaigns,
     findLiveCall: callTracker.find,
-    endpointOf: directory.endpointOf,
+    endpointsOf: directory.endpointsOf,
     isPlacing: callPlacer.isPlacing,
     onNote,
     onFailure: reportFailure('lead_call_result', 'the result of a lead’s call could not be recorded'),

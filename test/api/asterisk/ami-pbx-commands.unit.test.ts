@@ -16,6 +16,21 @@ describe('each command is one action', () => {
       { ...originated, channel: 'Local/1001@ring-all', otherchannelid: 'hk_01j-2' },
       { settings: { ringContext: 'ring-all' } },
     ],
+    [
+      'placing a call from the browsers of the user, with the id of the call',
+      (pbx) => pbx.dial({ ...order, endpoint: '1001-web', isBrowser: true }),
+      {
+        ...originated,
+        channel: 'PJSIP/1001-web',
+        variable: 'PJSIP_HEADER(add,X-Hookswitch-Call)=hk_01j',
+      },
+    ],
+    [
+      'the same with a context that rings all of them, and adds the id',
+      (pbx) => pbx.dial({ ...order, endpoint: '1001-web', isBrowser: true }),
+      { ...originated, channel: 'Local/1001-web@ring-all', otherchannelid: 'hk_01j-2' },
+      { settings: { ringContext: 'ring-all' } },
+    ],
     ['hanging up', (pbx) => pbx.hangup(id, 'normal'), { action: 'Hangup', channel: id, cause: '16' }],
     ['declining', (pbx) => pbx.hangup(id, 'busy'), { action: 'Hangup', channel: id, cause: '17' }],
     [

@@ -103,6 +103,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   const orderFor = (callId: string, changes: Partial<OriginateRequest> = {}): OriginateRequest => ({
     callId,
     endpoint: '1001',
+    isBrowser: false,
     number: clearedNumber('1002'),
     callerId: { name: 'Call from the browser', number: '1001' },
     ringMs: 20_000,

@@ -179,9 +179,9 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
   test('a call that a phone dials is tracked', async () => {
     await bob.dial('1001')
     await until(() =>
-      expect(table.ofEndpoint('1002')).toMatchObject([{ state: 'up', from: { number: '1002' } }]),
+      expect(table.ofEndpoints(['1002'])).toMatchObject([{ state: 'up', from: { number: '1002' } }]),
     )
-    const id = table.ofEndpoint('1002')[0]?.id ?? ''
+    const id = table.ofEndpoints(['1002'])[0]?.id ?? ''
     await bob.hangup()
     await becomes(id, ended('answered'))
   })
@@ -260,7 +260,7 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
 
   describe('click-to-call of a user with two phones', () => {
     const order = (callId: string) => ({
-      ...{ callId, endpoint: '1005', number: clearedNumber('1002'), ringMs: 15_000 },
+      ...{ callId, endpoint: '1005', isBrowser: false, number: clearedNumber('1002'), ringMs: 15_000 },
       callerId: { name: 'Ann', number: '1005' },
     })
     const names = { technology: 'PJSIP', dialContext: 'internal' }

@@ -12,7 +12,8 @@ describe('settings of browser phones', () => {
   test('have defaults', () => {
     expect(readEnv(Config, good).webrtc).toEqual({
       ttl: 3_600,
-      websocketUrl: undefined,
+      websocketUrl: '/api/v1/phone/socket',
+      isRelayed: true,
       ice: { stunUrls: [], turnUrls: [], turnSecret: undefined },
     })
   })
@@ -21,6 +22,7 @@ describe('settings of browser phones', () => {
     const env = { ...good, ...turn, HOOKSWITCH_SIP_WS_URL: 'wss://pbx.example.org:8089/ws' }
     expect(readEnv(Config, env).webrtc).toMatchObject({
       websocketUrl: 'wss://pbx.example.org:8089/ws',
+      isRelayed: false,
       ice: { turnUrls: ['turn:t.example.org:3478?transport=udp', 'turns:t.example.org'] },
     })
   })

@@ -5,7 +5,7 @@ import { ProvisioningError } from '../../../api/core/provisioning/provisioner.ts
 import { type AsteriskNeeds, createAsteriskProvisioner } from '../../../api/provisioning/asterisk.ts'
 import { OWNERSHIP_OPTION } from '../../../api/provisioning/pjsip-objects.ts'
 import { ARI, startAri } from './fake-ari.ts'
-import { extensionSpec as anyOrder, faultsOn, shortTimeouts } from './fixtures.ts'
+import { extensionSpec as anyOrder, faultsOn, shortTimeouts, web } from './fixtures.ts'
 
 const order = { ...anyOrder, secret: 'Vq7ProposedSecret42' }
 
@@ -19,7 +19,7 @@ async function open(changes: Partial<AsteriskNeeds> = {}) {
   const asterisk = createAsteriskProvisioner({
     baseUrl: ari.url,
     ...ARI,
-    phones: { context: 'internal', codecs: ['alaw', 'ulaw'] },
+    phones: { context: 'internal', codecs: ['alaw', 'ulaw'], web },
     timeouts: shortTimeouts,
     ...changes,
   })
@@ -41,7 +41,7 @@ describe('provisioning', () => {
   test('creates the auth before the endpoint', async () => {
     const { ari, asterisk } = await open()
     expect(await asterisk.provision(order)).toEqual(provided)
-    expect(ari.written).toMatchObject([
+    expect(ari.written.slice(0, 3)).toMatchObject([
       { object: 'auth/1001', fields: { username: '1001', password: order.secret } },
       { object: 'aor/1001', fields: { max_contacts: '1', remove_existing: 'yes' } },
       {
@@ -60,6 +60,55 @@ describe('provisioning', () => {
     for (const { fields } of ari.written) expect(fields[OWNERSHIP_OPTION]).toBe(order.ownershipTag)
   })
 
+  test('creates an endpoint for browsers, with a password that is never returned', async () => {
+    const { ari, asterisk } = await open()
+    const secrets = [order, { ...order, extension: '1002' }].map(async (one) => {
+      await asterisk.provision(one)
+      return ari.objects.get(`auth/${one.extension}-web`)?.password
+    })
+    const [first, second] = await Promise.all(secrets)
+    expect(first).toMatch(/^[A-Za-z0-9]{20}$/)
+    expect(new Set([first, second, order.secret]).size).toBe(3)
+    expect(ari.open).toEqual([])
+    expect(ari.objects.get('aor/1001-web')).toMatchObject({ max_contacts: '3', remove_existing: 'yes' })
+    expect(ari.objects.get('endpoint/1001-web')).toMatchObject({
+      [OWNERSHIP_OPTION]: order.ownershipTag,
+      auth: '1001-web',
+      aors: '1001-web',
+      context: 'hookswitch-web',
+      callerid: '"Alice Smith" <1001>',
+      allow: 'opus,ulaw,alaw',
+      webrtc: 'yes',
+      dtls_auto_generate_cert: 'yes',
+      send_rpid: 'no',
+      send_connected_line: 'no',
+      timers: 'no',
+      allow_transfer: 'no',
+    })
+  })
+
+  test('never writes an aor again, which would make its registrations permanent', async () => {
+    const { ari, asterisk } = await open()
+    await asterisk.provision(order)
+    for (const aor of ['aor/1001', 'aor/1001-web']) {
+      // As Asterisk shows them.
+      ari.objects.set(aor, { ...ari.objects.get(aor), remove_existing: 'true', contact: 'sip:a@192.0.2.1' })
+    }
+    ari.written.splice(0)
+    await asterisk.provision({ ...order, secret: 'Vq7AnotherSecret42' })
+    expect(ari.written.map(({ object }) => object)).toEqual([
+      ...['auth/1001', 'endpoint/1001'],
+      ...['auth/1001-web', 'endpoint/1001-web'],
+    ])
+  })
+
+  test('removes both', async () => {
+    const { ari, asterisk } = await open()
+    await asterisk.provision(order)
+    await asterisk.remove('1001', order)
+    expect([...ari.objects.keys()]).toEqual([])
+  })
+
   test('a repeated request returns the same', async () => {
     const { ari, asterisk } = await open()
     await asterisk.provision(order)
@@ -73,21 +122,29 @@ describe('provisioning', () => {
       phones: {
         context: 'from-internal',
         codecs: ['opus'],
-        webrtc: true,
-        transport: 'wss',
+        transport: 'transport-tcp',
         maxContacts: 3,
-        endpoint: { rtp_symmetric: 'no', media_address: '192.0.2.1' },
+        mediaAddress: '192.0.2.1',
+        endpoint: { rtp_symmetric: 'no' },
+        web: { ...web, mediaAddress: '2001:db8::1' },
       },
     })
     await asterisk.provision(order)
     expect(ari.objects.get('aor/1001')).toMatchObject({ max_contacts: '3' })
     expect(ari.objects.get('endpoint/1001')).toMatchObject({
       context: 'from-internal',
-      webrtc: 'yes',
-      transport: 'wss',
+      webrtc: 'no',
+      transport: 'transport-tcp',
       rtp_symmetric: 'no',
       media_address: '192.0.2.1',
+      bind_rtp_to_media_address: 'yes',
     })
+    expect(ari.objects.get('endpoint/1001-web')).toMatchObject({
+      rtp_symmetric: 'yes',
+      media_address: '2001:db8::1',
+      bind_rtp_to_media_address: 'yes',
+    })
+    expect(ari.objects.get('endpoint/1001-web')).not.toHaveProperty('transport')
   })
 
   test.each([
@@ -98,8 +155,11 @@ describe('provisioning', () => {
     ['a reserved option', { endpoint: { '@hookswitch_mark': 'mine' } }],
     ['a value that begins a comment', { endpoint: { language: 'de;' } }],
     ['no contacts', { maxContacts: 0 }],
+    ['a context of browsers with a comma', { web: { ...web, context: 'web,1' } }],
+    ['a media address that is a name', { mediaAddress: 'pbx.example.org' }],
+    ['a media address of browsers with a line end', { web: { ...web, mediaAddress: '192.0.2.1\n' } }],
   ])('%s throws at the start', (_, overrides) => {
-    const phones = { context: 'internal', codecs: ['alaw'], ...overrides }
+    const phones = { context: 'internal', codecs: ['alaw'], web, ...overrides }
     expect(() => createAsteriskProvisioner({ baseUrl: 'http://127.0.0.1:1', ...ARI, phones })).toThrow(
       /^extensions of Asterisk: /,
     )
@@ -134,6 +194,7 @@ describe('an extension that is not ours', () => {
     ['another registration created', 'endpoint/1001', { [OWNERSHIP_OPTION]: 'another' }],
     ['another registration created partly', 'auth/1001', { [OWNERSHIP_OPTION]: 'another' }],
     ['has no ownership tag', 'aor/1001', {}],
+    ['an administrator made for browsers', 'endpoint/1001-web', {}],
   ])('an object that %s is neither changed nor removed', async (_, object, fields) => {
     const { ari, asterisk } = await open()
     ari.objects.set(object, fields)
@@ -236,7 +297,10 @@ describe('with any faults', () => {
         const { ari, asterisk, end } = await open({ timeouts: { ...shortTimeouts, requestMs: 60 } })
         ari.faults.push(...first)
         expect(await untilDone(() => asterisk.provision(order))).toEqual(provided)
-        expect([...ari.objects.keys()].sort()).toEqual(['aor/1001', 'auth/1001', 'endpoint/1001'])
+        expect([...ari.objects.keys()].sort()).toEqual([
+          ...['aor/1001', 'aor/1001-web', 'auth/1001', 'auth/1001-web'],
+          ...['endpoint/1001', 'endpoint/1001-web'],
+        ])
         ari.faults.splice(0, Number.POSITIVE_INFINITY, ...second)
         await untilDone(() => asterisk.remove('1001', order))
         expect(ari.objects.size).toBe(0)

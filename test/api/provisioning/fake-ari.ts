@@ -27,7 +27,10 @@ export async function startAri(): Promise<FakeAri> {
   const errorReply = (status: number, message: string) => ({ status, json: { message } })
   const shown = (fields: PjsipFields) => ({
     status: 200,
-    json: Object.entries(fields).map(([attribute, value]) => ({ attribute, value })),
+    json: Object.entries(fields).flatMap(([attribute, value]) =>
+      // One for each registration.
+      (attribute === 'contact' ? value.split(',') : [value]).map((one) => ({ attribute, value: one })),
+    ),
   })
 
   const http = await startFaultyHttp(({ method, path, authorization, body }): ServedOperation => {

@@ -12,6 +12,9 @@ export const extensionSpec = {
   ownershipTag: 'R7hSx1aVq0',
 }
 
+/** The browsers' endpoints of a test's Asterisk. */
+export const web = { template: '{extension}-web', context: 'hookswitch-web' }
+
 /** So short that a test can wait for each timeout. */
 export const shortTimeouts = { requestMs: 700, callMs: 20_000, pauseMs: 5 }
 

@@ -11,10 +11,6 @@ export const webMediaAddress = (): string =>
 
 /** Endpoints of browsers beside the desk phones: text to append to a file, by its name. They may dial nothing. */
 export const webEndpointsConf = (secret: string): Record<string, string> => ({
-  'modules.conf': `
-load = res_format_attr_opus.so
-load = codec_opus_open_source.so
-`,
   'pjsip_more.conf': `
 [web](!)
 type = endpoint

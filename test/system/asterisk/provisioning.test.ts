@@ -30,7 +30,8 @@ describe.skipIf(missing !== undefined)(title, () => {
       phones: {
         context: 'internal',
         codecs: ['ulaw', 'alaw'],
-        endpoint: { media_address: '127.0.0.1', bind_rtp_to_media_address: 'yes' },
+        mediaAddress: '127.0.0.1',
+        web: { template: '{extension}-web', context: 'hookswitch-web', mediaAddress: '127.0.0.1' },
       },
     })
     byWizard = createWizardProvisioner({ ami, template: 'hookswitch' })

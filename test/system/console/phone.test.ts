@@ -36,7 +36,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   let apiDelayMs = 0
 
   beforeAll(async () => {
-    asterisk = await startAsterisk({ websocket: true, webEndpoints: true })
+    asterisk = await startAsterisk({ webEndpoints: true })
     relay = await startSipRelay(`ws://127.0.0.1:${asterisk.ari.port}/ws`)
     ;[ami, page, browser, alice, bob] = await Promise.all([
       connectAmiCalls(asterisk),

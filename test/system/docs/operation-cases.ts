@@ -180,6 +180,10 @@ export function createOperationCases(stack: Stack, hasPbx: boolean): Record<stri
         return send(`${V1}/calls/history/${await pastCall(token)}/recording-link`, { token })
       },
     },
+    // Without the demo's Asterisk, FreePBX makes the extensions here, and lends none.
+    issuePhoneCredentials: at(hasPbx ? 200 : 501, async (send) =>
+      send(`${V1}/phone/credentials`, { token: await user() }),
+    ),
     capabilities: get(`${V1}/capabilities`),
     setStatus: at(204, async (send) =>
       send(`${V1}/status`, { token: await user('user2'), json: { status: 'away' } }),

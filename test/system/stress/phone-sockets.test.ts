@@ -19,7 +19,7 @@ let phones: Phone[] = []
 beforeAll(async () => {
   const data = mkdtempSync(join(tmpdir(), 'hs-'))
   await addPhoneUsers(data, EXTENSIONS)
-  asterisk = await startAsterisk({ websocket: true, webPhones: EXTENSIONS.map((one) => `${one}-WS`) })
+  asterisk = await startAsterisk({ webPhones: EXTENSIONS.map((one) => `${one}-WS`) })
   stack = await startStack({
     data,
     env: {

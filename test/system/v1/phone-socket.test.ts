@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { type AsteriskServer, startAsterisk } from '../../support/asterisk.ts'
-import { answerCalls, type BrowserPhone, registerBrowser } from '../../support/browser-phone.ts'
+import { type BrowserPhone, registerBrowser } from '../../support/browser-phone.ts'
 import { login, requestJson } from '../../support/http-client.ts'
 import { startJssip } from '../../support/jssip-phone.ts'
 import { type SipRequestFields, sipRequest } from '../../support/sip-messages.ts'
@@ -14,7 +14,7 @@ const OWN = '1003-WS'
 let asterisk: AsteriskServer
 let stack: Stack
 beforeAll(async () => {
-  asterisk = await startAsterisk({ websocket: true, webPhones: [OWN, '1001-WS'] })
+  asterisk = await startAsterisk({ webPhones: [OWN, '1001-WS'] })
   stack = await startStack({
     env: {
       HOOKSWITCH_SIP_WS_UPSTREAM: `ws://127.0.0.1:${asterisk.ari.port}/ws`,
@@ -82,7 +82,7 @@ describe('a phone of the own extension', () => {
     expect([phone.status, bystander.status]).toEqual([200, 200])
     expect(await contacts()).toContain(OWN)
     await asterisk.cli('module load res_clioriginate.so')
-    for (const answering of [phone, bystander]) answerCalls(answering)
+    for (const answering of [phone, bystander]) answering.answerCalls()
     for (const user of [OWN, '1001-WS'])
       await asterisk.cli(`channel originate PJSIP/${user} application Wait 600`)
     await waitUntil('both are in a call', async () => (await talking()).length === 2)

@@ -29,7 +29,7 @@ export interface AgentCallPlacerNeeds {
   campaigns: Pick<CampaignStore, 'find'>
   queue: Pick<DialQueue, 'claim' | 'complete' | 'inProgress'>
   callTracker: Pick<CallTracker, 'find'>
-  directory: Pick<Directory, 'endpointOf'>
+  directory: Pick<Directory, 'endpointsOf'>
   agentCallStore: Pick<AgentCallStore, 'add' | 'find' | 'delete'>
   idempotencyKeys: IdempotencyKeys
   policy: () => Pick<DialPolicy, 'check' | 'variants' | 'allowedCallerNumber'>
@@ -140,13 +140,13 @@ export function createAgentCallPlacer(
 
   /** Whether all attempts that block the lead or the agent belong to calls that are over for them. */
   async function isCompleting(lead: Lead, caller: CallingAgent): Promise<boolean> {
-    const endpoint = needs.directory.endpointOf(caller.extension)
+    const endpoints = needs.directory.endpointsOf(caller.extension)
     return (await queue.inProgress()).every((attempt) => {
       const call = needs.callTracker.find(attempt.callId)
       if (attempt.leadId === lead.id || attempt.number === lead.number) return call?.state === 'ended'
       return (
         attempt.agentId !== caller.id ||
-        (call !== undefined && (call.state === 'ended' || hasLeft(call, endpoint)))
+        (call !== undefined && (call.state === 'ended' || hasLeft(call, endpoints)))
       )
     })
   }

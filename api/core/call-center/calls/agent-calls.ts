@@ -1,6 +1,6 @@
 import type { Actor } from '../../actor.ts'
 import type { MediaLinks } from '../../auth/media-links.ts'
-import { ownEndpoint } from '../../calls/call-access.ts'
+import { isOneOf, ownEndpoints } from '../../calls/call-access.ts'
 import type { CallControl } from '../../calls/call-control.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { Refusal } from '../../refusal.ts'
@@ -62,7 +62,7 @@ export interface AgentCallsNeeds {
   callFinder: CallFinder
   agentLookup: AgentLookup
   agents: Pick<AgentStore, 'findAll'>
-  directory: Pick<Directory, 'endpointOf' | 'findByEndpoint'>
+  directory: Pick<Directory, 'endpointsOf' | 'findByEndpoint'>
   mediaLinks: Pick<MediaLinks, 'issueForRecording'>
 }
 
@@ -113,8 +113,8 @@ export function createAgentCalls(needs: AgentCallsNeeds): AgentCalls {
     const liveLegs = source.call.legs.filter(
       ({ state, endpoint }) => state !== 'ended' && endpoint !== undefined,
     )
-    const own = ownEndpoint(actor, directory)
-    if (own !== undefined && liveLegs.some(({ endpoint }) => endpoint === own)) return actor
+    const own = ownEndpoints(actor, directory)
+    if (liveLegs.some((leg) => isOneOf(own, leg))) return actor
     const owners = liveLegs.flatMap(({ endpoint = '' }) => directory.findByEndpoint(endpoint) ?? [])
     const owningAgents = await Promise.all(owners.map(({ userId }) => agentLookup.findByUser(userId)))
     const covered = owningAgents.filter(

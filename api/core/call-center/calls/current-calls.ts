@@ -11,8 +11,8 @@ export interface CurrentCall {
 }
 
 export interface CurrentCallsNeeds {
-  callTracker: Pick<CallTracker, 'ofEndpoint'>
-  directory: Pick<Directory, 'endpointOf'>
+  callTracker: Pick<CallTracker, 'ofEndpoints'>
+  directory: Pick<Directory, 'endpointsOf'>
   agentCallStore: Pick<AgentCallStore, 'findIds'>
 }
 
@@ -22,7 +22,7 @@ export function createCurrentCalls({ callTracker, directory, agentCallStore }: C
     agents: readonly Pick<Agent, 'id' | 'extension'>[],
   ): Promise<ReadonlyMap<string, CurrentCall>> => {
     const calls = agents.flatMap(({ id, extension }) => {
-      const [call] = extension === null ? [] : callTracker.ofEndpoint(directory.endpointOf(extension))
+      const [call] = extension === null ? [] : callTracker.ofEndpoints(directory.endpointsOf(extension))
       return call === undefined ? [] : [{ agentId: id, callId: call.id }]
     })
     const ids = await agentCallStore.findIds(calls.map(({ callId }) => callId))

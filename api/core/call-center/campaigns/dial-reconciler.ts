@@ -27,8 +27,8 @@ export interface DialReconcilerNeeds {
   }
   history: { find(id: string): Promise<CallRecord | undefined> }
   findLiveCall(id: string): Pick<Call, 'state' | 'legs'> | undefined
-  /** The endpoint of an extension on the PBX. */
-  endpointOf(extension: string): string
+  /** The endpoints of an extension on the PBX. */
+  endpointsOf(extension: string): readonly string[]
   /** Whether this process is placing the call on the PBX. */
   isPlacing(callId: string): boolean
   now(): number
@@ -86,7 +86,7 @@ export function createDialReconciler(needs: DialReconcilerNeeds): DialReconciler
   ) {
     const extension = extensionOf.get(call.agentId ?? '')
     if (call.agentId === null || extension === undefined) return
-    if (!hasLeft(live, needs.endpointOf(extension))) return
+    if (!hasLeft(live, needs.endpointsOf(extension))) return
     const campaign =
       call.campaignId === null ? undefined : await campaigns.find(call.campaignId, UNRESTRICTED_SCOPE)
     await agents.setAvailableFrom(call.agentId, wrapUpEnd(nowS(), campaign?.rules))

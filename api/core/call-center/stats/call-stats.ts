@@ -32,7 +32,7 @@ export interface CallStats {
 export interface CallStatsNeeds {
   store: CallStatsStore
   callTracker: Pick<CallTracker, 'live'>
-  directory: Pick<Directory, 'endpointOf'>
+  directory: Pick<Directory, 'endpointsOf'>
   /** Whether the phone of an extension is registered and takes calls: see `createPhoneReachability`. */
   isReachable: (extension: string) => boolean
   isOnline: () => boolean
@@ -48,13 +48,12 @@ export function createCallStats({
   /** While the PBX is offline, the tracker's calls are out of date. */
   const live = (): readonly Call[] => (isOnline() ? callTracker.live() : [])
 
-  const endpointOf = ({ extension }: AgentPresence) =>
-    extension === null ? undefined : directory.endpointOf(extension)
+  const endpointsOf = ({ extension }: AgentPresence): readonly string[] =>
+    extension === null ? [] : directory.endpointsOf(extension)
 
   /** Number of live calls of these agents, and which agents are in one. */
   function callsOfAgents(agents: readonly AgentPresence[]) {
-    const phones = new Set(agents.map(endpointOf))
-    phones.delete(undefined)
+    const phones = new Set(agents.flatMap(endpointsOf))
     const busy = new Set<string>()
     let calls = 0
     for (const { legs } of live()) {
@@ -64,7 +63,7 @@ export function createCallStats({
       for (const endpoint of ownEndpoints) busy.add(endpoint)
       if (ownEndpoints.length > 0) calls += 1
     }
-    const isBusy = (member: AgentPresence) => busy.has(endpointOf(member) ?? '')
+    const isBusy = (member: AgentPresence) => endpointsOf(member).some((endpoint) => busy.has(endpoint))
     return { calls, isBusy }
   }
 

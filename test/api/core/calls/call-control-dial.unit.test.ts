@@ -23,6 +23,7 @@ describe('placing a call', () => {
         {
           callId: 'hk_n0',
           endpoint: '1001',
+          isBrowser: false,
           number: '1002',
           callerId: { name: 'user1', number: '1001' },
           ringMs: 30_000,
@@ -37,6 +38,46 @@ describe('placing a call', () => {
     const first = await calls.dial(user1, { number: '1002', idempotencyKey: 'k' })
     expect(await calls.dial(user1, { number: '1002', idempotencyKey: 'k' })).toEqual(first)
     expect(pbxCommands).toHaveLength(1)
+  })
+  test.each([
+    ['any', { phone: true, web: false }, '1001', false],
+    ['any', { phone: true, web: true }, '1001', false],
+    ['any', { phone: false, web: true }, '1001-web', true],
+    ['any', { phone: false, web: false }, '1001', false],
+    ['browser', { phone: true, web: true }, '1001-web', true],
+  ] as const)(
+    'with device %s and registered %o rings %s',
+    async (device, registered, endpoint, isBrowser) => {
+      const { calls, pbxCommands } = createFixture({}, { registered })
+      await calls.dial(user1, { number: '1002', device })
+      expect(pbxCommands).toMatchObject([['dial', { endpoint, isBrowser }]])
+    },
+  )
+  test('by a browser is refused while none is registered, and the same key may be used again', async () => {
+    const registered = { phone: true, web: false }
+    const { calls, pbxCommands } = createFixture({}, { registered })
+    const request = { number: '1002', device: 'browser', idempotencyKey: 'k' } as const
+    await expect(calls.dial(user1, request)).rejects.toMatchObject({
+      code: 'conflict',
+      detail: 'no browser is registered as a phone of this extension',
+    })
+    expect(pbxCommands).toEqual([])
+    registered.web = true
+    await calls.dial(user1, request)
+    expect(pbxCommands).toHaveLength(1)
+  })
+  test('by a browser to an emergency number rings the desk phone if no browser is registered', async () => {
+    const { calls, pbxCommands } = createFixture()
+    await calls.dial(user1, { number: '112', device: 'browser' })
+    expect(pbxCommands).toMatchObject([['dial', { endpoint: '1001', isBrowser: false }]])
+  })
+  test('with an idempotency key covers the device', async () => {
+    const { calls, fingerprints } = createFixture({}, { registered: { phone: true, web: true } })
+    await calls.dial(user1, { number: '1002', idempotencyKey: 'k' })
+    await calls.dial(user1, { number: '1002', idempotencyKey: 'k', device: 'any' })
+    await calls.dial(user1, { number: '1002', idempotencyKey: 'k', device: 'browser' })
+    expect(fingerprints[1]).toBe(fingerprints[0])
+    expect(fingerprints[2]).not.toBe(fingerprints[0])
   })
   test('may be repeated with the key of a refused request', async () => {
     let offline = true

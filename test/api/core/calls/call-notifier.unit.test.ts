@@ -18,7 +18,7 @@ async function startNotifier({ holds = true } = {}) {
   startCallNotifier({
     tracker: {
       live: () => (now === undefined ? [] : [now]),
-      ofEndpoint: () => [],
+      ofEndpoints: () => [],
       onChange(listener) {
         change = listener
         return () => {}

@@ -49,7 +49,7 @@ describe('the answer of a call', () => {
       answeredAt: 5 * SECOND,
       to: { number: '74951234567', name: 'Bob' },
     })
-    expect(tracker.ofEndpoint('102')).toHaveLength(1)
-    expect(tracker.ofEndpoint('101')).toEqual([])
+    expect(tracker.ofEndpoints(['102'])).toHaveLength(1)
+    expect(tracker.ofEndpoints(['101'])).toEqual([])
   })
 })

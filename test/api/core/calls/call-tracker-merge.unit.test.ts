@@ -36,7 +36,7 @@ describe('a call that merges into another', () => {
     expect(tracker.live().map(({ id }) => id)).toEqual(['a1'])
     expect(tracker.find('a1')).toMatchObject({ state: 'up', answeredAt: 2 * SECOND })
     expect(tracker.find('a2')).toMatchObject({ state: 'ended', outcome: 'answered', endedAt: 7 * SECOND })
-    expect(tracker.ofEndpoint('103').map(({ id }) => id)).toEqual(['a1'])
+    expect(tracker.ofEndpoints(['103']).map(({ id }) => id)).toEqual(['a1'])
   })
 
   test('does so for events in any order', () => expectSameInAnyOrder([...two, ...joined]))
@@ -71,7 +71,7 @@ describe('a call that merges into another', () => {
         ['a1', ['ended', 'up', 'up']],
       ])
       expect(tracker.find('a2')).toMatchObject({ state: 'ended', outcome: 'answered' })
-      expect(tracker.ofEndpoint('103').map(({ id }) => id)).toEqual(['a1'])
+      expect(tracker.ofEndpoints(['103']).map(({ id }) => id)).toEqual(['a1'])
     })
 
     test('does so for events in any order', () => expectSameInAnyOrder([...two, ...met]))
@@ -92,7 +92,7 @@ describe('a call that merges into another', () => {
         about('c', 9, { bridge: 'x', callId: 'a2' }),
       ]
       const tracker = trackerAfter([...two, ...ours])
-      expect(tracker.ofEndpoint('103').map(({ id }) => id)).toEqual(['hk_1'])
+      expect(tracker.ofEndpoints(['103']).map(({ id }) => id)).toEqual(['hk_1'])
     })
   })
 

@@ -37,7 +37,7 @@ test('each phone has the calls that a scan of all calls finds, after any changes
           const its = all.filter((one) =>
             one.legs.some((leg) => leg.endpoint === phone && leg.state !== 'ended'),
           )
-          expect(live.ofEndpoint(phone)).toEqual(its)
+          expect(live.ofEndpoints([phone])).toEqual(its)
         }
       }
     }),
@@ -52,10 +52,10 @@ test('a listener that gets one call of a burst sees the others as they are after
   if (other?.kind !== 'channel') throw new Error('a call begins with a channel')
   tracker.handle({ ...other, id: 'other', changes: { ...other.changes, callId: 'other' } })
   tracker.flush()
-  expect(tracker.ofEndpoint('103')).toHaveLength(2)
+  expect(tracker.ofEndpoints(['103'])).toHaveLength(2)
 
   const seen: number[] = []
-  tracker.onChange(() => seen.push(tracker.ofEndpoint('103').length))
+  tracker.onChange(() => seen.push(tracker.ofEndpoints(['103']).length))
   tracker.handle({ kind: 'channel_ended', id: 'other', at: other.at + 1, cause: 16 })
   for (const event of events) if (event.kind === 'channel_ended') tracker.handle(event)
   tracker.flush()

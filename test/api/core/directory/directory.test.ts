@@ -40,6 +40,7 @@ describe('the directory', () => {
         },
       },
       endpointTemplate: '{extension}',
+      webEndpointTemplate: '{extension}-web',
       onError: () => {},
     })
     /** @returns the known users, and whether anything was read */
@@ -97,6 +98,7 @@ describe('the directory', () => {
         },
       },
       endpointTemplate: '{extension}',
+      webEndpointTemplate: '{extension}-web',
       onError: () => {},
     })
     await expect(directory.refresh()).rejects.toThrow('away')

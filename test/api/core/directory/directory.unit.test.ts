@@ -9,6 +9,7 @@ async function directory(endpointTemplate = '{extension}') {
   const made = createDirectory({
     users: { listPhoneUsers: async () => people, revision: async () => '1' },
     endpointTemplate,
+    webEndpointTemplate: '{extension}-web',
     onError: () => {},
   })
   await made.refresh()
@@ -32,10 +33,40 @@ test.each<[string, string, string[], boolean]>([
 })
 
 test('an endpoint is named by the template', async () => {
-  const { isOwnEndpoint } = await directory('{extension}-web')
-  expect(isOwnEndpoint('1005-web', new Set(['1005']))).toBe(true)
+  const { isOwnEndpoint } = await directory('{extension}-desk')
+  expect(isOwnEndpoint('1005-desk', new Set(['1005']))).toBe(true)
   expect(isOwnEndpoint('1005', new Set(['1005']))).toBe(false)
-  expect(isOwnEndpoint('-web', new Set())).toBe(false)
+  expect(isOwnEndpoint('-desk', new Set())).toBe(false)
+})
+
+test('the browser of an extension is a phone of the same user', async () => {
+  const { endpointsOf, findByEndpoint, isOwnEndpoint } = await directory()
+  expect(endpointsOf('1001')).toEqual(['1001', '1001-web'])
+  expect(findByEndpoint('1001-web')).toBe(findByEndpoint('1001'))
+  expect(findByEndpoint('1002-web')).toBeUndefined()
+  expect(isOwnEndpoint('1001-web', new Set(['1001']))).toBe(true)
+  expect(isOwnEndpoint('1005-web', new Set(['1005']))).toBe(true)
+  expect(isOwnEndpoint('1005-web', new Set(['+4930123']))).toBe(false)
+})
+
+test('a desk phone with the name that another extension’s browser would have keeps its user', async () => {
+  const numbers = ['101', '99101']
+  const made = createDirectory({
+    users: {
+      listPhoneUsers: async () =>
+        numbers.map((extension) => ({
+          ...{ userId: extension, extension, name: extension, disabled: false },
+          ...{ role: 'user' as const, team: null },
+        })),
+      revision: async () => '1',
+    },
+    endpointTemplate: '{extension}',
+    webEndpointTemplate: '99{extension}',
+    onError: () => {},
+  })
+  await made.refresh()
+  expect(made.findByEndpoint('99101')?.extension).toBe('99101')
+  expect(made.findByEndpoint('9999101')?.extension).toBe('99101')
 })
 
 test('a disabled account has a phone, and no user in the directory', async () => {

@@ -14,7 +14,8 @@ function createFixture() {
     directory,
     tracker: {
       live: () => [call],
-      ofEndpoint: (endpoint) => (call.legs.some((leg) => leg.endpoint === endpoint) ? [call] : []),
+      ofEndpoints: (endpoints) =>
+        call.legs.some(({ endpoint = '' }) => endpoints.includes(endpoint)) ? [call] : [],
     },
     deviceStates: { all: () => devices },
     phoneStates: { stateOf: (extension) => (extension === '1003' ? 'idle' : 'in_use'), isDnd: () => false },

@@ -14,7 +14,7 @@ const facts = (changes: Partial<PresenceInputs> = {}): PresenceInputs => ({
   users: directory.all(),
   isPbxOnline: true,
   callsOf: () => [],
-  endpointOf: directory.endpointOf,
+  endpointsOf: directory.endpointsOf,
   deviceStateOf: () => 'idle',
   statusOf: () => 'available',
   isDnd: () => false,

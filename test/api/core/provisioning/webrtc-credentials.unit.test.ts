@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { User } from '../../../../api/core/auth/users.ts'
 import { ProvisioningError } from '../../../../api/core/provisioning/provisioner.ts'
 import type { WebrtcCredentialsNeeds } from '../../../../api/core/provisioning/webrtc-credentials.ts'
 import { actorOf, createWorldMaker } from './fixtures/webrtc-credentials.ts'
@@ -22,6 +23,29 @@ describe('WebRTC credentials', () => {
     await credentials.tick()
     expect([...auths.values()]).not.toContain(password)
     expect([auths.size, disconnected]).toEqual([1, ['1001']])
+  })
+
+  test('are for the browsers of the extension, by their own user name', async () => {
+    const { credentials } = await world({
+      users: { find: async () => ({ username: 'anna', email: 'anna.b@example.org' }) as User }, // both are read
+    })
+    expect(await credentials.issue(actorOf('1'))).toMatchObject({
+      extension: '1001',
+      username: '1001-web',
+      displayName: 'anna.b',
+    })
+  })
+
+  test('of one session end without the other browsers, if a relay cuts the socket of that session', async () => {
+    const { credentials, auths, disconnected, ended } = await world({ isRelayed: true })
+    await credentials.issue(actorOf('1', 's1'))
+    await credentials.issue(actorOf('1', 's2'))
+    ended.add('s1')
+    await credentials.tick()
+    expect([auths.size, disconnected]).toEqual([1, []])
+    ended.add('s2')
+    await credentials.tick()
+    expect([auths.size, disconnected]).toEqual([0, ['1001']])
   })
 
   test('do not disconnect browsers on expiry while others are active', async () => {
@@ -85,6 +109,7 @@ describe('WebRTC credentials', () => {
       'an extension that is not ours',
       {
         provisioner: {
+          usernameOf: () => '',
           add: async () => Promise.reject(new ProvisioningError('taken', 'theirs')),
           remove: async () => Promise.reject(new ProvisioningError('taken', 'theirs')),
         },
@@ -95,6 +120,7 @@ describe('WebRTC credentials', () => {
       'an unreachable PBX',
       {
         provisioner: {
+          usernameOf: () => '',
           add: async () => Promise.reject(new ProvisioningError('unreachable', 'gone')),
           remove: async () => {},
         },

@@ -75,13 +75,16 @@ export function createSurface(history: Pick<HistoryStore, 'list' | 'find'>) {
   })
   const guard = createGuard(verifier)
   // These tests use no other route.
-  const { sessions, calls, administration } = { calls: { guard }, administration: {} } as Parameters<
-    typeof createV1Routes
-  >[0]
+  const { sessions, calls, phone, administration } = {
+    ...{ calls: { guard }, phone: { guard }, administration: {} },
+  } as Parameters<typeof createV1Routes>[0]
   const reachOf = createFindReach(users, 'team')
   const mediaLinks = createMediaLinks({ tokens, reachOf, now: () => nowS * 1000, longestLifetime: 3_600 })
   const policy = () => createDialPolicy(PolicyFile.parse({ country: 'DE' }))
-  const needs = { sessions, calls, administration, history: { guard, history, reachOf, mediaLinks, policy } }
+  const needs = {
+    ...{ sessions, calls, phone, administration },
+    history: { guard, history, reachOf, mediaLinks, policy },
+  }
   const app = createV1Routes({ ...needs, guard, log: createLog('test', 'silent') })
   return { app, verifier }
 }

@@ -77,6 +77,7 @@ export function createVoipFixture(difference: Partial<VoipRoutesNeeds> = {}) {
     findByUser: ofUser,
     findByExtension: ofExtension,
     endpointOf: (extension: string) => extension,
+    endpointsOf: (extension: string) => [extension, `${extension}-web`] as const,
   }
   const presence = {
     isOnline: (id: string) => id !== user3.id,

@@ -9,8 +9,11 @@ test('each agent in a call has their first call, with an id if it is stored', as
     '1003-web': [],
   }
   const currentCalls = createCurrentCalls({
-    callTracker: { ofEndpoint: (endpoint) => (live[endpoint] ?? []).map((id) => aCall({ id })) },
-    directory: { endpointOf: (extension) => `${extension}-web` },
+    callTracker: {
+      ofEndpoints: (endpoints) =>
+        endpoints.flatMap((endpoint) => (live[endpoint] ?? []).map((id) => aCall({ id }))),
+    },
+    directory: { endpointsOf: (extension) => [`${extension}-desk`, `${extension}-web`] },
     agentCallStore: { findIds: async (ids) => new Map(ids.includes('hk_1') ? [['hk_1', '7']] : []) },
   })
   const calls = await currentCalls([

@@ -187,7 +187,7 @@ describe('a call with a result that could not be stored three times', () => {
       },
       history: { find: async () => undefined },
       findLiveCall: () => undefined,
-      endpointOf: (extension) => extension,
+      endpointsOf: (extension) => [extension, `${extension}-web`],
       isPlacing: () => false,
       now: () => 200_000,
       onFailure: () => {},

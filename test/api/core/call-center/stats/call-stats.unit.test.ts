@@ -32,7 +32,7 @@ const realtime = () =>
       countForAgent: async () => ({ calls: 0, answered: 0, missed: 0, talked: 0 }),
     },
     callTracker: { live: () => live },
-    directory: { endpointOf: (extension) => `${extension}-web` },
+    directory: { endpointsOf: (extension) => [`${extension}-desk`, `${extension}-web`] },
     isReachable: (extension) => reachable.has(extension),
     isOnline: () => online,
   }).realtime(UNRESTRICTED_SCOPE, span)
