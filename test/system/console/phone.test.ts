@@ -126,6 +126,8 @@ describe.skipIf(missing !== undefined)(title, () => {
       rttMs: expect.any(Number),
     })
     expect(relay.sent().filter((text) => text.startsWith('INVITE'))).toEqual([])
+    // The PBX would take it for a hold.
+    expect(relay.sent().filter((text) => text.includes('c=IN IP4 0.0.0.0'))).toEqual([])
     await alice.hangup()
     await carol.untilStates()
   })
