@@ -26,3 +26,16 @@ export function createIceReadiness(): (type: string | null | undefined, ready: (
     timer = setTimeout(ready, delay)
   }
 }
+
+/** Of RFC 5737: no packet gets anywhere, as ICE decides where media goes. */
+const UNUSED_ADDRESS = '198.51.100.1'
+
+/**
+ * Replaces the connection address 0.0.0.0 of an SDP that has candidates. A browser writes it where it hides its own
+ * addresses behind names of mDNS, and a PBX takes it for a hold (RFC 2543 §B.5): it would send silence.
+ */
+export function withConnectionAddress(sdp: string): string {
+  if (!/^a=candidate:/m.test(sdp)) return sdp
+  const address = /^a=candidate:\S+ \d+ udp \d+ (\d+\.\d+\.\d+\.\d+) /im.exec(sdp)?.[1] ?? UNUSED_ADDRESS
+  return sdp.replace(/^c=IN IP4 0\.0\.0\.0/gm, `c=IN IP4 ${address}`)
+}

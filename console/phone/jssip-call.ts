@@ -2,7 +2,7 @@ import { C } from 'jssip'
 import type { EndEvent, RTCSession } from 'jssip/lib/RTCSession.js'
 import type { IncomingRTCSessionEvent } from 'jssip/lib/UA.js'
 import { endReason } from './end-reason.ts'
-import { createIceReadiness } from './ice.ts'
+import { createIceReadiness, withConnectionAddress } from './ice.ts'
 import type { Microphone, MicrophoneLease } from './microphone.ts'
 import { type CallError, type IceServer, PhoneError } from './phone-types.ts'
 import { type MediaTotals, readQuality } from './quality.ts'
@@ -67,9 +67,12 @@ export function createJssipCall(
     clearTimeout(noNetworkTimer)
     onCandidate(candidate.type, ready)
   })
-  session.on('sdp', ({ originator, type, sdp }) => {
+  session.on('sdp', (description) => {
+    const { originator, type, sdp } = description
+    if (originator !== 'local') return
     // Without an address of ours there would be a call without sound.
-    if (originator === 'local' && type === 'answer' && !/^a=candidate:/m.test(sdp)) failWithoutNetwork()
+    if (type === 'answer' && !/^a=candidate:/m.test(sdp)) failWithoutNetwork()
+    description.sdp = withConnectionAddress(sdp)
   })
   session.on('peerconnection', ({ peerconnection }) => {
     peerconnection.addEventListener('track', ({ track: remote }) => output.play(remote))

@@ -15,8 +15,9 @@ export interface MicrophoneLease {
   release(): void
 }
 
-/** How long it stays open without a call: between the permission and the INVITE. */
-const IDLE_MS = 30_000
+/** How long it stays open without a call: between the permission and the INVITE, and after a call. */
+const PREPARED_MS = 30_000
+const RELEASED_MS = 2_000
 
 export const audioConstraints = (device: string | undefined): MediaStreamConstraints => ({
   audio: device === undefined ? true : { deviceId: { exact: device } },
@@ -48,14 +49,14 @@ export function createMicrophone(device: string | undefined): Microphone {
     opened.then((track) => track.addEventListener('ended', discard), discard)
     return opened
   }
-  const closeWhenIdle = () => {
+  const closeWhenIdle = (delay: number) => {
     clearTimeout(idleTimer)
-    if (users.size === 0) idleTimer = setTimeout(close, IDLE_MS)
+    if (users.size === 0) idleTimer = setTimeout(close, delay)
   }
   return {
     async prepare() {
       await openSource()
-      closeWhenIdle()
+      closeWhenIdle(PREPARED_MS)
     },
     async acquire(replace) {
       const user = { track: (await openSource()).clone(), replace }
@@ -67,7 +68,7 @@ export function createMicrophone(device: string | undefined): Microphone {
         release() {
           user.track.stop()
           users.delete(user)
-          closeWhenIdle()
+          closeWhenIdle(RELEASED_MS)
         },
       }
     },

@@ -27,15 +27,13 @@ export interface PhoneDevices {
 }
 
 /** Why the phone cannot be used until a person acts. */
-export const BLOCKED_REASONS = [
-  'insecure_context',
-  'microphone_denied',
-  'session_ended',
-  'taken_by_other_window',
-  'no_extension',
-  'not_supported',
-] as const
-export type BlockedReason = (typeof BLOCKED_REASONS)[number]
+export type BlockedReason =
+  | 'insecure_context'
+  | 'microphone_denied'
+  | 'session_ended'
+  | 'taken_by_other_window'
+  | 'no_extension'
+  | 'not_supported'
 
 export type Registration =
   | { state: 'offline' | 'connecting' | 'registered' | 'reconnecting' }

@@ -6,7 +6,7 @@ export interface MediaTotals {
   lost: number
 }
 
-/** The members used of `RTCStatsReport`'s values (W3C webrtc-stats). */
+/** The members used of the browser's reports (W3C webrtc-stats). */
 interface StatsEntry {
   type: string
   kind?: string

@@ -35,12 +35,13 @@ export function createRinger(device: string | undefined, onBlocked: (blocked: bo
   let mode: RingMode = 'off'
   let timer: ReturnType<typeof setInterval> | undefined
   let ringing: GainNode | undefined
-  const unlock = new AbortController()
+  let unlock = new AbortController()
 
   const open = (): AudioContext => {
     if (context !== undefined) return context
     const opened = new AudioContext()
     context = opened
+    unlock = new AbortController()
     void routeTo(opened, device)
     const resume = () => void opened.resume().then(reportState)
     // A browser starts sound only within a click or a key press.

@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { backoffMs } from '../../../console/phone/backoff.ts'
 import { endReason } from '../../../console/phone/end-reason.ts'
-import { createIceReadiness } from '../../../console/phone/ice.ts'
+import { createIceReadiness, withConnectionAddress } from '../../../console/phone/ice.ts'
 import { readQuality } from '../../../console/phone/quality.ts'
 import { createTaskQueue } from '../../../console/phone/task-queue.ts'
 import { project } from '../../support/build.ts'
@@ -68,6 +68,20 @@ describe('ICE', () => {
     onCandidate('host', second)
     vi.advanceTimersByTime(1_000)
     expect([first.mock.calls.length, second.mock.calls.length]).toEqual([1, 1])
+  })
+})
+
+describe('the connection address of an SDP', () => {
+  const sdp = (candidate: string) =>
+    `v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\n${candidate}`
+
+  test.each([
+    ['names of mDNS', 'a=candidate:1 1 udp 1 f00.local 5004 typ host', '198.51.100.1'],
+    ['an address', 'a=candidate:1 1 udp 1 192.0.2.7 5004 typ host', '192.0.2.7'],
+    ['an IPv6 address', 'a=candidate:1 1 udp 1 2001:db8::7 5004 typ host', '198.51.100.1'],
+    ['no candidate', 'a=sendrecv', '0.0.0.0'],
+  ])('with %s', (_, candidate, expected) => {
+    expect(withConnectionAddress(sdp(candidate))).toBe(sdp(candidate).replace('0.0.0.0', expected))
   })
 })
 

@@ -48,7 +48,9 @@ export async function createBrowserPhone(
   /** An error that shows what there was instead. */
   const until = async (what: string, condition: () => Promise<boolean>) => {
     await waitUntil(what, condition, 20_000).catch(async (err: Error) => {
-      throw new Error(`${err.message}; instead ${JSON.stringify(await snapshot())}`)
+      throw new Error(
+        `${err.message}; instead ${JSON.stringify(await snapshot())} ${await run('sound.report()')}`,
+      )
     })
   }
   return {

@@ -44,6 +44,18 @@ export const watchSound = `(() => {
     /** Tracks of the microphone that are sent with sound. */
     sending: () => connections.filter(({ connectionState }) => connectionState !== 'closed')
       .flatMap((one) => one.getSenders()).filter(({ track }) => track?.enabled).length,
+    /** What explains a silence. */
+    async report() {
+      const received = []
+      for (const one of connections) {
+        if (one.connectionState === 'closed') continue
+        for (const { type, audioLevel, packetsReceived } of (await one.getStats()).values()) {
+          if (type === 'inbound-rtp') received.push({ audioLevel, packetsReceived })
+        }
+      }
+      const outputs = elements.map(({ muted, paused, srcObject }) => ({ muted, paused, used: srcObject !== null }))
+      return JSON.stringify({ received, outputs, meter: context?.state })
+    },
     connections,
   }
 })()`

@@ -12,14 +12,24 @@ import { watchSound } from '../../support/console/page-sound.ts'
 import { type PhonePage, servePhonePage } from '../../support/console/phone-page.ts'
 import { type SipRelay, startSipRelay } from '../../support/console/sip-relay.ts'
 import { webMediaAddress } from '../../support/console/web-endpoints-conf.ts'
+import { login, requestJson } from '../../support/http-client.ts'
 import { type Phone, startPhone } from '../../support/phone.ts'
-import { waitUntil } from '../../support/stack.ts'
+import { startStack, waitUntil } from '../../support/stack.ts'
 
 const missing = (await whyAsteriskUnavailable()) ?? (await whyBrowserUnavailable())
 const title = missing === undefined ? 'the phone in a page' : `the phone in a page (skipped: ${missing})`
 
 /** Tones, in hertz: of the browser's microphone, and of two SIP phones. */
 const [OWN, ALICE, BOB] = [740, 400, 1_000]
+
+interface PageOptions {
+  url?: string
+  /** A script: members of the credentials. */
+  credentials?: string
+  /** A script: more members of the options. */
+  options?: string
+  ticket?: () => unknown
+}
 
 describe.skipIf(missing !== undefined)(title, () => {
   let asterisk: AsteriskServer
@@ -67,9 +77,9 @@ describe.skipIf(missing !== undefined)(title, () => {
   async function openPhone(
     at: Omit<BrowserPage, 'close'>,
     extension: string,
-    { url = page.url, credentials = '{}', options = '' } = {},
+    { url = page.url, credentials = '{}', options = '', ticket }: PageOptions = {},
   ): Promise<BrowserPhone> {
-    await at.expose('issueTicket', () => relay.issueTicket())
+    await at.expose('issueTicket', ticket ?? (() => relay.issueTicket()))
     await at.expose('placeCall', async (number = '') => {
       const call = await ami.place(extension, number)
       await sleep(apiDelayMs)
@@ -92,9 +102,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     )
   }
   /** Another person at another browser, with the extension 1000. */
-  async function openDora(
-    options: { url?: string; credentials?: string; options?: string } = {},
-  ): Promise<BrowserPhone> {
+  async function openDora(options: PageOptions = {}): Promise<BrowserPhone> {
     const other = await browser.newPage()
     others.push(other)
     return openPhone(other, '1000', options)
@@ -126,6 +134,8 @@ describe.skipIf(missing !== undefined)(title, () => {
       rttMs: expect.any(Number),
     })
     expect(relay.sent().filter((text) => text.startsWith('INVITE'))).toEqual([])
+    // The PBX would take it for a hold.
+    expect(relay.sent().filter((text) => text.includes('c=IN IP4 0.0.0.0'))).toEqual([])
     await alice.hangup()
     await carol.untilStates()
   })
@@ -422,6 +432,39 @@ describe.skipIf(missing !== undefined)(title, () => {
     })`)
     expect(level).toBeGreaterThan(0.02)
     expect(level).toBeLessThanOrEqual(1)
+  })
+
+  test('through Hookswitch itself: it registers and talks, and the end of its session ends all within a second', async () => {
+    const stack = await startStack({
+      env: {
+        HOOKSWITCH_SIP_WS_UPSTREAM: `ws://127.0.0.1:${asterisk.ari.port}/ws`,
+        HOOKSWITCH_WEB_ENDPOINT: '{extension}-web',
+        HOOKSWITCH_ALLOWED_ORIGINS: new URL(page.url).origin,
+      },
+    })
+    try {
+      const { access: token } = await login(stack, 'admin')
+      const tickets = async () =>
+        (await requestJson(`${stack.base}/stream-tickets`, { method: 'POST', token })).body.ticket
+      const dora = await openDora({
+        credentials: `{ socket_path: '${stack.url}/api/v1/phone/socket' }`,
+        ticket: tickets,
+      })
+      await dora.act('start')
+      await dora.untilRegistration('registered')
+      await dora.act('dial', '1001')
+      await dora.untilTone(ALICE)
+      const { sub, sid } = JSON.parse(atob(token.split('.')[1] ?? ''))
+      await requestJson(`${stack.url}/api/v1/users/${sub}/sessions/${sid}`, { method: 'DELETE', token })
+      const end = performance.now()
+      await dora.untilRegistration('blocked')
+      expect(performance.now() - end).toBeLessThan(1_000)
+      expect((await dora.snapshot()).registration).toEqual({ state: 'blocked', reason: 'session_ended' })
+      expect(await dora.states()).toEqual([])
+      await waitUntil('the contact is gone', async () => (await contactsOf('1000')) === 0)
+    } finally {
+      await stack.stop()
+    }
   })
 
   test('the log of the browser has no SIP and no error', async () => {
