@@ -34,6 +34,7 @@ import { createAdministration } from './administration.ts'
 import type { AuthModule } from './auth.ts'
 import type { CallCenter } from './call-center/call-center.ts'
 import type { CallModule } from './calls.ts'
+import { createPersonalModule } from './personal.ts'
 import type { ProvisioningModule } from './provisioning.ts'
 
 export interface SurfacesNeeds {
@@ -98,6 +99,7 @@ export function createSurfaces(needs: SurfacesNeeds) {
       history: { guard, history, reachOf: auth.reachOf, mediaLinks, policy },
       calls: { guard, calls, statuses, directory, isOnline },
       administration: createAdministration({ ...needs, now }),
+      personal: createPersonalModule({ config, db: needs.db, redis, guard, auth, directory, history, now }),
       log,
     }),
     voip: createVoipRoutes({
