@@ -43,7 +43,9 @@ export function validateMail(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
 
 export function toMailConfig(env: Env) {
   const url = env.HOOKSWITCH_APP_URL ?? env.HOOKSWITCH_PUBLIC_URL ?? ''
-  return { mail: toMailTransport(env), appUrl: url.replace(/\/+$/, '') }
+  // The console is served by this host, which the app may not be.
+  const consoleUrl = `${(env.HOOKSWITCH_PUBLIC_URL ?? url).replace(/\/+$/, '')}/console`
+  return { mail: toMailTransport(env), appUrl: url.replace(/\/+$/, ''), consoleUrl }
 }
 
 function toMailTransport(env: Env) {

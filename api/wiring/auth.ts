@@ -15,7 +15,9 @@ import type { AttemptLimit } from '../core/auth/attempt-counters.ts'
 import { createLogin } from '../core/auth/login.ts'
 import { createLoginAttempts } from '../core/auth/login-attempts.ts'
 import { createMediaLinks } from '../core/auth/media-links.ts'
+import { createOwnPassword } from '../core/auth/own-password.ts'
 import { createPasswords } from '../core/auth/password.ts'
+import { createPasswordCheck } from '../core/auth/password-check.ts'
 import { createOpaqueRefreshTokens } from '../core/auth/refresh-token.ts'
 import { createRotation } from '../core/auth/refresh-token-rotation.ts'
 import { createSecurityEventRecorder } from '../core/auth/security-events.ts'
@@ -138,6 +140,8 @@ export function createAuthModule(needs: AuthModuleNeeds) {
   const attempts = { countersFor: createAttemptCounters(redis), knownNetworks: createKnownNetworks(redis) }
   const reachOf = createFindReach(users, supervisorReach)
   const accounts = createAccounts({ users, passwords, policy })
+  const attemptsAt = (surface: string, perAddress: AttemptLimit) =>
+    createLoginAttempts(attempts, { surface, perAddress, perAccount: config.perAccount })
 
   return {
     users,
@@ -160,13 +164,17 @@ export function createAuthModule(needs: AuthModuleNeeds) {
       ...{ accounts, users, passwords, sessions, revocationPublisher, securityLog, policy, now },
       longestLifetime,
     }),
+    ownPassword: createOwnPassword({
+      ...{ users, passwords, sessions, securityLog },
+      checkPassword: createPasswordCheck({ passwords, attempts: attemptsAt('v1', config.perAddress) }),
+    }),
     /** @param perAddress how many failed logins one address gets at this surface */
     createLoginFor: (surface: string, perAddress: AttemptLimit) =>
       createLogin({
         users,
         passwords,
         sessions,
-        attempts: createLoginAttempts(attempts, { surface, perAddress, perAccount: config.perAccount }),
+        attempts: attemptsAt(surface, perAddress),
         securityLog,
       }),
     /** Whether tokens can be issued and verified; the age is null before the revocations were read once. */

@@ -34,6 +34,7 @@ import { createAdministration } from './administration.ts'
 import type { AuthModule } from './auth.ts'
 import type { CallCenter } from './call-center/call-center.ts'
 import type { CallModule } from './calls.ts'
+import { createPersonalModule } from './personal.ts'
 import type { ProvisioningModule } from './provisioning.ts'
 
 export interface SurfacesNeeds {
@@ -104,6 +105,7 @@ export function createSurfaces(needs: SurfacesNeeds) {
         endpoint: { domain: config.sipServer.domain, websocketUrl: config.webrtc.websocketUrl },
         ice: config.webrtc.ice,
       },
+      personal: createPersonalModule({ config, db: needs.db, redis, guard, auth, directory, history, now }),
       log,
     }),
     voip: createVoipRoutes({

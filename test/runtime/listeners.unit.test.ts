@@ -14,6 +14,7 @@ const MAKERS: Readonly<Record<string, (onError: OnError) => Made>> = {
     const user = {
       userId: '1',
       extension: '201',
+      username: 'anna',
       name: 'anna',
       role: 'user',
       team: null,

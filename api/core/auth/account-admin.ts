@@ -1,8 +1,8 @@
 import { toUnixSeconds } from '../../../runtime/time.ts'
-import { validationMessage } from '../../../runtime/validation-message.ts'
 import type { ExtensionRules } from '../dial-policy/dialable-extension.ts'
 import { Refusal } from '../refusal.ts'
-import { type Accounts, NewAccount, validateAccountUpdate } from './accounts.ts'
+import { type Accounts, type NewAccount, validateAccountUpdate } from './accounts.ts'
+import { requireNewPassword } from './own-password.ts'
 import type { Passwords } from './password.ts'
 import type { RevocationPublisher } from './revocations.ts'
 import type { SecurityLog } from './security-log.ts'
@@ -97,11 +97,7 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
       return user
     },
     async setPassword(userId, password, by) {
-      const checked = NewAccount.shape.password.safeParse(password)
-      if (!checked.success)
-        throw new Refusal('input_invalid', {
-          detail: validationMessage(checked.error, { subject: 'the password' }),
-        })
+      requireNewPassword(password)
       const { username: target } = await requireUser(userId)
       const entry = await users.setPassword(userId, await passwords.hash(password), revokeUntil())
       securityLog.write({ event: 'authn_password_change', userId, target, ...by })

@@ -1,8 +1,8 @@
 import { Refusal } from '../refusal.ts'
 import { normalizeName } from '../values/account-names.ts'
-import { networkOf } from '../values/network.ts'
-import type { LoginAttempts, ReservedAttempt } from './login-attempts.ts'
+import type { LoginAttempts } from './login-attempts.ts'
 import type { Passwords } from './password.ts'
+import { attemptTargetOf, createPasswordCheck } from './password-check.ts'
 import type { SecurityLog } from './security-log.ts'
 import type { OpenedSession, OpenSessionRequest, Sessions } from './sessions.ts'
 import type { User, UserStore } from './users.ts'
@@ -13,9 +13,9 @@ export interface LoginCredentials {
 }
 
 export interface LoginNeeds {
-  users: Pick<UserStore, 'findByLogin'>
+  users: Pick<UserStore, 'find' | 'findByLogin'>
   passwords: Pick<Passwords, 'verify'>
-  sessions: Pick<Sessions, 'open'>
+  sessions: Pick<Sessions, 'open' | 'logout'>
   attempts: LoginAttempts
   securityLog: SecurityLog
 }
@@ -32,6 +32,8 @@ export interface Login {
 }
 
 export function createLogin({ users, passwords, sessions, attempts, securityLog }: LoginNeeds): Login {
+  const checkPassword = createPasswordCheck({ passwords, attempts })
+
   async function loginVerified(user: User, request: OpenSessionRequest): Promise<OpenedSession> {
     const opened = await sessions.open(user, request)
     securityLog.write({
@@ -55,32 +57,23 @@ export function createLogin({ users, passwords, sessions, attempts, securityLog 
       const user = await users.findByLogin(username)
       // One counter per account, whichever of its names is tried; unknown names have counters too.
       const account =
-        user === undefined
-          ? { id: `name:${normalizeName(username)}`, revision: 0 }
-          : { id: `id:${user.id}`, revision: user.revision }
-      let attempt: ReservedAttempt | undefined
-      let isValid = false
-      try {
-        await attempts.check(account, address)
-        const matches = await passwords.verify(user?.passwordHash, password, {
-          queueKey: networkOf(address),
-          beforeVerify: async () => {
-            attempt = await attempts.reserve(account, address)
-          },
-        })
-        isValid = matches && user?.disabled === false
-      } catch (err) {
-        await attempt?.end('void')
+        user === undefined ? { id: `name:${normalizeName(username)}`, revision: 0 } : attemptTargetOf(user)
+      const isValid = await checkPassword(account, user, password, address).catch((err) => {
         if (err instanceof Refusal && err.code === 'throttled')
           securityLog.write({ event: 'authn_login_throttled', username, address })
         throw err
-      }
-      await attempt?.end(isValid ? 'success' : 'failure')
+      })
       if (user === undefined || !isValid) {
         securityLog.write({ event: 'authn_login_fail', username, address })
         throw new Refusal('credentials_wrong')
       }
-      return loginVerified(user, request)
+      const opened = await loginVerified(user, request)
+      // The owner changed the password after it was verified here, and ended the sessions that were there then.
+      if ((await users.find(user.id))?.passwordHash !== user.passwordHash) {
+        await sessions.logout({ userId: user.id, sessionId: opened.sessionId }, address)
+        throw new Refusal('credentials_wrong')
+      }
+      return opened
     },
   }
 }

@@ -7,6 +7,9 @@ export type SecurityEvent =
   | { event: 'authn_login_fail'; username: string; address: string }
   | { event: 'authn_login_throttled'; username: string; address: string }
   | { event: 'authn_token_reuse'; userId: string; sessionId: string; address: string }
+  | { event: 'authn_password_change_fail'; userId: string; username: string; address: string }
+  | { event: 'authn_password_reset_request'; username: string; address: string }
+  | { event: 'authn_password_reset'; userId: string; address: string }
   | SessionEnded
   | { event: 'session_logout'; userId: string; sessionId: string; address: string }
   | UserAdministered
@@ -22,7 +25,7 @@ export interface SessionEnded {
   address: string
 }
 
-/** An administrator changed an account. */
+/** An administrator changed an account, or a user the own password. */
 export interface UserAdministered {
   event: (typeof USER_ADMIN_EVENTS)[number]
   userId: string
@@ -64,6 +67,9 @@ export const SECURITY_EVENTS = [
   'authn_login_fail',
   'authn_login_throttled',
   'authn_token_reuse',
+  'authn_password_change_fail',
+  'authn_password_reset_request',
+  'authn_password_reset',
   'session_ended',
   'session_logout',
   ...USER_ADMIN_EVENTS,

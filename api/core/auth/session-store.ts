@@ -69,6 +69,7 @@ export interface SessionStore {
   ): Promise<RevocationRecord[]>
   /** A user's active sessions, newest first, a page at a time. */
   listActive(userId: string, nowS: number, page: { after?: SessionCursor; limit: number }): Promise<Session[]>
+  countActive(userId: string, nowS: number): Promise<number>
   /** When users last logged in and were last active; without users who never logged in. */
   activityOf(userIds: readonly string[]): Promise<ReadonlyMap<string, SessionActivity>>
 }

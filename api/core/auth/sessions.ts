@@ -78,6 +78,8 @@ export interface Sessions {
   /** The active session of any genuine opaque refresh token, also of an outdated one. */
   findByRefreshToken(refreshToken: string): Promise<Pick<Actor, 'userId' | 'sessionId'> | undefined>
   list(userId: string, page: { after?: SessionCursor; limit: number }): Promise<Session[]>
+  /** How many there are in all. */
+  count(userId: string): Promise<number>
   /** @throws {Refusal} `not_found` when the user has no such active session */
   end(userId: string, sessionId: string, by: EndedBy): Promise<void>
   /** @returns how many sessions were ended */
@@ -212,6 +214,8 @@ export function createSessions(needs: SessionsNeeds): Sessions {
     },
 
     list: (userId, page) => store.listActive(userId, nowS(), page),
+
+    count: (userId) => store.countActive(userId, nowS()),
 
     async end(userId, sessionId, { reason, actorId, address }) {
       const session = await store.find(sessionId)

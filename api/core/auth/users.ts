@@ -1,6 +1,10 @@
 import type { Role } from '../../../contract/claims.ts'
 import type { RevocationRecord } from './revocations.ts'
 
+/** Languages of the pages and mails for a user. */
+export const LANGUAGES = ['en', 'ru', 'es'] as const
+export type Language = (typeof LANGUAGES)[number]
+
 /** An account that can log in. Times are unix seconds, ids are decimal strings. */
 export interface User {
   id: string
@@ -23,12 +27,16 @@ export interface User {
   /** Rises with each change of the account. */
   revision: number
   createdAt: number
+  /** Null: not chosen. */
+  language: Language | null
 }
 
 /** A user with a phone, as calls and presence need it. */
 export interface PhoneUser {
   userId: string
   extension: string
+  username: string
+  /** The display name, else the username. */
   name: string
   role: Role
   team: string | null
@@ -51,6 +59,9 @@ export interface UserFilter {
 
 /** The next page of a search begins after this user. */
 export type UserCursor = Pick<User, 'username' | 'id'>
+
+/** What users change themselves. */
+export type ProfileChange = Partial<Pick<User, 'displayName' | 'language'>>
 
 /** How an extension is assigned. */
 export interface AssignmentOptions {
@@ -81,6 +92,17 @@ export interface UserStore {
   count(): Promise<number>
   /** Users with a phone, by id, a page at a time; without password hashes. */
   listPhoneUsers(page: { afterId?: string; limit: number }): Promise<(PhoneUser & { disabled: boolean })[]>
+  /**
+   * Raises neither `revision` nor `generation`: a user must not be able to start the counters of failed logins again.
+   * @throws {Refusal} `not_found`
+   */
+  setProfile(id: string, change: ProfileChange): Promise<User>
+  /**
+   * Replaces the password without a revocation: the caller ends the sessions that are to end. Links that reset the
+   * password become invalid.
+   * @throws {Refusal} `not_found`
+   */
+  setOwnPassword(id: string, passwordHash: string): Promise<void>
   /** Differs from an earlier result if any user or team has changed since. A cheap query. */
   revision(): Promise<string>
   /** All users by id, a page at a time. */

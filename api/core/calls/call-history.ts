@@ -30,6 +30,8 @@ export interface CallParty {
   extension: string
   /** Whether this phone answered: in a ring group one phone does. */
   answered: boolean
+  /** The party was called, did not call itself, and refused the call at no phone. */
+  called?: true
 }
 
 /** Limits a query to some calls; empty for all. */
@@ -40,6 +42,13 @@ export interface HistoryScope {
   team?: string
 }
 
+/** A search for calls. A call matches if its text has all words, or if a number begins with one of the prefixes. */
+export interface HistorySearch {
+  /** As `foldCase` has them. */
+  words: readonly string[]
+  numbers: readonly NumberPrefix[]
+}
+
 export interface HistoryFilter extends HistoryScope {
   /** Unix seconds; compared with the start of the call. `until` is exclusive. */
   from?: number
@@ -48,12 +57,30 @@ export interface HistoryFilter extends HistoryScope {
   outcome?: CallOutcome
   /** Prefixes of the number of either side; one of them must match. */
   numbers?: readonly NumberPrefix[]
+  /** For `page` and `total`: it has no index. */
+  search?: HistorySearch
+  /** Only calls that this user missed. */
+  missedBy?: string
 }
 
 /** Points after a record, newest first. */
 export interface HistoryCursor {
   startedAt: number
   id: string
+}
+
+/** A page of calls, newest first. */
+export interface HistoryPage {
+  calls: CallRecord[]
+  /** Where the next page begins; undefined at the end. */
+  next: HistoryCursor | undefined
+}
+
+/** How many calls match a filter. */
+export interface HistoryTotal {
+  count: number
+  /** False where only the newest 10 000 calls of the user and the time span were counted. */
+  isExact: boolean
 }
 
 export interface HistoryStore {
@@ -66,6 +93,13 @@ export interface HistoryStore {
   find(id: string, scope?: HistoryScope): Promise<CallRecord | undefined>
   /** Newest first. */
   list(filter: HistoryFilter, page: { after?: HistoryCursor; limit: number }): Promise<CallRecord[]>
+  /**
+   * As `list`. A search reads at most 100 000 calls for a page: the page may be short, or even empty, and have a next one.
+   */
+  page(filter: HistoryFilter, page: { after?: HistoryCursor; limit: number }): Promise<HistoryPage>
+  total(filter: HistoryFilter): Promise<HistoryTotal>
+  /** Missed calls of a user that ended after `since`. @param max the largest count */
+  countMissed(userId: string, since: number, max: number): Promise<number>
   /**
    * Merges the PBX's own call detail record into a stored one: the larger duration wins, and for a call that
    * was answered, or may have been, the larger billable seconds.

@@ -73,6 +73,8 @@ export interface Leg {
   role: 'caller' | 'callee'
   /** When it went up, if it has. */
   answeredAt: PbxTime | undefined
+  /** A person refused the call at this phone. */
+  refused?: true
 }
 
 /**

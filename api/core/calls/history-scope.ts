@@ -23,5 +23,7 @@ export async function withinScope(
   if (scope.userId !== undefined && filter.userId !== undefined) {
     throw new Refusal('forbidden', { detail: 'user_id is for supervisors' })
   }
-  return { ...filter, ...scope }
+  // The calls that a user missed are among that user's own.
+  const own = filter.userId === undefined && filter.missedBy !== undefined ? { userId: filter.missedBy } : {}
+  return { ...filter, ...own, ...scope }
 }

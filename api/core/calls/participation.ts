@@ -70,8 +70,17 @@ export function toLeg(
     bridge: isLive(part) && attributes.bridge !== undefined ? conversationOf(attributes.bridge) : undefined,
     role,
     answeredAt: part.upAt,
+    ...(isRefused(part) && { refused: true as const }),
   }
 }
+
+/** The phone rang, and then answered that it is busy or declines: a phone that does so by itself does not ring. */
+const isRefused = ({ channel, cause }: Participation) =>
+  channel.attributes.state === 'ringing' && (cause === USER_BUSY || cause === CALL_REJECTED)
+
+/** Q.850 causes. */
+const USER_BUSY = 17
+const CALL_REJECTED = 21
 
 function stateOf(part: Participation): Leg['state'] {
   if (!isLive(part)) return 'ended'

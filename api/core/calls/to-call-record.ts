@@ -1,9 +1,10 @@
-import type { Call } from './call.ts'
+import type { Call, Leg } from './call.ts'
 import type { CallParty, CallRecord } from './call-history.ts'
 import type { PbxTime } from './pbx-events.ts'
 
 /** The user of an endpoint; undefined for trunks and phones without a user. */
-export type FindPhoneOwner = (endpoint: string) => { userId: string; extension: string } | undefined
+export type FindPhoneOwner = (endpoint: string) => PhoneOwner | undefined
+type PhoneOwner = Pick<CallParty, 'userId' | 'extension'>
 
 /** The files of a call's recordings in order, relative to the media root. */
 export type RecordingNames = (call: Call) => readonly string[]
@@ -41,17 +42,22 @@ export function toCallRecord(
 }
 
 function partiesIn(call: Call, findPhoneOwner: FindPhoneOwner): readonly CallParty[] {
-  const parties = new Map<string, CallParty>()
-  for (const { endpoint, answeredAt } of call.legs) {
-    const owner = endpoint === undefined ? undefined : findPhoneOwner(endpoint)
+  const legsOf = new Map<string, { owner: PhoneOwner; legs: Leg[] }>()
+  for (const leg of call.legs) {
+    const owner = leg.endpoint === undefined ? undefined : findPhoneOwner(leg.endpoint)
     if (owner === undefined) continue
-    const { userId, extension } = owner
-    const key = `${userId} ${extension}`
+    const key = `${owner.userId} ${owner.extension}`
     // One extension may have several phones.
-    const answered = answeredAt !== undefined || parties.get(key)?.answered === true
-    parties.set(key, { userId, extension, answered })
+    const entry = legsOf.get(key) ?? { owner, legs: [] }
+    legsOf.set(key, { ...entry, legs: [...entry.legs, leg] })
   }
-  return [...parties.values()]
+  return [...legsOf.values()].map(({ owner: { userId, extension }, legs }) => ({
+    ...{ userId, extension },
+    answered: legs.some(({ answeredAt }) => answeredAt !== undefined),
+    ...(legs.every(({ role, refused }) => role === 'callee' && refused === undefined) && {
+      called: true as const,
+    }),
+  }))
 }
 
 /** Replaces half surrogates; drops controls, line separators and marks that change the reading direction. */

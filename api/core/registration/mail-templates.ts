@@ -1,6 +1,6 @@
 import type { Mail } from './mailer.ts'
 
-type MailContent = Omit<Mail, 'to'>
+export type MailContent = Omit<Mail, 'to'>
 
 /** What an invitation mail names. */
 export interface InvitationData {

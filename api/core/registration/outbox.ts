@@ -2,14 +2,14 @@ import { toUnixSeconds } from '../../../runtime/time.ts'
 import { errorSummary } from '../values/error-summary.ts'
 import type { Mail, Mailer } from './mailer.ts'
 
-export type MailKind = 'verification' | 'invitation'
+export type MailKind = 'verification' | 'invitation' | 'password_reset'
 
 /** A mail to render and send. It holds no secret: `render-mail.ts` creates tokens when it is sent. */
 export interface QueuedMail {
   id: string
   kind: MailKind
   recipient: string
-  /** Invitation: its hash. Verification: the normalized address. */
+  /** Invitation: its hash. Verification and password reset: the normalized address. */
   about: string | null
   /** Including the current attempt. */
   tries: number

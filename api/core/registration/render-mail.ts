@@ -1,22 +1,28 @@
 import type { Role } from '../../../contract/claims.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { UserStore } from '../auth/users.ts'
+import { normalizeName } from '../values/account-names.ts'
 import type { EmailInvitationStore } from './email-invitations.ts'
 import { type EmailRegistrationStore, NO_PASSWORD } from './email-registration.ts'
 import { hashToken } from './invitations.ts'
 import { newLinkToken } from './link-token.ts'
-import { accountExistsMail, invitationMail, verificationMail } from './mail-templates.ts'
+import { accountExistsMail, invitationMail, type MailContent, verificationMail } from './mail-templates.ts'
 import type { Mail } from './mailer.ts'
-import type { QueuedMail } from './outbox.ts'
+import type { MailKind, QueuedMail } from './outbox.ts'
+import { type PasswordResetStore, RESET_LINK_TTL_S } from './password-reset.ts'
+import { passwordResetMail } from './password-reset-mail.ts'
 
 export interface MailRendererNeeds {
   registrations: Pick<EmailRegistrationStore, 'setToken'>
+  passwordResets: Pick<PasswordResetStore, 'setToken'>
   invitations: Pick<EmailInvitationStore, 'replaceHash'>
   users: Pick<UserStore, 'find' | 'findByLogin'>
   /** Readable name of a role. */
   roleName(role: Role | null): string
   /** Base URL of links, without a trailing slash. */
   appUrl: string
+  /** Base URL of the console, without a trailing slash. */
+  consoleUrl: string
   now: () => number
 }
 
@@ -25,7 +31,7 @@ export interface MailRendererNeeds {
  * attempts become invalid.
  */
 export function createMailRenderer(needs: MailRendererNeeds) {
-  const { registrations, invitations, users, appUrl } = needs
+  const { registrations, passwordResets, invitations, users, appUrl } = needs
   const nowS = () => toUnixSeconds(needs.now())
 
   /** Whether an account exists is checked here and not in the request, as its answer must not reveal it. */
@@ -52,8 +58,29 @@ export function createMailRenderer(needs: MailRendererNeeds) {
     return invitationMail(data, `${appUrl}/register?invitation=${token}`, token)
   }
 
+  /**
+   * Sent to the address of the account, not to the one that was typed: two mailboxes may have one normal form. Without an
+   * account there is no mail.
+   */
+  async function renderPasswordReset({ recipient }: QueuedMail) {
+    const user = await users.findByLogin(recipient)
+    if (user === undefined || user.disabled || user.email === null) return undefined
+    if (normalizeName(user.email) !== normalizeName(recipient)) return undefined
+    const token = newLinkToken('pwd')
+    await passwordResets.setToken(user, hashToken(token), nowS() + RESET_LINK_TTL_S)
+    // Behind `#`: no server, log or Referer gets the token.
+    const link = `${needs.consoleUrl}/reset#token=${token}`
+    return { to: user.email, ...passwordResetMail(user.language ?? 'en', user.username, link) }
+  }
+
+  const renderers: Record<MailKind, (due: QueuedMail) => Promise<(Partial<Mail> & MailContent) | undefined>> =
+    {
+      invitation: renderInvitation,
+      verification: renderVerification,
+      password_reset: renderPasswordReset,
+    }
   return async (due: QueuedMail): Promise<Mail | undefined> => {
-    const content = await (due.kind === 'invitation' ? renderInvitation(due) : renderVerification(due))
+    const content = await renderers[due.kind](due)
     return content && { to: due.recipient, ...content }
   }
 }

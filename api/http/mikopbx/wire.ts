@@ -26,7 +26,7 @@ export const LoginBody = z.object({
 export const extraClaims: ExtraClaims = (user: User) => ({
   userId: user.username,
   ...(user.role === 'admin' ? { role: ADMINS_ROLE_NAME } : {}),
-  language: 'en',
+  language: user.language ?? 'en',
   nbf: toUnixSeconds(Date.now()),
 })
 

@@ -1,4 +1,4 @@
-import type { CallRecord, HistoryFilter, HistoryStore } from '../../core/calls/call-history.ts'
+import type { CallRecord, HistoryFilter, HistoryPage, HistoryStore } from '../../core/calls/call-history.ts'
 import { csvHeader, csvRowWriter, type Delimiter } from '../csv-writer.ts'
 import { toIsoTime } from '../iso-time.ts'
 
@@ -28,18 +28,18 @@ const PAGE_SIZE = 500
  * @returns after the first page was read, so that a failing store still becomes an error response
  */
 export async function streamHistoryCsv(
-  history: Pick<HistoryStore, 'list'>,
+  history: Pick<HistoryStore, 'page'>,
   filter: HistoryFilter,
   delimiter: Delimiter = ',',
 ): Promise<ReadableStream<Uint8Array>> {
-  const first = await history.list(filter, { limit: PAGE_SIZE })
+  const first = await history.page(filter, { limit: PAGE_SIZE })
   return ReadableStream.from(csvChunks(history, filter, first, delimiter))
 }
 
 async function* csvChunks(
-  history: Pick<HistoryStore, 'list'>,
+  history: Pick<HistoryStore, 'page'>,
   filter: HistoryFilter,
-  first: readonly CallRecord[],
+  first: HistoryPage,
   delimiter: Delimiter,
 ): AsyncGenerator<Uint8Array> {
   const utf8 = new TextEncoder()
@@ -47,9 +47,8 @@ async function* csvChunks(
   yield utf8.encode(csvHeader(Object.keys(HISTORY_COLUMNS), delimiter))
   for (let page = first; ; ) {
     const columns = Object.values(HISTORY_COLUMNS)
-    yield utf8.encode(page.map((one) => formatRow(columns.map((cellOf) => cellOf(one)))).join(''))
-    const last = page.at(-1)
-    if (last === undefined || page.length < PAGE_SIZE) return
-    page = await history.list(filter, { after: last, limit: PAGE_SIZE })
+    yield utf8.encode(page.calls.map((one) => formatRow(columns.map((cellOf) => cellOf(one)))).join(''))
+    if (page.next === undefined) return
+    page = await history.page(filter, { after: page.next, limit: PAGE_SIZE })
   }
 }

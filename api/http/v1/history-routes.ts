@@ -16,7 +16,7 @@ import { commonProblems, json, jsonRequest, problem, security } from './response
 
 export interface HistoryRoutesNeeds {
   guard: Guard
-  history: Pick<HistoryStore, 'list' | 'find'>
+  history: Pick<HistoryStore, 'page' | 'total' | 'find'>
   reachOf: FindReach
   mediaLinks: Pick<MediaLinks, 'issueForRecording'>
   policy: () => Pick<DialPolicy, 'prefixes'>
@@ -47,11 +47,13 @@ export function addHistoryRoutes(
     }),
     async (c) => {
       const { limit, cursor, ...filter } = c.req.valid('query')
-      const scopedFilter = await withinScope(c.var.actor, reachOf, wire.toHistoryFilter(filter, policy()))
-      return c.json(
-        wire.toCallHistoryJson(await history.list(scopedFilter, { limit, ...afterCursor(cursor) }), limit),
-        200,
-      )
+      const { actor } = c.var
+      const scoped = await withinScope(actor, reachOf, wire.toHistoryFilter(filter, policy(), actor.userId))
+      const [page, total] = await Promise.all([
+        history.page(scoped, { limit, ...afterCursor(cursor) }),
+        history.total(scoped),
+      ])
+      return c.json(wire.toCallHistoryJson(page, total, actor.userId), 200)
     },
   )
   app.openapi(
@@ -78,7 +80,7 @@ export function addHistoryRoutes(
       const scopedFilter = await withinScope(
         c.var.actor,
         reachOf,
-        wire.toHistoryFilter(filterQuery, policy()),
+        wire.toHistoryFilter(filterQuery, policy(), c.var.actor.userId),
       )
       const table = await streamHistoryCsv(history, scopedFilter, toDelimiter(delimiter))
       return c.body(table, 200, {
@@ -103,7 +105,7 @@ export function addHistoryRoutes(
     async (c) => {
       const scope = await historyScope(c.var.actor, reachOf)
       const call = await history.find(c.req.valid('param').id, scope)
-      return c.json(wire.toPastCallJson(requireFound(call)), 200)
+      return c.json(wire.toPastCallJson(requireFound(call), c.var.actor.userId), 200)
     },
   )
   app.openapi(

@@ -1,8 +1,16 @@
 import { z } from '@hono/zod-openapi'
 import { MAX_LINK_MINUTES, type MediaLink } from '../../core/auth/media-links.ts'
 import { CALL_DIRECTIONS, CALL_OUTCOMES } from '../../core/calls/call.ts'
-import type { CallRecord, HistoryCursor, HistoryFilter } from '../../core/calls/call-history.ts'
+import type {
+  CallRecord,
+  HistoryCursor,
+  HistoryFilter,
+  HistoryPage,
+  HistoryTotal,
+} from '../../core/calls/call-history.ts'
 import { CALL_ID } from '../../core/calls/call-id.ts'
+import { toHistorySearch } from '../../core/calls/history-search.ts'
+import { isMissedBy } from '../../core/calls/missed-calls.ts'
 import type { DialPolicy } from '../../core/dial-policy/dial-policy.ts'
 import { DelimiterQuery } from '../csv-writer.ts'
 import { toIsoTime } from '../iso-time.ts'
@@ -23,6 +31,16 @@ export const HistoryFilterQuery = z.object({
     description: 'The number of either side, or how it begins, in any spelling',
     example: '+4930',
   }),
+  q: z.string().trim().min(1).max(100).optional().openapi({
+    description:
+      'Words that must be in the numbers and names of the call, or a number in any spelling. A page may be short, or empty, and have a `next_cursor`: go on',
+    example: 'ana garcía',
+  }),
+  missed: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional()
+    .openapi({ type: 'boolean', description: '`true`: only calls that I missed' }),
   user_id: UserId.optional().openapi({
     description: 'Only calls of this user; for supervisors and admins, within what they see',
   }),
@@ -54,6 +72,7 @@ export const PastCallJson = z
     billable: z.number().int().min(0).openapi({ description: 'Seconds from answer to end' }),
     outcome: z.enum(CALL_OUTCOMES),
     cause: z.number().int().nullable().openapi({ description: 'Q.850' }),
+    missed: z.boolean().openapi({ description: 'Whether I missed it' }),
     recorded: z.boolean().openapi({ description: 'Whether a link to its recording can be had' }),
     recordings: z
       .array(z.object({ name: z.string().openapi({ example: '1769860800.42.wav' }) }))
@@ -70,7 +89,15 @@ export const PastCallJson = z
   })
   .openapi('PastCall')
 export const CallHistoryJson = z
-  .object({ calls: z.array(PastCallJson), next_cursor: z.string().nullable() })
+  .object({
+    calls: z.array(PastCallJson),
+    next_cursor: z.string().nullable(),
+    total: z.number().int().min(0).openapi({ description: 'All that match, if `total_is_exact`' }),
+    total_is_exact: z.boolean().openapi({
+      description:
+        'False where only the newest 10 000 calls of the user and the time span were counted: at least `total` match',
+    }),
+  })
   .openapi('CallHistory')
 export const RecordingLinkJson = z
   .object({
@@ -82,20 +109,24 @@ export const RecordingLinkJson = z
   })
   .openapi('RecordingLink')
 
-/** @throws {Refusal} `input_invalid` for an invalid phone number */
+/** @param userId of the user who asks @throws {Refusal} `input_invalid` for an invalid phone number */
 export const toHistoryFilter = (
   query: z.infer<typeof HistoryFilterQuery>,
   policy: Pick<DialPolicy, 'prefixes'>,
+  userId: string,
 ): HistoryFilter => ({
   ...(query.from === undefined ? {} : { from: query.from }),
   ...(query.until === undefined ? {} : { until: query.until }),
   ...(query.direction === undefined ? {} : { direction: query.direction }),
   ...(query.outcome === undefined ? {} : { outcome: query.outcome }),
   ...(query.number === undefined ? {} : { numbers: policy.prefixes(query.number) }),
+  ...(query.q === undefined ? {} : { search: toHistorySearch(query.q, policy.prefixes) }),
+  ...(query.missed === true ? { missedBy: userId } : {}),
   ...(query.user_id === undefined ? {} : { userId: query.user_id }),
 })
 
-export const toPastCallJson = (one: CallRecord): z.infer<typeof PastCallJson> => ({
+/** @param userId of the user who asks */
+export const toPastCallJson = (one: CallRecord, userId: string): z.infer<typeof PastCallJson> => ({
   id: one.id,
   direction: one.direction,
   from: { number: one.fromNumber, name: one.fromName },
@@ -107,22 +138,23 @@ export const toPastCallJson = (one: CallRecord): z.infer<typeof PastCallJson> =>
   billable: one.billable,
   outcome: one.outcome,
   cause: one.cause,
+  missed: isMissedBy(one, userId),
   recorded: one.recordings.length > 0,
   recordings: one.recordings.map((path) => ({ name: fileNameOf(path) })),
   parties: one.parties.map(({ userId, extension, answered }) => ({ user_id: userId, extension, answered })),
 })
 
-/** A page is full when there may be another one. */
+/** @param userId of the user who asks */
 export const toCallHistoryJson = (
-  page: readonly CallRecord[],
-  limit: number,
-): z.infer<typeof CallHistoryJson> => {
-  const last = page.length === limit ? page.at(-1) : undefined
-  return {
-    calls: page.map(toPastCallJson),
-    next_cursor: last === undefined ? null : encodeHistoryCursor(last),
-  }
-}
+  { calls, next }: HistoryPage,
+  { count, isExact }: HistoryTotal,
+  userId: string,
+): z.infer<typeof CallHistoryJson> => ({
+  calls: calls.map((one) => toPastCallJson(one, userId)),
+  next_cursor: next === undefined ? null : encodeHistoryCursor(next),
+  total: count,
+  total_is_exact: isExact,
+})
 
 /** @param links of a recorded call: at least one */
 export function toRecordingLinkJson(

@@ -9,6 +9,9 @@ import { type AdminRoutesNeeds, addAdminRoutes, adminTags } from './admin-routes
 import { addLiveCallRoutes, type LiveCallRoutesNeeds } from './call-routes.ts'
 import { v1ErrorFormat } from './errors.ts'
 import { addHistoryRoutes, type HistoryRoutesNeeds } from './history-routes.ts'
+import { addMeRoutes, type MeRoutesNeeds } from './me-routes.ts'
+import { addMissedRoutes, type MissedRoutesNeeds } from './missed-routes.ts'
+import { addPeopleRoutes, type PeopleRoutesNeeds } from './people-routes.ts'
 import { phoneSocketRoute } from './phone/phone-socket-route.ts'
 import { addPhoneRoutes, type PhoneRoutesNeeds } from './phone-routes.ts'
 import { addPresenceRoutes, type PresenceRoutesNeeds } from './presence-routes.ts'
@@ -20,6 +23,7 @@ export interface V1RoutesNeeds extends SessionRoutesNeeds {
   calls: LiveCallRoutesNeeds & PresenceRoutesNeeds
   administration: Omit<AdminRoutesNeeds, 'guard'>
   phone: PhoneRoutesNeeds
+  personal: MeRoutesNeeds & PeopleRoutesNeeds & MissedRoutesNeeds
   log: Logger
 }
 
@@ -31,6 +35,7 @@ export function createV1Routes({
   calls,
   administration,
   phone,
+  personal,
   log,
 }: V1RoutesNeeds): OpenAPIHono<Guarded> {
   const app = new OpenAPIHono<Guarded>({
@@ -50,7 +55,10 @@ export function createV1Routes({
   ] as const)
     app.openAPIRegistry.registerComponent('securitySchemes', scheme, { type: 'apiKey', in: 'query', name })
   addSessionRoutes(app, { guard, sessions })
+  addMeRoutes(app, personal)
+  addPeopleRoutes(app, personal)
   addHistoryRoutes(app, history)
+  addMissedRoutes(app, personal)
   addPresenceRoutes(app, calls)
   addLiveCallRoutes(app, calls)
   app.openAPIRegistry.registerPath(phoneSocketRoute)
@@ -62,7 +70,8 @@ export function createV1Routes({
     info: {
       title: 'Hookswitch',
       version: '1',
-      description: 'Sessions a person can see and end, calls and their history, administration.',
+      description:
+        'Sessions a person can see and end, calls and their history, people and the own account, administration.',
     },
     servers: [{ url: wire.PREFIX }],
   })
@@ -78,6 +87,8 @@ export const v1Section = (app: OpenAPIHono<Guarded>): OpenApiSection =>
       { name: 'history', description: 'Past calls and their recordings.' },
       { name: 'phone socket', description: 'The SIP phone of a browser.' },
       { name: 'phone', description: 'What a browser needs to be a phone.' },
+      { name: 'me', description: 'The own account.' },
+      { name: 'people', description: 'The directory and favourites.' },
       { name: 'presence', description: 'The status of a user.' },
       { name: 'sessions', description: 'Logins that live, to be seen and ended.' },
       ...adminTags,

@@ -1,4 +1,4 @@
-import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { SessionEndReason } from '../../core/auth/session-store.ts'
 import type { Sessions } from '../../core/auth/sessions.ts'
@@ -10,7 +10,7 @@ import * as wire from './wire.ts'
 
 export interface SessionRoutesNeeds {
   guard: Guard
-  sessions: Pick<Sessions, 'list' | 'end' | 'endAll'>
+  sessions: Pick<Sessions, 'list' | 'count' | 'end' | 'endAll'>
 }
 
 const endedResponse = { description: 'It is over, everywhere' }
@@ -20,6 +20,19 @@ const tags = ['sessions']
 export function addSessionRoutes(app: OpenAPIHono<Guarded>, { guard, sessions }: SessionRoutesNeeds): void {
   const signedIn = guard()
   const admin = guard({ roles: ['admin'] })
+
+  /** @param currentId of the session that asks */
+  async function sessionList(
+    userId: string,
+    { limit, cursor }: z.output<typeof wire.PageQuery>,
+    currentId: string,
+  ) {
+    const [page, total] = await Promise.all([
+      sessions.list(userId, { limit, ...afterCursor(cursor) }),
+      sessions.count(userId),
+    ])
+    return wire.toSessionListJson(page, total, limit, currentId)
+  }
 
   app.openapi(
     createRoute({
@@ -34,9 +47,8 @@ export function addSessionRoutes(app: OpenAPIHono<Guarded>, { guard, sessions }:
       responses: { 200: json(wire.SessionListJson, 'A page of them'), ...commonProblems },
     }),
     async (c) => {
-      const { limit, cursor } = c.req.valid('query')
-      const page = await sessions.list(c.var.actor.userId, { limit, ...afterCursor(cursor) })
-      return c.json(wire.toSessionListJson(page, limit, c.var.actor.sessionId), 200)
+      const { userId, sessionId } = c.var.actor
+      return c.json(await sessionList(userId, c.req.valid('query'), sessionId), 200)
     },
   )
   app.openapi(
@@ -92,11 +104,11 @@ export function addSessionRoutes(app: OpenAPIHono<Guarded>, { guard, sessions }:
       request: { params: wire.UserParams, query: wire.PageQuery },
       responses: { 200: json(wire.SessionListJson, 'A page of them'), ...commonProblems },
     }),
-    async (c) => {
-      const { limit, cursor } = c.req.valid('query')
-      const page = await sessions.list(c.req.valid('param').userId, { limit, ...afterCursor(cursor) })
-      return c.json(wire.toSessionListJson(page, limit, c.var.actor.sessionId), 200)
-    },
+    async (c) =>
+      c.json(
+        await sessionList(c.req.valid('param').userId, c.req.valid('query'), c.var.actor.sessionId),
+        200,
+      ),
   )
   app.openapi(
     createRoute({

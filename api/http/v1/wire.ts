@@ -34,7 +34,11 @@ export const SessionJson = z
   })
   .openapi('Session')
 export const SessionListJson = z
-  .object({ sessions: z.array(SessionJson), next_cursor: z.string().nullable() })
+  .object({
+    sessions: z.array(SessionJson),
+    next_cursor: z.string().nullable(),
+    total: z.number().int().min(0).openapi({ description: 'All live sessions of the user' }),
+  })
   .openapi('SessionList')
 export const EndedJson = z.object({ ended: z.number().int().min(0) }).openapi('Ended')
 export const ProblemJson = z
@@ -77,6 +81,7 @@ export const toSessionJson = (one: Session, currentId: string): z.infer<typeof S
 /** A page is full when there may be another one. */
 export const toSessionListJson = (
   page: Session[],
+  total: number,
   limit: number,
   currentId: string,
 ): z.infer<typeof SessionListJson> => {
@@ -84,6 +89,7 @@ export const toSessionListJson = (
   return {
     sessions: page.map((one) => toSessionJson(one, currentId)),
     next_cursor: last === undefined ? null : encodeSessionCursor(last),
+    total,
   }
 }
 

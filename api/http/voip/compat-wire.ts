@@ -93,7 +93,7 @@ function toPartyJson(
   if (userId === undefined) return { id: null, username: name || number, extension: number }
   return {
     id: Number(userId),
-    username: directory.findByUser(userId)?.name ?? (name || number),
+    username: directory.findByUser(userId)?.username ?? (name || number),
     extension: number,
   }
 }

@@ -16,6 +16,12 @@ function messageOf(event: SecurityEvent): string {
       return `[AUTH_FAILED] Throttled login attempt for user: ${event.username}`
     case 'authn_token_reuse':
       return `[TOKEN_REUSE] A refresh secret of user ID ${event.userId} was used again`
+    case 'authn_password_change_fail':
+      return `[AUTH_FAILED] Wrong current password for user: ${event.username}`
+    case 'authn_password_reset_request':
+      return `[PASSWORD] A link to reset a password was requested for: ${event.username}`
+    case 'authn_password_reset':
+      return `[PASSWORD] User ID ${event.userId} reset their password by a mailed link`
     case 'session_ended':
       return `[SESSION_ENDED] A session of user ID ${event.userId} was ended (${event.reason})`
     case 'session_logout':

@@ -25,6 +25,10 @@ export function createRateLimiter(redis: Redis, { surface, perAddress }: RateLim
   }
 }
 
+/** Mails to one address, whichever client requests them: `consume` the hash of the address. */
+export const createMailboxLimiter = (redis: Redis): RateLimiter =>
+  createRateLimiter(redis, { surface: 'mailbox', perAddress: { max: 5, window: 3_600 } })
+
 async function consume(limiter: RateLimiterRedis, key: string): Promise<void> {
   try {
     await limiter.consume(key)

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely'
 import type { Role } from '../../../contract/claims.ts'
 import type { RevocationRecord } from '../../core/auth/revocations.ts'
+import type { Language } from '../../core/auth/users.ts'
 import type { CallDirection, CallOutcome } from '../../core/calls/call.ts'
 import type { UserStatus } from '../../core/presence/user-status-store.ts'
 import type { ExtensionState } from '../../core/provisioning/extensions.ts'
@@ -20,6 +21,9 @@ export interface Tables extends CallCenterTables {
   call_parties: CallPartiesTable
   placed_calls: PlacedCallsTable
   user_statuses: UserStatusesTable
+  favourites: FavouritesTable
+  missed_call_marks: MissedCallMarksTable
+  password_resets: PasswordResetsTable
 }
 
 export interface UsersTable {
@@ -39,6 +43,9 @@ export interface UsersTable {
   revision: Generated<number>
   created_at: number
   display_name: Generated<string | null>
+  language: Generated<Language | null>
+  /** Rises with each change of `display_name` and `language`, which do not raise `revision`. */
+  profile_revision: Generated<number>
 }
 
 /** Every name by which an account can be found, in normal form: usernames, extensions and addresses. */
@@ -116,6 +123,8 @@ export interface CallsTable {
   recording: string | null
   /** All files as a JSON array; null for calls stored before there could be several. */
   recordings: string | null
+  /** Numbers and names as `toSearchText` joins them. */
+  search_text: string
 }
 
 export interface CallPartiesTable {
@@ -126,6 +135,8 @@ export interface CallPartiesTable {
   started_at: number
   /** 1 if this party's phone answered. */
   answered: number
+  /** 1 if this party was called and did not refuse; 0 for the caller. */
+  called: number
 }
 
 export interface PlacedCallsTable {
@@ -140,6 +151,26 @@ export interface UserStatusesTable {
   user_id: number
   status: UserStatus
   set_at: number
+}
+
+export interface FavouritesTable {
+  user_id: number
+  extension: string
+  created_at: number
+}
+
+export interface MissedCallMarksTable {
+  user_id: number
+  seen_until: number
+}
+
+/** At most one of a user. */
+export interface PasswordResetsTable {
+  user_id: number
+  token_hash: string
+  /** Of the user when the link was mailed: any later change of the account makes the link invalid. */
+  revision: number
+  expires_at: number
 }
 
 export interface ExtensionsTable {

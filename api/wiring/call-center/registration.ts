@@ -9,17 +9,15 @@ import { createMailRenderer } from '../../core/registration/render-mail.ts'
 import type { AuthRoutesNeeds } from '../../http/crm/auth-routes.ts'
 import { toCrmRole } from '../../http/crm/wire.ts'
 import { createLogMailer, createSmtpMailer } from '../../mail/smtp-mailer.ts'
-import { createRateLimiter } from '../../store/redis/rate-limiter.ts'
+import { createMailboxLimiter } from '../../store/redis/rate-limiter.ts'
 import { createEmailInvitationStore } from '../../store/sql/registration/email-invitations.ts'
 import { createEmailRegistrationStore } from '../../store/sql/registration/email-registrations.ts'
 import { createMailQueue } from '../../store/sql/registration/mail-queue.ts'
+import { createPasswordResetStore } from '../../store/sql/registration/password-resets.ts'
 import type { CallCenterDeps, FeatureModule } from './feature-module.ts'
 
 /** How long shutdown waits for a mail that is being sent: a mail that is interrupted may arrive late, and twice. */
 const DRAIN_TIMEOUT_MS = 2_000
-
-/** Mails to one address, whichever client requests them. */
-const MAILBOX_LIMIT = { max: 5, window: 3_600 }
 
 export function createRegistrationModule(deps: CallCenterDeps): FeatureModule<AuthRoutesNeeds> {
   const {
@@ -36,6 +34,7 @@ export function createRegistrationModule(deps: CallCenterDeps): FeatureModule<Au
   } = deps
   const store = createEmailRegistrationStore(db)
   const invitations = createEmailInvitationStore(db)
+  const passwordResets = createPasswordResetStore(db)
   const common = { mode: config.registration, hasMail: config.mail !== undefined, passwords, throttle, now }
   const outbox = openOutbox()
 
@@ -47,10 +46,12 @@ export function createRegistrationModule(deps: CallCenterDeps): FeatureModule<Au
       mailer: mail.to === 'log' ? createLogMailer(log) : createSmtpMailer(mail),
       render: createMailRenderer({
         registrations: store,
+        passwordResets,
         invitations,
         users,
         roleName: (role) => toCrmRole(role ?? 'user'),
         appUrl,
+        consoleUrl: config.consoleUrl,
         now,
       }),
       now,
@@ -69,10 +70,7 @@ export function createRegistrationModule(deps: CallCenterDeps): FeatureModule<Au
       emailRegistration: createEmailRegistration({
         ...common,
         store,
-        mailThrottle: createRateLimiter(redis, {
-          surface: 'mailbox',
-          perAddress: MAILBOX_LIMIT,
-        }),
+        mailThrottle: createMailboxLimiter(redis),
       }),
       emailInvitations: createEmailInvitations({ ...common, store: invitations, users }),
     },
@@ -80,7 +78,10 @@ export function createRegistrationModule(deps: CallCenterDeps): FeatureModule<Au
       const reportFailure = failureLogger(log)
       if (outbox !== undefined)
         jobs.start(1_000, outbox.tick, reportFailure('mail_queue_tick', 'queued mail could not be processed'))
-      const deleteExpired = () => store.deleteExpired(toUnixSeconds(now()))
+      const deleteExpired = async () => {
+        await store.deleteExpired(toUnixSeconds(now()))
+        await passwordResets.deleteExpired(toUnixSeconds(now()))
+      }
       jobs.start(
         600_000,
         deleteExpired,

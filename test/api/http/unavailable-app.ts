@@ -74,7 +74,9 @@ export function createUnavailableApp(): { app: Hono; takeErrors(): unknown[] } {
   const app = createApp({
     softphone: createSoftphoneRoutes(needs()),
     mikopbx: createMikopbxRoutes(needs({ allowedOrigins: [] })),
-    v1: createV1Routes(needs({ history: needs(), calls: needs(), phone: needs(), administration })),
+    v1: createV1Routes(
+      needs({ history: needs(), calls: needs(), phone: needs(), personal: needs(), administration }),
+    ),
     voip: createVoipRoutes(needs({ registration: 'open', registerThrottle: { consume }, ...voip })),
     onboarding: createOnboardingRoutes(needs()),
     crm: createCrmRoutes(crm),

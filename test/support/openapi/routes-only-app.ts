@@ -13,7 +13,15 @@ import type { OpenApiDocument } from './document.ts'
 export function createRoutesOnlyApp() {
   const log = createLog('test', 'silent')
   const guard = createGuard({} as Parameters<typeof createGuard>[0]) // never called
-  const needs = { guard, log, sessions: {}, history: { guard }, calls: { guard }, phone: { guard } }
+  const needs = {
+    guard,
+    log,
+    sessions: {},
+    history: { guard },
+    calls: { guard },
+    phone: { guard },
+    personal: { guard },
+  }
   const authorize = () => async (_c: unknown, next: () => Promise<void>) => next()
   const room = { authorize }
   const rooms = ['auth', 'leads', 'agents', 'campaigns', 'calls', 'stats', 'webrtc', 'ai', 'webhooks']

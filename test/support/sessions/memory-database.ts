@@ -88,6 +88,7 @@ export function createMemoryDatabase(people: readonly User[]): MemoryDatabase {
           .filter((row) => row.endedAt === null && row.expiresAt > atS)
           .map((row) => endSession(row, atS, reason)),
       listActive: async () => [],
+      countActive: async () => 0,
       activityOf: async () => new Map(),
     },
     unpublished: () => [...waiting.values()],

@@ -195,6 +195,28 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(list.body.calls).toContainEqual(expect.objectContaining({ id }))
   })
 
+  test('a call that rings and is given up is missed by its callee alone, and one that they refuse is not', async () => {
+    const countOf = async (client: V1Client) => Number((await client.request('/calls/missed')).body.count)
+    const before = { alice: await countOf(alice), bob: await countOf(bob) }
+    const refused = await ringing()
+    await ok(bob, refused, 'decline')
+    expect(await bob.history(refused)).toMatchObject({ outcome: 'busy', missed: false })
+    await waitUntil('all phones are idle', () => [phone1, phone2].every((phone) => phone.state() === 'idle'))
+    const id = await ringing()
+    await phone1.hangup()
+    expect(await bob.history(id)).toMatchObject({ outcome: 'cancelled', missed: true })
+    expect(await alice.history(id)).toMatchObject({ missed: false })
+    expect([await countOf(alice), await countOf(bob)]).toEqual([before.alice, before.bob + 1])
+
+    const { calls } = (await bob.request('/calls/history?missed=true&limit=1')).body as {
+      calls: { id: string; ended_at: string }[]
+    } // the documented shape
+    expect(calls[0]?.id).toBe(id)
+    const until = calls[0]?.ended_at
+    expect((await bob.request('/calls/missed/seen', { method: 'PUT', json: { until } })).status).toBe(204)
+    expect(await bob.request('/calls/missed')).toMatchObject({ body: { count: 0, seen_until: until } })
+  })
+
   test('the caller gets the reason, on the private channel', async () => {
     const follower: SseSubscription = await alice.follow('me')
     const id = await reaching('2001')

@@ -113,6 +113,62 @@ describe('registration by mail', () => {
   })
 })
 
+describe('a password reset by mail', () => {
+  const reset = (path: string, json: unknown) =>
+    requestJson(`${fixture.stack.url}/api/v1/password-resets${path}`, { json })
+  const seen = ({ status, body, headers }: JsonReply) => ({
+    status,
+    body,
+    headers: [...headers].filter(([name]) => name !== 'date'),
+  })
+  const linkIn = (text: string) =>
+    /^ {2}https:\/\/app\.example\.org\/crm\/console\/reset#token=(pwd_[\w-]{32})$/m.exec(text)?.[1] ?? ''
+
+  test('sets a password once, ends all sessions, and does not disclose whether an address is known', async () => {
+    await register('vera')
+    await verify(await fixture.waitForCode('vera@example.com'))
+    const token = String((await logIn('vera')).body.token)
+    const me = () => requestJson(`${fixture.stack.url}/api/v1/me`, { token })
+    const change = { method: 'PATCH', token, json: { language: 'es' } }
+    expect((await requestJson(`${fixture.stack.url}/api/v1/me`, change)).status).toBe(200)
+
+    const unknown = await reset('', { email: 'unknown@example.com' })
+    const known = await reset('', { email: 'Vera@example.com' })
+    expect(known.status).toBe(202)
+    expect(seen(known)).toEqual(seen(unknown))
+
+    const { text, headers } = await fixture.waitForMail('vera@example.com', 2)
+    const link = linkIn(text)
+    expect(text).toContain('cuenta vera')
+    expect(headers).toMatch(/^Subject: /m)
+    expect((await reset('/confirm', { token: link, new_password: 'short' })).status).toBe(400)
+    const confirm = () => reset('/confirm', { token: link, new_password: 'hunter2 hunter2' })
+    const answers = await Promise.all([confirm(), confirm(), confirm()])
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 404, 404])
+    expect(await me()).toMatchObject({ status: 401, body: { code: 'token_revoked' } })
+    expect((await logIn('vera')).status).toBe(401)
+    expect((await logIn('vera', 'hunter2 hunter2')).status).toBe(200)
+
+    expect(fixture.mail.messagesTo('unknown@example.com')).toEqual([])
+    const stored = JSON.stringify([
+      await fixture.db.query.selectFrom('password_resets').selectAll().execute(),
+      await fixture.db.query.selectFrom('mail_queue').selectAll().execute(),
+    ])
+    for (const place of [stored, fixture.stack.logs()]) {
+      expect(place).not.toContain(link)
+      expect(place).not.toContain('hunter2')
+    }
+  })
+
+  test('is limited for each address, whether or not an account has it', async () => {
+    for (const email of ['stream@example.com', 'Otto@example.com']) {
+      let status = 202
+      for (let n = 0; n < 6 && status === 202; n += 1) ({ status } = await reset('', { email }))
+      expect(status).toBe(429)
+    }
+  })
+})
+
 describe('a registration request', () => {
   /** Everything by which a client could distinguish two answers. */
   const seen = ({ status, body, headers }: JsonReply) => ({

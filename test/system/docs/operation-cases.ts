@@ -156,6 +156,30 @@ export function createOperationCases(stack: Stack, hasPbx: boolean): Record<stri
       const { sub, sid } = claims(await user('user2'))
       return send(`${V1}/users/${sub}/sessions/${sid}`, { token: await user('admin') })
     }),
+    me: get(`${V1}/me`),
+    changeMe: at(200, async (send) => send(`${V1}/me`, { token: await user(), json: { language: 'es' } })),
+    changePassword: at(204, async (send) =>
+      send(`${V1}/me/password`, {
+        token: await user('user2'),
+        json: { current_password: PASSWORD, new_password: PASSWORD },
+      }),
+    ),
+    requestPasswordReset: at(202, (send) =>
+      send(`${V1}/password-resets`, { json: { email: 'nobody@example.org' } }),
+    ),
+    // The link is in a mail.
+    confirmPasswordReset: at(404, (send) =>
+      send(`${V1}/password-resets/confirm`, {
+        json: { token: `pwd_${'A'.repeat(32)}`, new_password: 'correct horse' },
+      }),
+    ),
+    listPeople: get(`${V1}/people`),
+    addFavourite: at(204, async (send) => send(`${V1}/favourites/1002`, { token: await user() })),
+    removeFavourite: at(204, async (send) => send(`${V1}/favourites/1002`, { token: await user() })),
+    countMissedCalls: get(`${V1}/calls/missed`),
+    markMissedCallsSeen: at(204, async (send) =>
+      send(`${V1}/calls/missed/seen`, { token: await user(), json: { until: '2026-01-31T12:00:00Z' } }),
+    ),
     listPastCalls: {
       statuses: [200],
       async run(send) {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { validate } from '@apidevtools/swagger-parser'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { login, mediaStatus, publish, requestJson, subscribeSse } from '../../support/http-client.ts'
@@ -22,6 +24,7 @@ const mine = async (token: string, query = '') =>
   (await requestJson(`${v1}/sessions${query}`, { token })).body as unknown as {
     sessions: Listed[]
     next_cursor: string | null
+    total: number
   } // the documented shape
 const end = (token: string, path: string) => requestJson(`${v1}/${path}`, { method: 'DELETE', token })
 const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
@@ -97,11 +100,93 @@ describe('a user', () => {
     let cursor: string | null = null
     do {
       const page = await mine(access, `?limit=3${cursor === null ? '' : `&cursor=${cursor}`}`)
+      expect(page.total).toBe(7)
       ids.push(...page.sessions.map(({ id }) => id))
       cursor = page.next_cursor
     } while (cursor !== null)
     expect(ids).toHaveLength(7)
     expect(new Set(ids).size).toBe(7)
+  })
+})
+
+describe('the own account', () => {
+  const EXTRA = 'b749601f329a635a19c4a87bc359be3d'
+  const account = (token: string, method: string, path: string, json?: unknown) =>
+    requestJson(`${v1}/${path}`, { method, token, ...(json !== undefined && { json }) })
+
+  test('a new password ends the other sessions and their streams within a second, and not this one', async () => {
+    const [here, other] = [await login(stack, '201', EXTRA), await login(stack, '201', EXTRA)]
+    const [mine, theirs] = [subscribeSse(stack, here.access), subscribeSse(stack, other.access)]
+    await waitUntil('both streams are open', () => mine.messages.length > 0 && theirs.messages.length > 0)
+    const wrong = { current_password: 'not it', new_password: 'correct horse' }
+    expect(await account(here.access, 'PUT', 'me/password', wrong)).toMatchObject({
+      status: 403,
+      body: { code: 'credentials_wrong' },
+    })
+    expect((await account(other.access, 'GET', 'me')).status).toBe(200)
+
+    const right = { current_password: EXTRA, new_password: 'correct horse' }
+    expect((await account(here.access, 'PUT', 'me/password', right)).status).toBe(204)
+    const endedAt = performance.now()
+    await waitUntil('the other stream is cut', () => theirs.lostAt() !== undefined)
+    expect((theirs.lostAt() ?? 0) - endedAt).toBeLessThan(1_000)
+    expect(await account(other.access, 'GET', 'me')).toMatchObject({
+      status: 401,
+      body: { code: 'token_revoked' },
+    })
+    expect(await account(here.access, 'GET', 'me')).toMatchObject({ status: 200, body: { username: '201' } })
+    await waitUntil('the other client is refused', () => theirs.isClosed())
+    expect(mine.lostAt()).toBeUndefined()
+    const refreshed = await requestJson(`${stack.url}/pbxcore/api/module-softphone-backend/v1/auth/refresh`, {
+      method: 'POST',
+      token: here.refresh,
+    })
+    expect(refreshed.status).toBe(200)
+    mine.close()
+
+    const logIn = (password: string) =>
+      requestJson(`${stack.url}/api/login`, { json: { username: '201', password } })
+    expect((await logIn(EXTRA)).status).toBe(401)
+    expect((await logIn('correct horse')).status).toBe(200)
+    expect(readFileSync(join(stack.data, 'log/security.log'), 'utf8')).toContain(
+      '"event":"authn_password_change"',
+    )
+    const back = { current_password: 'correct horse', new_password: EXTRA }
+    expect((await account(here.access, 'PUT', 'me/password', back)).status).toBe(204)
+  })
+
+  test('has a language, which tokens of MikoPBX carry, and a name, which others see', async () => {
+    const me = await login(stack, 'user3')
+    const change = { language: 'es', display_name: 'Ana García' }
+    expect(await account(me.access, 'PATCH', 'me', change)).toMatchObject({ status: 200, body: change })
+    const { body } = await requestJson(`${stack.url}/pbxcore/api/v3/auth:login`, {
+      json: { login: 'user3', password: 'password' },
+    })
+    const { accessToken } = body.data as { accessToken: string } // the documented shape
+    expect(claimsOf(accessToken)).toMatchObject({ language: 'es', userId: 'user3' })
+
+    const { access } = await login(stack, 'user1')
+    const people = async (query = '') =>
+      (await account(access, 'GET', `people${query}`)).body.people as Record<string, unknown>[] // the documented shape
+    await waitUntil('the directory has the name', async () => (await people('?q=garcía')).length > 0)
+    const { extension } = (await people('?q=garcía'))[0] ?? {}
+    expect((await account(access, 'PUT', `favourites/${extension}`)).status).toBe(204)
+    expect((await people())[0]).toMatchObject({
+      username: 'user3',
+      display_name: 'Ana García',
+      favourite: true,
+    })
+    expect((await account(access, 'GET', 'people')).body.total).toBe((await people()).length)
+  })
+
+  test('has missed calls, which the mark hides', async () => {
+    const { access } = await login(stack, 'user1')
+    expect(await account(access, 'GET', 'calls/missed')).toMatchObject({
+      body: { count: 0, seen_until: null },
+    })
+    const until = '2026-01-31T12:00:00.000Z'
+    expect((await account(access, 'PUT', 'calls/missed/seen', { until })).status).toBe(204)
+    expect((await account(access, 'GET', 'calls/missed')).body.seen_until).toBe(until)
   })
 })
 
@@ -207,8 +292,9 @@ describe('the v1 surface', () => {
     )
     for (const path of Object.values(document.paths ?? {})) {
       for (const operation of Object.values(path ?? {})) {
-        expect(Object.keys((operation as { responses: object }).responses)).toEqual(
-          expect.arrayContaining(['401', '503']),
+        const { responses, security } = operation as { responses: object; security: object[] } // checked above
+        expect(Object.keys(responses)).toEqual(
+          expect.arrayContaining(security.length === 0 ? ['503'] : ['401', '503']),
         )
       }
     }

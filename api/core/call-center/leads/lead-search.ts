@@ -1,4 +1,5 @@
 import type { NumberPrefix } from '../../dial-policy/number-variants.ts'
+import { foldCase } from '../../values/fold-case.ts'
 import type { Lead, LeadStatus } from './lead.ts'
 
 /** Conditions on leads, combined with AND. */
@@ -29,9 +30,6 @@ export interface LeadCursor {
   key: string | number
   id: string
 }
-
-/** Form in which names and addresses are compared and sorted: lower case, NFC. */
-export const foldCase = (text: string): string => text.normalize('NFC').toLowerCase().normalize('NFC')
 
 export const toCursor = (lead: Lead, { by }: LeadOrder): LeadCursor => ({
   key: by === 'lastName' ? foldCase(lead.lastName) : lead[by],

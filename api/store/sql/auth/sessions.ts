@@ -8,6 +8,14 @@ import type { SessionsTable } from '../tables.ts'
 import { insertRevocation } from './revocations.ts'
 
 export function createSessionStore(db: Database): SessionStore {
+  const active = (userId: string, nowS: number) =>
+    db.query
+      .selectFrom('sessions')
+      .where('user_id', '=', rowId(userId) ?? 0)
+      .where('ended_at', 'is', null)
+      .where('expires_at', '>', nowS)
+      .where('idle_expires_at', '>', nowS)
+
   return {
     add: (session) =>
       db.transaction(async (trx) => {
@@ -69,13 +77,7 @@ export function createSessionStore(db: Database): SessionStore {
     },
 
     async listActive(userId, nowS, { after, limit }) {
-      let query = db.query
-        .selectFrom('sessions')
-        .selectAll()
-        .where('user_id', '=', rowId(userId) ?? 0)
-        .where('ended_at', 'is', null)
-        .where('expires_at', '>', nowS)
-        .where('idle_expires_at', '>', nowS)
+      let query = active(userId, nowS).selectAll()
       if (after !== undefined) {
         const { createdAt, id } = after
         query = query.where((is) =>
@@ -87,6 +89,13 @@ export function createSessionStore(db: Database): SessionStore {
       }
       const rows = await query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
       return rows.map(toSession)
+    },
+
+    async countActive(userId, nowS) {
+      const { sessions } = await active(userId, nowS)
+        .select((of) => of.fn.countAll<number>().as('sessions'))
+        .executeTakeFirstOrThrow()
+      return sessions
     },
 
     async activityOf(userIds) {

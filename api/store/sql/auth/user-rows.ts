@@ -218,5 +218,6 @@ export function toUser(row: Selectable<UsersTable> & { team: string | null }): U
     generation: row.generation,
     revision: row.revision,
     createdAt: row.created_at,
+    language: row.language,
   }
 }

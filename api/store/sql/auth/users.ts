@@ -50,6 +50,13 @@ export function createUserStore(
     if (!row) throw new Refusal('not_found', { detail: 'no such user' })
   }
 
+  async function find(id: string): Promise<User | undefined> {
+    const key = rowId(id)
+    if (key === undefined) return undefined
+    const row = await users().where('users.id', '=', key).executeTakeFirst()
+    return row && toUser(row)
+  }
+
   return {
     addSelfRegistered: (user) =>
       db
@@ -87,12 +94,7 @@ export function createUserStore(
       return row && toUser(row)
     },
 
-    async find(id) {
-      const key = rowId(id)
-      if (key === undefined) return undefined
-      const row = await users().where('users.id', '=', key).executeTakeFirst()
-      return row && toUser(row)
-    },
+    find,
 
     async findAll(ids) {
       const keys = ids.map((id) => rowId(id) ?? 0)
@@ -113,6 +115,7 @@ export function createUserStore(
           'users.id',
           'users.extension',
           'users.username',
+          'users.display_name',
           'users.role',
           'agents.team',
           'users.disabled',
@@ -123,9 +126,9 @@ export function createUserStore(
         .orderBy('users.id')
         .limit(limit)
         .execute()
-      return rows.map(({ id, username: name, disabled, ...person }) => ({
+      return rows.map(({ id, display_name, disabled, ...person }) => ({
         userId: String(id),
-        name,
+        name: display_name ?? person.username,
         disabled: disabled === 1,
         ...person,
       }))
@@ -133,7 +136,7 @@ export function createUserStore(
 
     async revision() {
       // Ids are never reused, so count, last id and sum together differ after any change.
-      const [ofUsers, ofAgents] = await Promise.all([
+      const [ofUsers, ofProfiles, ofAgents] = await Promise.all([
         db.query
           .selectFrom('users')
           .select((of) => [
@@ -143,11 +146,15 @@ export function createUserStore(
           ])
           .executeTakeFirst(),
         db.query
+          .selectFrom('users')
+          .select((of) => of.fn.sum<number>('profile_revision').as('profiles'))
+          .executeTakeFirst(),
+        db.query
           .selectFrom('agents')
           .select((of) => [of.fn.countAll<number>().as('count'), of.fn.sum<number>('version').as('versions')])
           .executeTakeFirst(),
       ])
-      return JSON.stringify([ofUsers, ofAgents])
+      return JSON.stringify([ofUsers, ofProfiles, ofAgents])
     },
 
     async count() {
@@ -178,6 +185,34 @@ export function createUserStore(
 
     setPassword: (id, passwordHash, revokeUntil) =>
       bumpGeneration(db, id, { password_hash: passwordHash }, revokeUntil),
+
+    async setProfile(id, { displayName, language }) {
+      const row = await db.query
+        .updateTable('users')
+        .set((user) => ({
+          ...(displayName === undefined ? {} : { display_name: displayName }),
+          ...(language === undefined ? {} : { language }),
+          profile_revision: user('profile_revision', '+', 1),
+        }))
+        .where('id', '=', rowId(id) ?? 0)
+        .returning('id')
+        .executeTakeFirst()
+      const user = row && (await find(id))
+      if (user === undefined) throw new Refusal('not_found', { detail: 'no such user' })
+      return user
+    },
+
+    setOwnPassword: (id, passwordHash) =>
+      db.transaction(async (trx) => {
+        const row = await trx
+          .updateTable('users')
+          .set((user) => ({ password_hash: passwordHash, revision: user('revision', '+', 1) }))
+          .where('id', '=', rowId(id) ?? 0)
+          .returning('id')
+          .executeTakeFirst()
+        if (row === undefined) throw new Refusal('not_found', { detail: 'no such user' })
+        await trx.deleteFrom('password_resets').where('user_id', '=', row.id).execute()
+      }),
 
     update: (id, change, revokeUntil, { revision, ...options } = {}) =>
       db

@@ -1,13 +1,9 @@
 import { type Expression, type ExpressionBuilder, expressionBuilder, type SqlBool, sql } from 'kysely'
 import type { Scope } from '../../../core/call-center/agents/scope.ts'
 import type { Lead } from '../../../core/call-center/leads/lead.ts'
-import {
-  foldCase,
-  type LeadCursor,
-  type LeadFilter,
-  type LeadOrder,
-} from '../../../core/call-center/leads/lead-search.ts'
+import type { LeadCursor, LeadFilter, LeadOrder } from '../../../core/call-center/leads/lead-search.ts'
 import { normalizeName } from '../../../core/values/account-names.ts'
+import { foldCase } from '../../../core/values/fold-case.ts'
 import { isStorable, rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'

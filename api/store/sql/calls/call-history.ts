@@ -1,9 +1,21 @@
 import { type Selectable, type SqlBool, sql, type Transaction } from 'kysely'
-import type { CallRecord, HistoryStore } from '../../../core/calls/call-history.ts'
+import type { CallRecord, HistoryFilter, HistoryStore } from '../../../core/calls/call-history.ts'
+import { toSearchText } from '../../../core/calls/history-search.ts'
 import { isStorable, rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import type { CallPartiesTable, CallsTable, Tables } from '../tables.ts'
-import { countCalls, findPageIds, isInScope } from './call-history-query.ts'
+import {
+  countCalls,
+  countMissedCalls,
+  findCallAt,
+  findPageIds,
+  type HistoryRange,
+  isInScope,
+} from './call-history-query.ts'
+
+/** Calls that a search reads for one page, and that a total counts: a query occupies the embedded database. */
+const MAX_SEARCHED = 100_000
+const MAX_COUNTED = 10_000
 
 /** Saving a call again merges both records: no information is lost. */
 export function createCallHistoryStore(db: Database): HistoryStore {
@@ -12,7 +24,7 @@ export function createCallHistoryStore(db: Database): HistoryStore {
     const rows = await db.query.selectFrom('calls').selectAll().where('id', 'in', ids).execute()
     const parties = await db.query
       .selectFrom('call_parties')
-      .select(['call_id', 'user_id', 'extension', 'answered'])
+      .select(['call_id', 'user_id', 'extension', 'answered', 'called'])
       .where('call_id', 'in', ids)
       .orderBy('user_id')
       .orderBy('extension')
@@ -20,6 +32,12 @@ export function createCallHistoryStore(db: Database): HistoryStore {
     const partiesOf = new Map<string, typeof parties>(ids.map((id) => [id, []]))
     for (const party of parties) partiesOf.get(party.call_id)?.push(party)
     return rows.map((row) => toRecord(row, partiesOf.get(row.id) ?? []))
+  }
+
+  async function list(filter: HistoryFilter, range: HistoryRange, limit: number): Promise<CallRecord[]> {
+    const ids = await findPageIds(db, filter, range, limit)
+    const records = new Map((await read(ids)).map((record) => [record.id, record]))
+    return ids.flatMap((id) => records.get(id) ?? [])
   }
 
   return {
@@ -39,11 +57,21 @@ export function createCallHistoryStore(db: Database): HistoryStore {
       return record
     },
 
-    async list(filter, { after, limit }) {
-      const ids = await findPageIds(db, filter, after, limit)
-      const records = new Map((await read(ids)).map((record) => [record.id, record]))
-      return ids.flatMap((id) => records.get(id) ?? [])
+    list: (filter, { after, limit }) => list(filter, { after }, limit),
+
+    async page(filter, { after, limit }) {
+      const isSearch = filter.search !== undefined || filter.missedBy !== undefined
+      const last = isSearch ? await findCallAt(db, filter, after, MAX_SEARCHED) : undefined
+      const calls = await list(filter, { after, last }, limit)
+      return { calls, next: calls.length === limit ? calls.at(-1) : last }
     },
+
+    async total(filter) {
+      const last = await findCallAt(db, filter, undefined, MAX_COUNTED)
+      return { count: await countCalls(db, filter, { last }), isExact: last === undefined }
+    },
+
+    countMissed: (userId, since, max) => countMissedCalls(db, userId, since, max),
 
     async enrich(id, { duration, billable }) {
       await db.query
@@ -73,6 +101,7 @@ async function saveCall(trx: Transaction<Tables>, row: CallsTable): Promise<numb
         from_name: sql`excluded.from_name`,
         to_number: sql`excluded.to_number`,
         to_name: sql`excluded.to_name`,
+        search_text: sql`excluded.search_text`,
         started_at: smaller('started_at'),
         answered_at: sql`case when ${mayBeAnswered} then coalesce(excluded.answered_at, calls.answered_at) end`,
         ended_at: larger('ended_at'),
@@ -92,10 +121,14 @@ async function saveCall(trx: Transaction<Tables>, row: CallsTable): Promise<numb
 }
 
 async function addParties(trx: Transaction<Tables>, { id, parties }: CallRecord, startedAt: number) {
-  for (const { userId, extension, answered } of parties) {
+  for (const { userId, extension, answered, called } of parties) {
     const user = rowId(userId)
     if (user === undefined) throw new TypeError('a party is a user id')
-    const party = { call_id: id, user_id: user, extension, started_at: startedAt, answered: answered ? 1 : 0 }
+    const party = {
+      ...{ call_id: id, user_id: user, extension, started_at: startedAt },
+      answered: answered ? 1 : 0,
+      called: called === true ? 1 : 0,
+    }
     await trx
       .insertInto('call_parties')
       .values(party)
@@ -146,6 +179,7 @@ function toRow(record: CallRecord): CallsTable {
     cause: record.cause,
     recording: record.recordings[0] ?? null,
     recordings: JSON.stringify(record.recordings),
+    search_text: toSearchText(record),
   }
 }
 
@@ -157,7 +191,7 @@ function recordingsOf({ recording, recordings }: Selectable<CallsTable>): readon
 
 function toRecord(
   row: Selectable<CallsTable>,
-  parties: readonly Pick<Selectable<CallPartiesTable>, 'user_id' | 'extension' | 'answered'>[],
+  parties: readonly Pick<Selectable<CallPartiesTable>, 'user_id' | 'extension' | 'answered' | 'called'>[],
 ): CallRecord {
   return {
     id: row.id,
@@ -174,10 +208,11 @@ function toRecord(
     outcome: row.outcome,
     cause: row.cause,
     recordings: recordingsOf(row),
-    parties: parties.map(({ user_id, extension, answered }) => ({
+    parties: parties.map(({ user_id, extension, answered, called }) => ({
       userId: String(user_id),
       extension,
       answered: answered === 1,
+      ...(called === 1 && { called: true as const }),
     })),
   }
 }

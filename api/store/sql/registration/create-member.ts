@@ -16,7 +16,7 @@ export async function createMember(
   { name, team, ...user }: NewMember,
   { now, quarantine }: { now: number; quarantine: number },
 ): Promise<User> {
-  const inserted = await addUser(trx, user, { now, quarantine })
+  const inserted = await addUser(trx, { ...user, displayName: name }, { now, quarantine })
   await insertAgent(trx, { userId: inserted.id, name, kind: 'human', team }, now).execute()
   return inserted
 }

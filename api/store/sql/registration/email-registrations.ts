@@ -9,7 +9,7 @@ import { rethrowConflict } from '../auth/user-rows.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
 import { createMember } from './create-member.ts'
-import { enqueueMail } from './mail-queue.ts'
+import { replaceQueuedMail } from './mail-queue.ts'
 
 export function createEmailRegistrationStore(db: Database): EmailRegistrationStore {
   return {
@@ -28,11 +28,11 @@ export function createEmailRegistrationStore(db: Database): EmailRegistrationSto
         const isStored = await (expected === undefined
           ? insert(trx, account, at)
           : extend(trx, account, at, expected))
-        if (isStored) await replaceQueuedMail(trx, account.email, at.now)
+        if (isStored) await replaceQueuedMail(trx, 'verification', account.email, at.now)
         return isStored
       }),
 
-    queueMail: (email, now) => db.transaction((trx) => replaceQueuedMail(trx, email, now)),
+    queueMail: (email, now) => db.transaction((trx) => replaceQueuedMail(trx, 'verification', email, now)),
 
     setToken: (email, tokenHash, now) =>
       db.query
@@ -123,17 +123,4 @@ async function extend(
 function toPending(row: Selectable<Tables['registrations']>): PendingRegistration {
   const { username, email, name, password_hash: passwordHash } = row
   return { username, email, name, passwordHash }
-}
-
-/** Only the link of the last mail works, so a queued mail that has not been tried yet is replaced. */
-async function replaceQueuedMail(trx: Transaction<Tables>, recipient: string, now: number): Promise<void> {
-  // Normalized here, as `lower` of SQL engines may know ASCII only.
-  const about = normalizeName(recipient)
-  await trx
-    .deleteFrom('mail_queue')
-    .where('kind', '=', 'verification')
-    .where('about', '=', about)
-    .where('tries', '=', 0)
-    .execute()
-  await enqueueMail(trx, { kind: 'verification', recipient, about }, now)
 }

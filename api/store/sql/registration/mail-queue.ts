@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
-import type { MailQueue, QueuedMail } from '../../../core/registration/outbox.ts'
+import type { MailKind, MailQueue, QueuedMail } from '../../../core/registration/outbox.ts'
+import { normalizeName } from '../../../core/values/account-names.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
@@ -60,4 +61,25 @@ export async function enqueueMail(
     .insertInto('mail_queue')
     .values({ kind, recipient, about, tries: 0, next_try_at: now, last_error: null, created_at: now })
     .execute()
+}
+
+/**
+ * Queues a mail about an address. Only the link of the last mail works, so a queued one that has not been tried yet is
+ * replaced.
+ */
+export async function replaceQueuedMail(
+  trx: Kysely<Tables>,
+  kind: MailKind,
+  recipient: string,
+  now: number,
+): Promise<void> {
+  // Normalized here, as `lower` of SQL engines may know ASCII only.
+  const about = normalizeName(recipient)
+  await trx
+    .deleteFrom('mail_queue')
+    .where('kind', '=', kind)
+    .where('about', '=', about)
+    .where('tries', '=', 0)
+    .execute()
+  await enqueueMail(trx, { kind, recipient, about }, now)
 }

@@ -19,6 +19,7 @@ const user: User = {
     displayName: null,
   },
   ...{ passwordHash: '', disabled: false, generation: 0, revision: 0, createdAt: START },
+  language: null,
 }
 const request: OpenSessionRequest = {
   ...{ surface: 'crm', address: '192.0.2.7', userAgent: 'test', extraClaims: () => ({}) },
@@ -43,6 +44,7 @@ function world() {
       end: async () => undefined,
       endAll: async () => [],
       listActive: async () => [],
+      countActive: async () => 0,
       recordRefresh: async () => {},
       activityOf: async () => new Map(),
     },

@@ -19,6 +19,7 @@ const people: User[] = USERS.map((id) => ({
   generation: 0,
   revision: 0,
   createdAt: 0,
+  language: null,
 }))
 
 const GRACE = 10

@@ -218,8 +218,8 @@ describe('a channel that is masqueraded while it rings', () => {
     const call = tracker.find('a') as Call
     expect(toCallRecord(call, personOf, () => []).parties).toEqual([
       { userId: '1001', extension: '1001', answered: true },
-      { userId: '1003', extension: '1003', answered: true },
-      { userId: '1002', extension: '1002', answered: false },
+      { userId: '1003', extension: '1003', answered: true, called: true },
+      { userId: '1002', extension: '1002', answered: false, called: true },
     ])
     expect(call.legs.filter(({ endpoint }) => endpoint === '1002')).toMatchObject([{ state: 'ended' }])
   })

@@ -20,7 +20,7 @@ describe('the record of a call', () => {
       outcome: 'answered',
       cause: 16,
       recordings: ['1769903998.6.wav'],
-      parties: [{ userId: '1', extension: '1001', answered: true }],
+      parties: [{ userId: '1', extension: '1001', answered: true, called: true }],
     })
   })
 
@@ -52,6 +52,24 @@ describe('the record of a call', () => {
         parties: [
           { userId: '1', extension: '1001', answered: true },
           { userId: '2', extension: '1002', answered: false },
+        ],
+      },
+    ],
+    [
+      'a party was called unless it called or refused at one of its phones',
+      {
+        legs: [
+          leg({ role: 'caller', answeredAt: undefined }),
+          leg({ endpoint: '1002', role: 'callee', answeredAt: undefined }),
+          leg({ endpoint: '1003', role: 'callee', answeredAt: undefined }),
+          leg({ endpoint: '1003', channelId: '1769903998.9', answeredAt: undefined, refused: true }),
+        ],
+      },
+      {
+        parties: [
+          { userId: '1', extension: '1001', answered: false },
+          { userId: '2', extension: '1002', answered: false, called: true },
+          { userId: '3', extension: '1003', answered: false },
         ],
       },
     ],

@@ -94,7 +94,13 @@ describe('the directory', () => {
         revision: async () => '1',
         async listPhoneUsers() {
           if (isAway) throw new Error('away')
-          return [{ userId: '1', extension: '201', name: 'anna', role: 'user', team: null, disabled: false }]
+          return [
+            {
+              userId: '1',
+              extension: '201',
+              ...{ username: 'anna', name: 'anna', role: 'user', team: null, disabled: false },
+            },
+          ]
         },
       },
       endpointTemplate: '{extension}',

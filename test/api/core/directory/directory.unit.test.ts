@@ -2,7 +2,15 @@ import { expect, test } from 'vitest'
 import { createDirectory } from '../../../../api/core/directory/directory.ts'
 
 const user = (userId: string, extension: string, disabled = false) =>
-  ({ userId, extension, name: `user${userId}`, role: 'user', team: null, disabled }) as const
+  ({
+    userId,
+    extension,
+    username: `user${userId}`,
+    name: `user${userId}`,
+    role: 'user',
+    team: null,
+    disabled,
+  }) as const
 
 async function directory(endpointTemplate = '{extension}') {
   const people = [user('1', '1001'), user('2', '1002', true), user('3', 'anna')]

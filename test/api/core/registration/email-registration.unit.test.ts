@@ -44,7 +44,8 @@ function setUp() {
   })
   const write = createMailRenderer({
     ...{ registrations: store, invitations: createEmailInvitationStore(db), users, now },
-    ...{ roleName: () => 'agent', appUrl: 'https://app.example.org' },
+    ...{ roleName: () => 'agent', appUrl: 'https://app.example.org', consoleUrl: '' },
+    passwordResets: { setToken: async () => {} },
   })
   const register = (username: string, password: string) =>
     registration.register({

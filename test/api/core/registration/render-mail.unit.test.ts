@@ -13,7 +13,11 @@ const mail: QueuedMail = {
 }
 
 /** A renderer; `hashes` are those of the tokens it has created. */
-function createFixture({ hasAccount = false, isPending = true } = {}) {
+function createFixture({
+  hasAccount = false,
+  isPending = true,
+  account = { username: 'anna' } as Partial<User>,
+} = {}) {
   const hashes: string[] = []
   const input = { email: null, role: 'user', team: 'sales', createdBy: '7', days: 1 } as const
   const { invitation } = newInvitation(input, 0)
@@ -32,10 +36,16 @@ function createFixture({ hasAccount = false, isPending = true } = {}) {
     },
     users: {
       find: async () => ({ username: 'root' }) as User, // the renderer reads the username only
-      findByLogin: async () => (hasAccount ? ({ username: 'anna' } as User) : undefined), // not read
+      findByLogin: async () => (hasAccount ? (account as User) : undefined), // no other member is read
     },
     roleName: () => 'agent',
+    passwordResets: {
+      setToken: async (_, hash, expiresAt) => {
+        hashes.push(hash, String(expiresAt))
+      },
+    },
     appUrl: 'https://app.example.org',
+    consoleUrl: 'https://voice.example.org/console',
     now: () => 0,
   })
   return { render, hashes }
@@ -70,5 +80,41 @@ describe('a rendered mail', () => {
   it.each(['verification', 'invitation'] as const)('does not exist if the %s is obsolete', async (kind) => {
     const { render } = createFixture({ isPending: false })
     expect(await render({ ...mail, kind })).toBeUndefined()
+  })
+
+  const reset: QueuedMail = { ...mail, kind: 'password_reset', recipient: 'ANNA@example.org' }
+  const anna: Partial<User> = {
+    ...{ id: '7', username: 'anna', email: 'Anna@example.org', disabled: false, language: null },
+  }
+
+  it.each([
+    ['en', 'Reset your password', 'your account anna'],
+    ['ru', 'Сброс пароля', 'учётной записи anna'],
+    ['es', 'Restablecer la contraseña', 'su cuenta anna'],
+    [null, 'Reset your password', 'your account anna'],
+  ] as const)('that resets a password is in the user’s language %s', async (language, subject, text) => {
+    const { render } = createFixture({ hasAccount: true, account: { ...anna, language } })
+    const rendered = await render(reset)
+    expect(rendered).toMatchObject({ subject, text: expect.stringContaining(text) })
+  })
+
+  it('that resets a password goes to the stored address, with a link for an hour and its token behind #', async () => {
+    const { render, hashes } = createFixture({ hasAccount: true, account: anna })
+    const { to, text = '' } = (await render(reset)) ?? {}
+    expect(to).toBe('Anna@example.org')
+    const [, token = ''] =
+      /^ {2}https:\/\/voice\.example\.org\/console\/reset#token=(pwd_[\w-]{32})$/m.exec(text) ?? []
+    expect(hashes).toEqual([hashToken(token), '3600'])
+  })
+
+  it.each([
+    ['no account', false, anna],
+    ['an account that has the text as another name', true, { ...anna, email: 'other@example.org' }],
+    ['an account without an address', true, { ...anna, email: null }],
+    ['a disabled account', true, { ...anna, disabled: true }],
+  ])('that resets a password does not exist for %s', async (_, hasAccount, account) => {
+    const { render, hashes } = createFixture({ hasAccount, account })
+    expect(await render(reset)).toBeUndefined()
+    expect(hashes).toEqual([])
   })
 })

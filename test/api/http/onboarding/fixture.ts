@@ -25,6 +25,7 @@ export const anna: User = {
   generation: 0,
   revision: 0,
   createdAt: 1_736_937_000,
+  language: null,
 }
 export const sip: SipCredentials = {
   username: '1000',

@@ -55,7 +55,7 @@ const SOME: readonly CallRecord[] = [
   newCall({ id: 'd.1', startedAt: startedAt + 180, outcome: 'no_answer', recordings: [], parties: [] }),
 ]
 
-export function createSurface(history: Pick<HistoryStore, 'list' | 'find'>) {
+export function createSurface(history: Asked) {
   const revocations = createRevocationCache()
   revocations.markFresh(0, 0)
   const verifier = createTokenVerifier({
@@ -75,14 +75,14 @@ export function createSurface(history: Pick<HistoryStore, 'list' | 'find'>) {
   })
   const guard = createGuard(verifier)
   // These tests use no other route.
-  const { sessions, calls, phone, administration } = {
-    ...{ calls: { guard }, phone: { guard }, administration: {} },
+  const { sessions, calls, phone, personal, administration } = {
+    ...{ calls: { guard }, phone: { guard }, personal: { guard }, administration: {} },
   } as Parameters<typeof createV1Routes>[0]
   const reachOf = createFindReach(users, 'team')
   const mediaLinks = createMediaLinks({ tokens, reachOf, now: () => nowS * 1000, longestLifetime: 3_600 })
   const policy = () => createDialPolicy(PolicyFile.parse({ country: 'DE' }))
   const needs = {
-    ...{ sessions, calls, phone, administration },
+    ...{ sessions, calls, phone, personal, administration },
     history: { guard, history, reachOf, mediaLinks, policy },
   }
   const app = createV1Routes({ ...needs, guard, log: createLog('test', 'silent') })
@@ -95,6 +95,8 @@ export const ANNA = tokenOf('1')
 export const BORIS = tokenOf('2')
 export const CARLA = tokenOf('3')
 export const SUPERVISOR = tokenOf('9', 'supervisor')
+/** A user with a call that they missed, which a test saves. */
+export const MISSING = tokenOf('6')
 export const ADMIN = tokenOf('8', 'admin')
 /** The tokens do not hold the team: it is read from the database. */
 export const OF_SALES = tokenOf('4', 'supervisor')
@@ -141,11 +143,13 @@ export async function ask(path: string, token?: string, init: RequestInit = {}, 
   const headers = { ...(token && { Authorization: `Bearer ${token}` }), ...init.headers }
   return createSurface(store).app.request(path, { ...init, headers })
 }
-type Asked = Pick<HistoryStore, 'list' | 'find'>
+type Asked = Pick<HistoryStore, 'page' | 'total' | 'find'>
 
 interface Page {
-  calls: { id: string }[]
+  calls: { id: string; missed: boolean }[]
   next_cursor: string | null
+  total: number
+  total_is_exact: boolean
 }
 export const pageOf = async (res: Response) => (await res.json()) as Page // the documented shape
 export const idsOf = async (query: string, token: string) => {
@@ -159,10 +163,12 @@ export function inMemory(calls: readonly CallRecord[]) {
   return {
     pages: () => pages,
     find: async () => undefined,
-    list: async (_: unknown, { after, limit }: Parameters<HistoryStore['list']>[1]) => {
+    total: async () => ({ count: calls.length, isExact: true }),
+    page: async (_: unknown, { after, limit }: Parameters<HistoryStore['page']>[1]) => {
       pages += 1
       const start = after === undefined ? 0 : calls.findIndex(({ id }) => id === after.id) + 1
-      return calls.slice(start, start + limit)
+      const page = calls.slice(start, start + limit)
+      return { calls: page, next: page.length === limit ? page.at(-1) : undefined }
     },
   }
 }
@@ -172,9 +178,9 @@ export function failing(afterPages: number): Asked {
   const store = inMemory(calls)
   return {
     ...store,
-    list: async (filter, page) => {
+    page: async (filter, page) => {
       if (store.pages() >= afterPages) throw new Refusal('unavailable', { retryAfter: 2 })
-      return store.list(filter, page)
+      return store.page(filter, page)
     },
   }
 }

@@ -1,5 +1,6 @@
 import { validate } from '@apidevtools/swagger-parser'
 import { describe, expect, test } from 'vitest'
+import { newCall, startedAt } from '../../../support/fixtures/call-records.ts'
 import {
   ADMIN,
   ANNA,
@@ -10,6 +11,7 @@ import {
   GONE,
   history,
   idsOf,
+  MISSING,
   nowS,
   OF_LEGAL,
   OF_SALES,
@@ -48,6 +50,7 @@ describe('GET /calls/history', () => {
       billable: 0,
       outcome: 'busy',
       cause: 16,
+      missed: false,
       recorded: false,
       recordings: [],
       parties: [{ user_id: '2', extension: '1002', answered: false }],
@@ -69,6 +72,11 @@ describe('GET /calls/history', () => {
     ['?user_id=2', 'cb'],
     ['?user_id=2&direction=internal', 'c'],
     ['?user_id=7', ''],
+    ['?q=ИВАН', 'dcba'],
+    ['?q=040%20999', 'b'],
+    ['?q=nothing', ''],
+    ['?missed=true', ''],
+    ['?missed=false', 'dcba'],
   ])('%s gives a supervisor of no team %j', async (query, ids) => {
     expect(await idsOf(query, SUPERVISOR)).toBe(ids)
   })
@@ -81,6 +89,17 @@ describe('GET /calls/history', () => {
     ['?limit=1', 'c'],
   ])('%s gives a supervisor of a team %j', async (query, ids) => {
     expect(await idsOf(query, OF_SALES)).toBe(ids)
+  })
+
+  test.each([
+    ['a user: those of their own', BORIS, '', 2],
+    ['a supervisor: those of the team', OF_SALES, '', 2],
+    ['an admin: all', ADMIN, '', 4],
+    ['a filter: those that match', ADMIN, '&outcome=busy', 1],
+    ['a search: those that match', ADMIN, '&q=040', 1],
+  ])('counts for %s', async (_, token, query, total) => {
+    const page = await pageOf(await ask(`/calls/history?limit=1${query}`, token))
+    expect(page).toMatchObject({ total, total_is_exact: true })
   })
 
   test('pages through all calls, each once', async () => {
@@ -104,6 +123,9 @@ describe('GET /calls/history', () => {
     ['a number with a pattern', '?number=%25', ANNA, 400, 'input_invalid'],
     ['a malformed cursor', '?cursor=abc', ANNA, 400, 'input_invalid'],
     ['a limit of 101', '?limit=101', ANNA, 400, 'input_invalid'],
+    ['an empty search', '?q=%20', ANNA, 400, 'input_invalid'],
+    ['a search of 101 characters', `?q=${'x'.repeat(101)}`, ANNA, 400, 'input_invalid'],
+    ['an unclear filter of missed calls', '?missed=yes', ANNA, 400, 'input_invalid'],
   ])('refuses %s with problem+json', async (_, query, token, status, code) => {
     for (const path of ['/calls/history', '/calls/history.csv']) {
       if (path.endsWith('.csv') && /limit|cursor/.test(query)) continue
@@ -211,4 +233,20 @@ test('GET /openapi.json is valid OpenAPI 3.1 and describes every history route a
       )
     }
   }
+})
+
+// Last, as it adds a call.
+describe('missed calls in the history', () => {
+  test('marks a call that the user who asks missed, and lists these alone', async () => {
+    const lost = { outcome: 'no_answer', answeredAt: null, billable: 0 } as const
+    const parties = [{ userId: '6', extension: '1006', answered: false, called: true as const }]
+    await history.save([newCall({ id: 'm.1', startedAt: startedAt - 60, ...lost, parties })])
+    const seen = async (token: string, query: string) =>
+      (await pageOf(await ask(`/calls/history${query}`, token))).calls.filter(({ missed }) => missed)
+    expect(await seen(MISSING, '')).toMatchObject([{ id: 'm.1' }])
+    expect(await seen(MISSING, '?missed=true')).toMatchObject([{ id: 'm.1' }])
+    expect(await idsOf('?missed=true', MISSING)).toBe('m')
+    expect(await seen(ADMIN, '?user_id=6')).toEqual([])
+    expect(await idsOf('?missed=true', ADMIN)).toBe('')
+  })
 })

@@ -63,6 +63,7 @@ export function createVoipFixture(difference: Partial<VoipRoutesNeeds> = {}) {
   } satisfies Partial<CallControl>
   const people = users.map(({ id, username, extension, role, team }) => ({
     userId: id,
+    username,
     name: username,
     extension: extension ?? '',
     role,

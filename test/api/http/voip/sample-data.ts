@@ -21,6 +21,7 @@ export const person = (username: string, extension: string, role: Role = 'user')
   generation: 0,
   revision: 0,
   createdAt: nowS - 1000,
+  language: null,
 })
 
 /** A valid token of a user, with changes. */

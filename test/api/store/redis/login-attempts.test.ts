@@ -174,10 +174,11 @@ test('a change of the account lifts its lock, and keeps its known networks', asy
     disabled: false,
     generation: 0,
     revision: 0,
+    language: null,
     createdAt: 0,
   }
   const needs: Omit<LoginNeeds, 'attempts'> = {
-    users: { findByLogin: async () => anna },
+    users: { findByLogin: async () => anna, find: async () => anna },
     passwords: {
       async verify(hash, password, turn) {
         await turn?.beforeVerify?.()
@@ -185,7 +186,7 @@ test('a change of the account lifts its lock, and keeps its known networks', asy
       },
     },
     // The test reads nothing else of the session.
-    sessions: { open: async () => ({ sessionId: 's' }) as OpenedSession },
+    sessions: { open: async () => ({ sessionId: 's' }) as OpenedSession, logout: async () => {} },
     securityLog: { write() {} },
   }
   const attempts = attemptsOn(await server.connect(), { ...settings, surface: 'changed' })

@@ -31,6 +31,7 @@ const ALL = [
   '0018-past',
   '0019-standard-names',
   '0020-administration',
+  '0021-personal',
 ]
 
 describe('migrating', () => {

@@ -142,8 +142,12 @@ describe('a database of schema 0013', () => {
         },
         ...{ duration: 65, billable: 60, outcome: 'answered', cause: 16 },
         recordings: ['2025/06/15/1750000000.1.wav'],
-        parties: [{ userId: '2', extension: '1001', answered: true }],
+        parties: [{ userId: '2', extension: '1001', answered: true, called: true }],
       })
+      const search = { words: ['иван', 'anna'], numbers: [] }
+      expect((await history.page({ search }, { limit: 9 })).calls.map(({ id }) => id)).toContain(
+        '1750000000.1',
+      )
       expect(await history.find('1750000000.2')).toMatchObject({
         ...{
           outcome: 'busy',

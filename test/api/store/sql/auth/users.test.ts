@@ -21,6 +21,7 @@ describe('users', () => {
         generation: 0,
         revision: 0,
         createdAt: 1_700_000_000,
+        language: null,
       })
       expect(await users.find(anna.id)).toEqual(anna)
     })
@@ -40,6 +41,39 @@ describe('users', () => {
       await users.add(newUser({ email: 'anna@example.org' }))
       await expect(users.add(second)).rejects.toMatchObject({ name: 'Refusal', code: 'taken', detail: what })
       expect(await users.count()).toBe(1)
+    })
+
+    test('a profile changes without a new revision of the account, and the directory learns of it', async () => {
+      const users = await store()
+      const { id } = await users.add(newUser())
+      const read = async () =>
+        (await users.listPhoneUsers({ limit: 10 })).map(({ name, username }) => [name, username])
+      expect(await read()).toEqual([['anna', 'anna']])
+      const before = await users.revision()
+      const changed = await users.setProfile(id, { displayName: 'Anna García' })
+      expect(changed).toMatchObject({
+        displayName: 'Anna García',
+        language: null,
+        revision: 0,
+        generation: 0,
+      })
+      expect(await users.revision()).not.toBe(before)
+      expect(await users.setProfile(id, { language: 'es' })).toMatchObject({
+        displayName: 'Anna García',
+        language: 'es',
+      })
+      expect(await read()).toEqual([['Anna García', 'anna']])
+      await users.setProfile(id, { displayName: null })
+      expect(await read()).toEqual([['anna', 'anna']])
+      await expect(users.setProfile('99', { language: 'en' })).rejects.toMatchObject({ code: 'not_found' })
+    })
+
+    test('a user’s own new password revokes nothing', async () => {
+      const users = await store()
+      const { id } = await users.add(newUser())
+      await users.setOwnPassword(id, 'new')
+      expect(await users.find(id)).toMatchObject({ passwordHash: 'new', generation: 0, revision: 1 })
+      await expect(users.setOwnPassword('99', 'new')).rejects.toMatchObject({ code: 'not_found' })
     })
 
     test('any number of users may have no extension and no email', async () => {

@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest'
 import type { Scope } from '../../../../../api/core/call-center/agents/scope.ts'
 import { LEAD_STATUSES, type Lead } from '../../../../../api/core/call-center/leads/lead.ts'
 import {
-  foldCase,
   type LeadFilter,
   type LeadOrder,
   toCursor,
 } from '../../../../../api/core/call-center/leads/lead-search.ts'
+import { foldCase } from '../../../../../api/core/values/fold-case.ts'
 import { createLeadStore } from '../../../../../api/store/sql/call-center/leads.ts'
 import type { Database } from '../../../../../api/store/sql/database.ts'
 import { newLead } from '../../../../support/fixtures/leads.ts'

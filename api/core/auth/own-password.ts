@@ -1,0 +1,73 @@
+import { validationMessage } from '../../../runtime/validation-message.ts'
+import type { Actor } from '../actor.ts'
+import { Refusal } from '../refusal.ts'
+import { networkOf } from '../values/network.ts'
+import { NewPassword, type Passwords } from './password.ts'
+import { attemptTargetOf, type PasswordCheck } from './password-check.ts'
+import type { SecurityLog } from './security-log.ts'
+import type { Sessions } from './sessions.ts'
+import type { UserStore } from './users.ts'
+
+export interface PasswordChange {
+  current: string
+  next: string
+  /** Of the client. */
+  address: string
+}
+
+export interface OwnPassword {
+  /**
+   * Replaces the actor's password. All other sessions of the user end, with their tokens and streams; the actor's goes on.
+   * The current password is verified under the limits of logins.
+   * @throws {Refusal} `input_invalid` for the new password, `credentials_wrong`, `throttled`, `unavailable`
+   */
+  change(actor: Actor, change: PasswordChange): Promise<void>
+}
+
+export interface OwnPasswordNeeds {
+  users: Pick<UserStore, 'find' | 'setOwnPassword'>
+  passwords: Pick<Passwords, 'hash'>
+  checkPassword: PasswordCheck
+  sessions: Pick<Sessions, 'endAll'>
+  securityLog: SecurityLog
+}
+
+export function createOwnPassword(needs: OwnPasswordNeeds): OwnPassword {
+  const { users, passwords, checkPassword, sessions, securityLog } = needs
+  return {
+    async change({ userId, sessionId }, { current, next, address }) {
+      requireNewPassword(next)
+      const user = await users.find(userId)
+      if (user === undefined) throw new Refusal('token_revoked')
+      const { username } = user
+      const isRight = await checkPassword(attemptTargetOf(user), user, current, address).catch((err) => {
+        if (err instanceof Refusal && err.code === 'throttled')
+          securityLog.write({ event: 'authn_login_throttled', username, address })
+        throw err
+      })
+      if (!isRight) {
+        securityLog.write({ event: 'authn_password_change_fail', userId, username, address })
+        throw new Refusal('credentials_wrong', { detail: 'current_password is wrong' })
+      }
+      await users.setOwnPassword(userId, await passwords.hash(next, networkOf(address)))
+      securityLog.write({
+        event: 'authn_password_change',
+        userId,
+        target: username,
+        actorId: userId,
+        address,
+      })
+      // After the password: a login with the old one that is still in progress sees the new one, see `createLogin`.
+      await sessions.endAll(userId, { reason: 'password', actorId: userId, address }, sessionId)
+    },
+  }
+}
+
+/** @throws {Refusal} `input_invalid` */
+export function requireNewPassword(password: string): void {
+  const checked = NewPassword.safeParse(password)
+  if (checked.success) return
+  throw new Refusal('input_invalid', {
+    detail: validationMessage(checked.error, { subject: 'the password' }),
+  })
+}

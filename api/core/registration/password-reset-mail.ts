@@ -1,0 +1,45 @@
+import type { Language } from '../auth/users.ts'
+import type { MailContent } from './mail-templates.ts'
+
+/** Sent to the address of the account. The link has the token behind `#`, which browsers send to no server. */
+export const passwordResetMail = (language: Language, username: string, link: string): MailContent => {
+  const { subject, intro, instruction, notice } = TEXTS[language]
+  return { subject, text: [intro(username), '', instruction, '', `  ${link}`, '', ...notice, ''].join('\n') }
+}
+
+interface ResetMailTexts {
+  subject: string
+  intro(username: string): string
+  instruction: string
+  notice: readonly string[]
+}
+
+const TEXTS: Record<Language, ResetMailTexts> = {
+  en: {
+    subject: 'Reset your password',
+    intro: (username) => `A new password was requested for your account ${username}.`,
+    instruction: 'To choose one, open',
+    notice: [
+      'The link expires in one hour and works once. A new password ends all your sessions.',
+      'If you did not request it, ignore this mail: your password stays as it is.',
+    ],
+  },
+  ru: {
+    subject: 'Сброс пароля',
+    intro: (username) => `Для вашей учётной записи ${username} запрошен новый пароль.`,
+    instruction: 'Чтобы выбрать его, откройте ссылку',
+    notice: [
+      'Ссылка действует один час и только один раз. Новый пароль завершит все ваши сеансы.',
+      'Если вы этого не запрашивали, не отвечайте на письмо: пароль останется прежним.',
+    ],
+  },
+  es: {
+    subject: 'Restablecer la contraseña',
+    intro: (username) => `Se ha solicitado una contraseña nueva para su cuenta ${username}.`,
+    instruction: 'Para elegirla, abra',
+    notice: [
+      'El enlace caduca en una hora y sirve una sola vez. La contraseña nueva cierra todas sus sesiones.',
+      'Si no la ha solicitado, ignore este mensaje: su contraseña no cambia.',
+    ],
+  },
+}

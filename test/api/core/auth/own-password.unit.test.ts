@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import { actorOf } from '../../../../api/core/actor.ts'
+import { createOwnPassword } from '../../../../api/core/auth/own-password.ts'
+import type { SecurityEvent } from '../../../../api/core/auth/security-log.ts'
+import type { User } from '../../../../api/core/auth/users.ts'
+import { Refusal } from '../../../../api/core/refusal.ts'
+import type { Claims } from '../../../../contract/claims.ts'
+
+const actor = actorOf({ sub: '7', sid: 's' } as Claims) // nothing else is read
+const change = { current: 'old password', next: 'new password', address: '192.0.2.7' }
+
+const anna = { id: '7', username: 'anna', revision: 3 } as User // nothing else is read
+
+function createFixture({ users = [anna], isThrottled = false } = {}) {
+  const done: unknown[] = []
+  const events: SecurityEvent[] = []
+  const own = createOwnPassword({
+    users: {
+      find: async (id) => users.find((user) => user.id === id),
+      setOwnPassword: async (...args) => void done.push(['set', ...args]),
+    },
+    passwords: { hash: async (password) => `hash of ${password}` },
+    async checkPassword(target, _, password, address) {
+      if (isThrottled) throw new Refusal('throttled', { retryAfter: 60 })
+      done.push(['check', target, address])
+      return password === 'old password'
+    },
+    sessions: {
+      endAll: async (...args) => {
+        done.push(['end', ...args])
+        return 1
+      },
+    },
+    securityLog: { write: (event) => void events.push(event) },
+  })
+  return { own, done, events }
+}
+
+describe('a user’s own password', () => {
+  test('is stored, and then all other sessions end', async () => {
+    const { own, done, events } = createFixture()
+    await own.change(actor, change)
+    expect(done).toEqual([
+      ['check', { id: 'id:7', revision: 3 }, '192.0.2.7'],
+      ['set', '7', 'hash of new password'],
+      ['end', '7', { reason: 'password', actorId: '7', address: '192.0.2.7' }, 's'],
+    ])
+    expect(events).toEqual([
+      { event: 'authn_password_change', userId: '7', target: 'anna', actorId: '7', address: '192.0.2.7' },
+    ])
+  })
+
+  test.each([
+    ['a wrong current password', { current: 'other' }, {}, 'credentials_wrong', 'authn_password_change_fail'],
+    ['a new password that is too short', { next: '1234567' }, {}, 'input_invalid', undefined],
+    ['too many attempts', {}, { isThrottled: true }, 'throttled', 'authn_login_throttled'],
+    ['a deleted user', {}, { users: [] }, 'token_revoked', undefined],
+  ])('stays after %s', async (_, difference, situation, code, event) => {
+    const { own, done, events } = createFixture(situation)
+    const outcome = own.change(actor, { ...change, ...difference })
+    await expect(outcome).rejects.toMatchObject({ code })
+    expect(done.map((one) => (one as [string])[0])).not.toContain('set')
+    expect(events.map((one) => one.event)).toEqual(event === undefined ? [] : [event])
+  })
+})
