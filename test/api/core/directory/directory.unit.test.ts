@@ -63,7 +63,7 @@ test('a desk phone with the name that another extension’s browser would have k
     users: {
       listPhoneUsers: async () =>
         numbers.map((extension) => ({
-          ...{ userId: extension, extension, name: extension, disabled: false },
+          ...{ userId: extension, extension, username: extension, name: extension, disabled: false },
           ...{ role: 'user' as const, team: null },
         })),
       revision: async () => '1',
