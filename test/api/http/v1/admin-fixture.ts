@@ -121,9 +121,12 @@ export async function createAdminSurface(difference: { hasMail?: boolean } = {})
     },
   }
   // These tests use no other route.
-  const others = { calls: { guard }, history: { guard }, personal: { guard } } as Parameters<
-    typeof createV1Routes
-  >[0]
+  const others = {
+    calls: { guard },
+    phone: { guard },
+    history: { guard },
+    personal: { guard },
+  } as Parameters<typeof createV1Routes>[0]
   const app = createV1Routes({ ...others, guard, administration, log: createLog('test', 'silent') })
 
   return {
