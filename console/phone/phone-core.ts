@@ -7,8 +7,9 @@ import {
   type Phone,
   type PhoneDevices,
   PhoneError,
-  type Registration,
 } from './phone-types.ts'
+import { createQualityMeter } from './quality-meter.ts'
+import { createReadiness } from './readiness.ts'
 import type { RingMode, Tone } from './ring-mode.ts'
 import type { SipCall, SipLine } from './sip-line.ts'
 import { createTaskQueue } from './task-queue.ts'
@@ -30,7 +31,6 @@ export interface PhoneNeeds {
 const TEST_NUMBER = '600'
 /** How long the INVITE of a call that the API has placed is awaited. */
 const INVITE_MS = 20_000
-const QUALITY_MS = 2_000
 const DIGITS = /^[0-9A-D*#,]{1,64}$/i
 
 export function createPhoneCore(needs: PhoneNeeds): Phone & { setSoundBlocked(blocked: boolean): void } {
@@ -38,16 +38,8 @@ export function createPhoneCore(needs: PhoneNeeds): Phone & { setSoundBlocked(bl
   const store = createCallStore()
   const queue = createTaskQueue()
   const voices = createVoices(store, queue)
-  let registration: Registration = { state: 'offline' }
-  let microphoneDenied = false
-  let qualityTimer: ReturnType<typeof setInterval> | undefined
-
-  const publishRegistration = () =>
-    store.setRegistration(
-      microphoneDenied && registration.state !== 'blocked'
-        ? { state: 'blocked', reason: 'microphone_denied' }
-        : registration,
-    )
+  const quality = createQualityMeter(store)
+  const readiness = createReadiness(store, needs.prepareMicrophone)
   const ownInvites = createOwnInvites(ringIncoming, reclaim)
 
   function updateRinging() {
@@ -101,7 +93,7 @@ export function createPhoneCore(needs: PhoneNeeds): Phone & { setSoundBlocked(bl
     if (!store.end(call, error)) return
     voices.drop(call)
     updateRinging()
-    if (store.live().length === 0) clearInterval(qualityTimer)
+    if (store.live().length === 0) quality.stop()
     if (error === 'busy') ringer.play('busy')
     else if (wasUp) ringer.play('ended')
   }
@@ -110,18 +102,6 @@ export function createPhoneCore(needs: PhoneNeeds): Phone & { setSoundBlocked(bl
     const call = store.find(id)
     if (call === undefined) throw new PhoneError('no_such_call')
     return call
-  }
-
-  async function prepareMicrophone() {
-    try {
-      await needs.prepareMicrophone()
-      microphoneDenied = false
-    } catch (err) {
-      microphoneDenied = true
-      throw err
-    } finally {
-      publishRegistration()
-    }
   }
 
   /** Answers a call that rings, because a person or the page asked for it. */
@@ -141,27 +121,12 @@ export function createPhoneCore(needs: PhoneNeeds): Phone & { setSoundBlocked(bl
       }
       throw err
     }
-    measureQuality()
-  }
-
-  function measureQuality() {
-    clearInterval(qualityTimer)
-    qualityTimer = setInterval(() => {
-      for (const call of store.live()) {
-        if (call.card.startedAt === undefined) continue
-        void call.sip?.quality().then(
-          (quality) => {
-            if (quality !== undefined && call.card.state !== 'ended') store.update(call, { quality })
-          },
-          () => {},
-        )
-      }
-    }, QUALITY_MS)
+    quality.start()
   }
 
   async function dial(number: string): Promise<string> {
     if (needs.blocked !== undefined) throw new PhoneError(needs.blocked)
-    await prepareMicrophone()
+    await readiness.prepareMicrophone()
     const peer = { number, name: '' }
     const call = store.add({ direction: 'outgoing', apiCallId: undefined, peer, state: 'ringing' })
     const invite = ownInvites.begin()
@@ -192,7 +157,7 @@ export function createPhoneCore(needs: PhoneNeeds): Phone & { setSoundBlocked(bl
       throw new PhoneError('wrong_state')
     }
     // Without a microphone it goes on ringing: a person may allow it and answer again.
-    await prepareMicrophone()
+    await readiness.prepareMicrophone()
     await connect(call, call.sip)
   }
 
@@ -223,13 +188,11 @@ export function createPhoneCore(needs: PhoneNeeds): Phone & { setSoundBlocked(bl
   return {
     async start() {
       if (needs.blocked !== undefined) {
-        registration = { state: 'blocked', reason: needs.blocked }
-        return publishRegistration()
+        return readiness.set({ state: 'blocked', reason: needs.blocked })
       }
       line.start({
         onRegistration(next) {
-          registration = next
-          publishRegistration()
+          readiness.set(next)
           // The session may not go on talking; no BYE can be sent, so the media stops here.
           if (next.state === 'blocked' && next.reason === 'session_ended') hangUpAll()
         },
@@ -249,8 +212,7 @@ export function createPhoneCore(needs: PhoneNeeds): Phone & { setSoundBlocked(bl
     async stop() {
       hangUpAll()
       await line.stop()
-      registration = { state: 'offline' }
-      publishRegistration()
+      readiness.set({ state: 'offline' })
     },
     dial,
     answer,
