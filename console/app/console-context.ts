@@ -1,6 +1,7 @@
 import { createContext, use, useSyncExternalStore } from 'react'
 import type { Api } from '../api/client.ts'
 import type { Live } from './live/live.ts'
+import type { PhoneHost } from './phone/phone-host.ts'
 import type { Session } from './session/session.ts'
 import type { TabChannel } from './session/tab-channel.ts'
 import type { SessionClaims } from './session/token-claims.ts'
@@ -13,6 +14,7 @@ export interface ConsoleContext {
   claims: SessionClaims
   api: Api
   live: Live
+  phone: PhoneHost
   channel: TabChannel
 }
 

@@ -46,10 +46,15 @@ export function Shortcuts() {
         event.preventDefault()
         return setOpen(true)
       }
-      const sequence = Date.now() - firstAt < SEQUENCE_MS ? `${first} ${event.key}` : event.key
+      const key = latinKey(event)
+      const sequence = `${first} ${key}`
+      const isSequence = Date.now() - firstAt < SEQUENCE_MS
       // The newest first: a screen’s own shortcut goes before the shell’s.
-      const found = shortcuts.get().findLast(({ keys }) => keys === sequence || keys === event.key)
-      first = event.key
+      const all = shortcuts.get()
+      const found =
+        (isSequence ? all.findLast(({ keys }) => keys === sequence) : undefined) ??
+        all.findLast(({ keys }) => keys === key)
+      first = key
       firstAt = Date.now()
       if (found === undefined) return
       event.preventDefault()
@@ -83,6 +88,10 @@ export function Shortcuts() {
     </Dialog>
   )
 }
+
+/** The letter on the key, also where the keyboard writes another alphabet. */
+const latinKey = ({ key, code }: KeyboardEvent): string =>
+  /^Key[A-Z]$/.test(code) && !/^[a-z]$/i.test(key) ? code.slice(3).toLowerCase() : key
 
 const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLElement &&

@@ -1,5 +1,5 @@
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
-import { Suspense, useCallback, useEffect, useRef } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Notice } from '../../components/notice.tsx'
@@ -11,12 +11,16 @@ import { Shortcuts, useShortcut } from '../shortcuts.tsx'
 import styles from './frame.module.css'
 import { SCREENS, type ScreenEntry } from './screens.ts'
 
+const PhoneDock = lazy(async () => ({ default: (await import('../../screens/phone/dock.tsx')).PhoneDock }))
+const DockToggle = lazy(async () => ({ default: (await import('../../screens/phone/dock.tsx')).DockToggle }))
+
 /** The frame of all screens: navigation, notices, and the screen itself. */
 export function Frame() {
   const texts = useMessages(appMessages)
   const { claims } = useConsole()
   const screens = SCREENS.filter(({ isFor }) => isFor(claims))
   const main = useRef<HTMLElement>(null)
+  const [isDockOpen, setDockOpen] = useState(false)
   const path = useRouterState({ select: ({ location }) => location.pathname })
 
   const current = SCREENS.find(({ name }) => path.startsWith(`/${name}`))
@@ -29,6 +33,24 @@ export function Frame() {
     isFirst.current = false
   }, [title, texts])
 
+  const content = (
+    <main id="content" ref={main} tabIndex={-1} className={styles.main}>
+      <ConnectionNotice />
+      <Suspense>
+        <Outlet />
+      </Suspense>
+    </main>
+  )
+  // The phone’s own window shows nothing else.
+  if (path.startsWith('/phone')) {
+    return (
+      <>
+        {content}
+        <Toasts />
+        <Shortcuts />
+      </>
+    )
+  }
   return (
     <div className={styles.frame}>
       <a className={styles.skip} href="#content">
@@ -47,12 +69,15 @@ export function Frame() {
           <SignOutButton />
         </div>
       </nav>
-      <main id="content" ref={main} tabIndex={-1} className={styles.main}>
-        <ConnectionNotice />
-        <Suspense>
-          <Outlet />
-        </Suspense>
-      </main>
+      {content}
+      <Suspense>
+        <aside className={styles.dock} data-open={isDockOpen}>
+          <PhoneDock />
+        </aside>
+        <div className={styles.toggle}>
+          <DockToggle isOpen={isDockOpen} onToggle={() => setDockOpen(!isDockOpen)} />
+        </div>
+      </Suspense>
       <Toasts />
       <Shortcuts />
     </div>

@@ -58,6 +58,11 @@ const routes = [
   }),
   createRoute({
     getParentRoute,
+    path: '/phone',
+    component: lazyRouteComponent(() => import('../../screens/phone/phone-window.tsx'), 'PhoneScreen'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/me',
     component: lazyRouteComponent(() => import('../../screens/me/me.tsx'), 'MeScreen'),
   }),

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 import { ApiError, createApi } from '../../api/client.ts'
 import { type ConsoleContext, ConsoleProvider, useStore } from '../console-context.ts'
 import { createLive } from '../live/live.ts'
+import { createPhoneHost } from '../phone/phone-host.ts'
 import type { Session } from '../session/session.ts'
 import type { TabChannel } from '../session/tab-channel.ts'
 import type { SessionClaims } from '../session/token-claims.ts'
@@ -24,14 +25,19 @@ export default function Shell({
   const [{ context, queries }] = useState(() => {
     const api = createApi(session)
     const live = createLive(session, api, channel)
-    const context: ConsoleContext = { session, claims, api, live, channel }
+    const phone = createPhoneHost({ session, api, live, channel })
+    const context: ConsoleContext = { session, claims, api, live, phone, channel }
     return { context, queries: createQueries() }
   })
   const isLeader = useStore(session.isLeader)
   useEffect(() => {
     if (!isLeader) return
     context.live.start()
-    return context.live.stop
+    context.phone.start()
+    return () => {
+      context.phone.stop()
+      context.live.stop()
+    }
   }, [isLeader, context])
   return (
     <ConsoleProvider value={{ ...context, claims }}>

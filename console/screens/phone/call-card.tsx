@@ -1,0 +1,174 @@
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { dataOf } from '../../api/client.ts'
+import { useConsole } from '../../app/console-context.ts'
+import { Button, classNames, IconButton } from '../../components/button.tsx'
+import { useErrorText } from '../../components/error-text.ts'
+import { Icon } from '../../components/icon.tsx'
+import { showToast } from '../../components/toast.tsx'
+import { formatDuration } from '../../i18n/format.ts'
+import { useMessages } from '../../i18n/messages.ts'
+import type { CallCard as Card } from '../../phone/phone-types.ts'
+import styles from './call-card.module.css'
+import { Consultation } from './consultation.tsx'
+import { Keypad } from './keypad.tsx'
+import { phoneMessages } from './messages.ts'
+import { QualityMark } from './quality-mark.tsx'
+import { TransferDialog } from './transfer-dialog.tsx'
+import { usePhone } from './use-phone.ts'
+
+/** One call of the page’s phone, with what can be done to it now. */
+export function CallCard({ call }: { call: Card }) {
+  const texts = useMessages(phoneMessages)
+  const { api } = useConsole()
+  const { run, phone } = usePhone()
+  const errorText = useErrorText()
+  const [isKeypadOpen, setKeypadOpen] = useState(false)
+  const [isTransferring, setTransferring] = useState(false)
+  const [consulted, setConsulted] = useState<string>()
+  const { id, apiCallId, direction, state, muted, error } = call
+  const peer = usePeer(call)
+  const isIncoming = direction === 'incoming' && state === 'ringing'
+  const isUp = state === 'active' || state === 'remote-held' || state === 'held'
+
+  async function park() {
+    if (apiCallId === undefined) return
+    try {
+      const { space } = await dataOf(
+        api.POST('/api/v1/calls/{callId}/park', { params: { path: { callId: apiCallId } } }),
+      )
+      showToast(texts.parked(space))
+    } catch (err) {
+      showToast(errorText(err), 'danger')
+    }
+  }
+
+  return (
+    <li className={classNames(styles.card, isIncoming && styles.incoming)} data-call-state={state}>
+      <div className={styles.peer}>
+        <span className={styles.name}>{peer.name || peer.number || texts.unknownCaller}</span>
+        {peer.name !== '' && <span className={styles.number}>{peer.number}</span>}
+      </div>
+      <p className={styles.state} role="status">
+        {stateText()}
+        {isUp && call.startedAt !== undefined && <Clock startedAt={call.startedAt} />}
+        {call.quality !== undefined && isUp && <QualityMark quality={call.quality} />}
+      </p>
+      {consulted !== undefined && isUp && apiCallId !== undefined && (
+        <Consultation callId={apiCallId} number={consulted} onEnd={() => setConsulted(undefined)} />
+      )}
+      {isIncoming && (
+        <div className={styles.actions}>
+          <Button tone="success" onClick={() => run(phone.run('answer', id))}>
+            <Icon name="phone" />
+            {texts.answer}
+          </Button>
+          <Button tone="danger" onClick={() => run(phone.run('decline', id))}>
+            <Icon name="hangup" />
+            {texts.decline}
+          </Button>
+        </div>
+      )}
+      {state !== 'ended' && !isIncoming && (
+        <div className={styles.actions}>
+          {isUp && (
+            <>
+              <IconButton
+                label={state === 'held' ? texts.resume : texts.hold}
+                aria-pressed={state === 'held'}
+                onClick={() => run(phone.run(state === 'held' ? 'unhold' : 'hold', id))}
+              >
+                <Icon name={state === 'held' ? 'play' : 'pause'} />
+              </IconButton>
+              <IconButton
+                label={muted ? texts.unmute : texts.mute}
+                aria-pressed={muted}
+                onClick={() => run(phone.run('mute', id, !muted))}
+              >
+                <Icon name={muted ? 'mute' : 'microphone'} />
+              </IconButton>
+              <IconButton
+                label={texts.keypad}
+                aria-expanded={isKeypadOpen}
+                onClick={() => setKeypadOpen(!isKeypadOpen)}
+              >
+                <Icon name="keypad" />
+              </IconButton>
+              {apiCallId !== undefined && consulted === undefined && (
+                <>
+                  <IconButton label={texts.transfer} onClick={() => setTransferring(true)}>
+                    <Icon name="transfer" />
+                  </IconButton>
+                  <IconButton label={texts.park} onClick={() => void park()}>
+                    <Icon name="park" />
+                  </IconButton>
+                </>
+              )}
+            </>
+          )}
+          <Button tone="danger" className={styles.hangUp} onClick={() => run(phone.run('hangup', id))}>
+            <Icon name="hangup" />
+            {texts.hangUp}
+          </Button>
+        </div>
+      )}
+      {state === 'ended' && (
+        <div className={styles.actions}>
+          {error === 'lost' && (
+            <Button onClick={() => run(phone.run('dial', peer.number))}>
+              <Icon name="phone" />
+              {texts.callBack}
+            </Button>
+          )}
+          <Button tone="quiet" onClick={() => run(phone.run('dismiss', id))}>
+            {texts.dismiss}
+          </Button>
+        </div>
+      )}
+      {isKeypadOpen && isUp && (
+        <Keypad
+          label={texts.keypadFor(peer.name || peer.number)}
+          onDigit={(digit) => run(phone.run('sendDtmf', id, digit))}
+        />
+      )}
+      {isTransferring && apiCallId !== undefined && (
+        <TransferDialog
+          callId={apiCallId}
+          peer={peer.name || peer.number}
+          onConsult={setConsulted}
+          onClose={() => setTransferring(false)}
+        />
+      )}
+    </li>
+  )
+
+  function stateText() {
+    if (state === 'ended' && error !== undefined) return texts.errors[error]
+    if (isIncoming) return texts.incoming
+    if (state === 'ringing') return texts.state.calling
+    return texts.state[state]
+  }
+}
+
+/** The other end as the PBX shows it, which changes with a transfer; until then as SIP did. */
+function usePeer({ apiCallId, peer, direction }: Card): { number: string; name: string } {
+  const { api, live } = useConsole()
+  const { data } = useQuery({
+    queryKey: ['call', apiCallId],
+    enabled: apiCallId !== undefined && direction === 'outgoing',
+    queryFn: ({ signal }) =>
+      dataOf(api.GET('/api/v1/calls/{callId}', { params: { path: { callId: apiCallId ?? '' } }, signal })),
+  })
+  const known = live.calls.get().find(({ id }) => id === apiCallId) ?? data
+  const other = direction === 'incoming' ? known?.from : known?.to
+  return other === undefined || other.number === '' ? peer : other
+}
+
+function Clock({ startedAt }: { startedAt: number }) {
+  const [now, setNow] = useState(Date.now)
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1_000)
+    return () => clearInterval(timer)
+  }, [])
+  return <time className={styles.clock}>{formatDuration((now - startedAt) / 1_000)}</time>
+}

@@ -1,0 +1,39 @@
+import { dataOf } from '../../api/client.ts'
+import { useConsole } from '../../app/console-context.ts'
+import { Button } from '../../components/button.tsx'
+import { useErrorText } from '../../components/error-text.ts'
+import { Notice } from '../../components/notice.tsx'
+import { showToast } from '../../components/toast.tsx'
+import { useMessages } from '../../i18n/messages.ts'
+import { phoneMessages } from './messages.ts'
+
+/** An attended transfer under way: the other end waits, while this one talks to the third. */
+export function Consultation({ callId, number, onEnd }: { callId: string; number: string; onEnd(): void }) {
+  const texts = useMessages(phoneMessages)
+  const { api } = useConsole()
+  const errorText = useErrorText()
+
+  async function finish(how: 'complete' | 'cancel') {
+    const request = { params: { path: { callId } } }
+    try {
+      if (how === 'complete') {
+        await dataOf(api.POST('/api/v1/calls/{callId}/attended-transfer/complete', request))
+        showToast(texts.transferred(number))
+      } else {
+        await dataOf(api.POST('/api/v1/calls/{callId}/attended-transfer/cancel', request))
+      }
+      onEnd()
+    } catch (err) {
+      showToast(errorText(err), 'danger')
+    }
+  }
+  return (
+    <Notice>
+      {texts.consulting(number)}
+      <Button tone="primary" onClick={() => void finish('complete')}>
+        {texts.completeTransfer}
+      </Button>
+      <Button onClick={() => void finish('cancel')}>{texts.cancelTransfer}</Button>
+    </Notice>
+  )
+}

@@ -1,0 +1,53 @@
+import { type RefObject, useState } from 'react'
+import { IconButton } from '../../components/button.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { useMessages } from '../../i18n/messages.ts'
+import styles from './dial-box.module.css'
+import { Keypad } from './keypad.tsx'
+import { phoneMessages } from './messages.ts'
+import { numberFor } from './people-filter.ts'
+import { PersonCombobox } from './person-combobox.tsx'
+import { usePhone } from './use-phone.ts'
+
+/** Where a number or a name is entered and called. */
+export function DialBox({ inputRef }: { inputRef: RefObject<HTMLInputElement | null> }) {
+  const texts = useMessages(phoneMessages)
+  const { snapshot, run, phone } = usePhone()
+  const [text, setText] = useState('')
+  const [isKeypadOpen, setKeypadOpen] = useState(false)
+  const canDial = snapshot.registration.state === 'registered'
+
+  function dial(number: string | undefined) {
+    if (number === undefined) return inputRef.current?.focus()
+    run(phone.run('dial', number).then(() => setText('')))
+  }
+  return (
+    <div className={styles.box}>
+      <div className={styles.row}>
+        <PersonCombobox
+          label={texts.dialLabel}
+          value={text}
+          onChange={setText}
+          onChoose={dial}
+          inputRef={inputRef}
+        />
+        <IconButton
+          label={texts.keypad}
+          aria-expanded={isKeypadOpen}
+          onClick={() => setKeypadOpen(!isKeypadOpen)}
+        >
+          <Icon name="keypad" />
+        </IconButton>
+        <IconButton
+          label={texts.call}
+          tone="success"
+          disabled={!canDial}
+          onClick={() => dial(numberFor(text, []))}
+        >
+          <Icon name="phone" />
+        </IconButton>
+      </div>
+      {isKeypadOpen && <Keypad label={texts.keypad} onDigit={(digit) => setText(text + digit)} />}
+    </div>
+  )
+}

@@ -1,0 +1,30 @@
+import { useConsole, useStore } from '../../app/console-context.ts'
+import { PhoneFailure } from '../../app/phone/phone-host.ts'
+import { showToast } from '../../components/toast.tsx'
+import { useMessages } from '../../i18n/messages.ts'
+import type { PhoneSnapshot } from '../../phone/phone-types.ts'
+import { phoneMessages } from './messages.ts'
+
+/** The phone of this browser, and a function that runs an act and shows its failure. */
+export function usePhone() {
+  const { phone } = useConsole()
+  const { errors, blocked } = useMessages(phoneMessages)
+  const snapshot: PhoneSnapshot = useStore(phone.snapshot)
+  function textOf(err: unknown): string {
+    if (!(err instanceof PhoneFailure)) return errors.other
+    if (err.detail !== undefined) return err.detail
+    if (isKey(errors, err.code)) return errors[err.code]
+    if (isKey(blocked, err.code)) return blocked[err.code]
+    return errors.other
+  }
+  return {
+    snapshot,
+    run(act: Promise<unknown>): void {
+      act.catch((err: unknown) => showToast(textOf(err), 'danger'))
+    },
+    phone,
+  }
+}
+
+const isKey = <T extends object>(object: T, key: string): key is keyof T & string =>
+  Object.hasOwn(object, key)
