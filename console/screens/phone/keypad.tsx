@@ -28,7 +28,7 @@ export function Keypad({ label, onDigit }: { label: string; onDigit(digit: strin
         if (/^[0-9*#]$/.test(key)) onDigit(key)
       }}
     >
-      {KEYS.map(([digit, letters]) => (
+      {KEYS.map(([digit, alphabet]) => (
         <button
           key={digit}
           type="button"
@@ -37,7 +37,7 @@ export function Keypad({ label, onDigit }: { label: string; onDigit(digit: strin
           onClick={() => onDigit(digit)}
         >
           {digit}
-          <small className={styles.letters}>{letters}</small>
+          <small className={styles.alphabet}>{alphabet}</small>
         </button>
       ))}
     </fieldset>

@@ -93,7 +93,7 @@ export const messages = {
   level: 'Level of the microphone',
   levelHint: 'Speak: the bar must move.',
   testCall: 'Test call',
-  testCallHint: 'Calls the echo at 600: you hear yourself.',
+  testCallHint: 'Calls the echo at 600, which plays back your voice.',
   noDevices: 'Allow the microphone to see its name.',
   notification: (peer: string) => `Call from ${peer}`,
   unknownCaller: 'Unknown caller',
