@@ -6,7 +6,7 @@ import type { LiveCall, PhoneCommand, Presence } from './live-messages.ts'
 import { createOnDemandStream } from './on-demand.ts'
 import { followStream } from './stream.ts'
 
-export type { LiveCall, PhoneCommand, Presence, PresenceOf } from './live-messages.ts'
+export type { LiveCall, PhoneCommand, Presence } from './live-messages.ts'
 
 export interface Live {
   /** By extension. Undefined until the first message. */
