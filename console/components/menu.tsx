@@ -16,10 +16,13 @@ export function Menu({
   label,
   items,
   icon,
+  tabIndex,
 }: {
   label: string
   items: readonly MenuItem[]
   icon?: ReactNode
+  /** -1 where another key than Tab reaches the button. */
+  tabIndex?: number
 }) {
   const id = useId()
   const menu = useRef<HTMLDivElement>(null)
@@ -45,7 +48,7 @@ export function Menu({
 
   return (
     <span ref={button}>
-      <IconButton label={label} aria-haspopup="menu" popoverTarget={id}>
+      <IconButton label={label} aria-haspopup="menu" popoverTarget={id} tabIndex={tabIndex}>
         {icon ?? <Icon name="more" />}
       </IconButton>
       <div

@@ -1,15 +1,28 @@
-import type { Language } from './language.ts'
+import type { Language } from './languages.ts'
 
 /** A time of today as `14:05`, another as `3 Nov, 14:05`. */
 export function formatTime(language: Language, time: string | number | Date, now = new Date()): string {
   const date = new Date(time)
   const isToday = date.toDateString() === now.toDateString()
-  return new Intl.DateTimeFormat(language, {
-    ...(isToday ? {} : { day: 'numeric', month: 'short' }),
-    ...(isToday || date.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }),
+  const span = isToday ? 'day' : date.getFullYear() === now.getFullYear() ? 'year' : 'other'
+  return timeFormat(language, span).format(date)
+}
+
+const timeFormats = new Map<string, Intl.DateTimeFormat>()
+
+/** Long lists format many times, and making a format takes longer than using it. */
+function timeFormat(language: Language, span: 'day' | 'year' | 'other'): Intl.DateTimeFormat {
+  const key = `${language} ${span}`
+  const known = timeFormats.get(key)
+  if (known !== undefined) return known
+  const format = new Intl.DateTimeFormat(language, {
+    ...(span === 'day' ? {} : { day: 'numeric', month: 'short' }),
+    ...(span === 'other' ? { year: 'numeric' } : {}),
     hour: '2-digit',
     minute: '2-digit',
-  }).format(date)
+  })
+  timeFormats.set(key, format)
+  return format
 }
 
 /** A time with its date and seconds, for titles and exports. */

@@ -1,8 +1,6 @@
-/** The languages of the console, each complete. */
-export const LANGUAGES = ['en', 'ru', 'es'] as const
-export type Language = (typeof LANGUAGES)[number]
+import { LANGUAGES, type Language } from './languages.ts'
 
-export const LANGUAGE_NAMES: Record<Language, string> = { en: 'English', ru: 'Русский', es: 'Español' }
+export { LANGUAGE_NAMES, LANGUAGES, type Language } from './languages.ts'
 
 const STORAGE_KEY = 'hookswitch.language'
 

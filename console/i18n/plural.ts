@@ -1,4 +1,4 @@
-import type { Language } from './language.ts'
+import type { Language } from './languages.ts'
 
 /** Russian needs `few` and `many`; the other languages use `one` and `other`. */
 export interface PluralForms {

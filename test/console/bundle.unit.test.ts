@@ -41,9 +41,17 @@ describe('console: size of the bundle', () => {
     expect(sizeKb([...signIn(), ...styles()])).toBeLessThanOrEqual(100)
   })
 
-  it('is at most 200 kB for the frame with its first screen', () => {
-    const first = [...closureOf('console/screens/today/today.tsx'), ...englishOf('console/screens/today/')]
-    expect(sizeKb([...shell(), ...first, ...styles()])).toBeLessThanOrEqual(200)
+  /** With the two screens that all people open: what these load, each further screen uses from the cache. */
+  const firstScreens = () => [
+    ...shell(),
+    ...['today', 'people'].flatMap((name) => [
+      ...closureOf(`console/screens/${name}/${name}.tsx`),
+      ...englishOf(`console/screens/${name}/`),
+    ]),
+  ]
+
+  it('is at most 200 kB for the frame with its first screens', () => {
+    expect(sizeKb([...firstScreens(), ...styles()])).toBeLessThanOrEqual(200)
   })
 
   it('is at most 15 kB more for each further screen', () => {
@@ -51,7 +59,7 @@ describe('console: size of the bundle', () => {
       /^console\/screens\/[\w-]+\/[\w-]+\.tsx$/.test(entryPoint) ? [entryPoint] : [],
     )
     expect(screens.length).toBeGreaterThan(5)
-    const known = new Set(shell())
+    const known = new Set(firstScreens())
     const sizes = screens.map((entryPoint) => {
       const folder = entryPoint.slice(0, entryPoint.lastIndexOf('/') + 1)
       const own = [...closureOf(entryPoint), ...englishOf(folder)].filter((path) => !known.has(path))

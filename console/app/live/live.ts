@@ -1,27 +1,12 @@
-import { type Api, dataOf, type Wire } from '../../api/client.ts'
+import { type Api, dataOf } from '../../api/client.ts'
 import type { Session } from '../session/session.ts'
 import type { TabChannel } from '../session/tab-channel.ts'
 import { createStore, type Store } from '../store.ts'
+import type { LiveCall, PhoneCommand, Presence } from './live-messages.ts'
+import { createOnDemandStream } from './on-demand.ts'
 import { followStream } from './stream.ts'
 
-/** One extension or queue of `users-state`: docs/surfaces/softphone.md. */
-export interface PresenceOf {
-  state: 'Idle' | 'Ringing' | 'Ring' | 'Up' | 'Busy' | 'OnHold' | 'Unavailable'
-  name: string
-  channels?: Record<string, { number: string; direction: 'incoming' | 'outgoing' }>
-  isQueue?: true
-  status?: 'available' | 'away' | 'dnd' | 'offline'
-  online?: boolean
-}
-export type Presence = Readonly<Record<string, PresenceOf>>
-export type LiveCall = Wire<'Call'>
-/** What my softphone is asked to do. */
-export interface PhoneCommand {
-  type: 'command'
-  command: 'answer' | 'hold' | 'unhold'
-  call_id: string
-  expires_at: string
-}
+export type { LiveCall, PhoneCommand, Presence } from './live-messages.ts'
 
 export interface Live {
   /** By extension. Undefined until the first message. */
@@ -34,12 +19,19 @@ export interface Live {
   onCall(listener: (call: LiveCall) => void): () => void
   /** Only in the leader, which holds the phone. */
   onCommand(listener: (command: PhoneCommand) => void): () => void
+  /**
+   * Notifies of each change of any call, by `active-calls`; only for those who oversee all users.
+   * @returns a function that removes the listener
+   */
+  onAnyCall(listener: () => void): () => void
   /** Another window of this account has taken the streams. */
   isReplaced: Store<boolean>
   resume(): void
   start(): void
   stop(): void
 }
+
+const ALL_CALLS = 'active-calls'
 
 /** What the server sends while the page is open. The leader follows the streams, and passes each message to the other tabs. */
 export function createLive(session: Session, api: Api, channel: TabChannel): Live {
@@ -56,6 +48,7 @@ export function createLive(session: Session, api: Api, channel: TabChannel): Liv
       presence.set(keepUnchanged(presence.get(), (data as { states: Presence }).states))
       return
     }
+    if (stream === ALL_CALLS) return allCalls.receive()
     const message = data as { type: string; call?: LiveCall; calls?: LiveCall[] } | PhoneCommand
     if (message.type === 'command') {
       if (session.isLeader.get()) for (const listener of commandListeners) listener(message as PhoneCommand)
@@ -113,6 +106,13 @@ export function createLive(session: Session, api: Api, channel: TabChannel): Liv
     })
   }
 
+  const allCalls = createOnDemandStream({
+    stream: ALL_CALLS,
+    channel,
+    isLeader: session.isLeader.get,
+    follow: () => follow(ALL_CALLS),
+  })
+
   channel.listen((message) => {
     if (message.type === 'stream') receive(message.stream, message.data)
     // A new tab has missed all earlier messages.
@@ -140,15 +140,19 @@ export function createLive(session: Session, api: Api, channel: TabChannel): Liv
       commandListeners.add(listener)
       return () => commandListeners.delete(listener)
     },
+    onAnyCall: allCalls.listen,
     resume() {
       isReplaced.set(false)
       live.stop()
       live.start()
     },
     start() {
-      if (stops.length === 0 && session.isLeader.get()) stops = ['users-state', 'me'].map(follow)
+      if (stops.length > 0 || !session.isLeader.get()) return
+      stops = ['users-state', 'me'].map(follow)
+      allCalls.start()
     },
     stop() {
+      allCalls.stop()
       for (const stop of stops) stop()
       stops = []
     },

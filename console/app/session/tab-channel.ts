@@ -12,6 +12,8 @@ export type TabMessage =
   | { type: 'connection'; connection: Connection }
   /** A message of a stream, as the server sent it. */
   | { type: 'stream'; stream: string; data: unknown }
+  /** A tab shows what an optional stream brings, or shows it no more. */
+  | { type: 'stream-wanted' | 'stream-released'; stream: string }
   /** A follower has found that the token is refused. */
   | { type: 'refresh-wanted' }
   /** Between the phone in the leader and its views in other tabs. */

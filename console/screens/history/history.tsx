@@ -1,7 +1,115 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
+import { ApiError } from '../../api/client.ts'
+import { useConsole } from '../../app/console-context.ts'
 import { appMessages } from '../../app/messages.ts'
+import { Button } from '../../components/button.tsx'
+import { useErrorText } from '../../components/error-text.ts'
+import { componentMessages } from '../../components/messages.ts'
+import { EmptyState, Notice } from '../../components/notice.tsx'
 import { useMessages } from '../../i18n/messages.ts'
+import { CallDetails } from './call-details.tsx'
+import { CsvExport } from './csv-export.tsx'
+import styles from './history.module.css'
+import { HistoryFilters } from './history-filters.tsx'
+import { HistoryList } from './history-list.tsx'
+import { historyMessages } from './messages.ts'
+import type { PastCall } from './parties.ts'
+import { type HistorySearch, showsAllMissed } from './search.ts'
+import { useHistory } from './use-history.ts'
+import { useMissedMark } from './use-missed.ts'
 
+/** How long the API may take to store a call that has ended. */
+const STORED_AFTER_MS = 2_000
+
+/** Past calls, by the filters of the address. */
 export function HistoryScreen() {
-  const texts = useMessages(appMessages)
-  return <h1>{texts.screens.history}</h1>
+  const title = useMessages(appMessages).screens.history
+  const texts = useMessages(historyMessages)
+  const search = useSearch({ from: '/history' })
+  const navigate = useNavigate({ from: '/history' })
+  const history = useHistory(search)
+  const isNew = useMissedMark(showsAllMissed(search) && history.isSuccess ? history.calls : undefined)
+  const [opened, setOpened] = useState<PastCall>()
+  const hasNewer = useHasNewer(history.dataUpdatedAt)
+  const change = (next: HistorySearch) => void navigate({ search: next, replace: true })
+
+  return (
+    <>
+      <div className={styles.head}>
+        <h1>{title}</h1>
+        <span className={styles.count} role="status">
+          {history.isSuccess && (history.isExact ? texts.count : texts.atLeast)(history.count)}
+        </span>
+        <CsvExport search={search} total={history.count} />
+      </div>
+      <HistoryFilters search={search} onChange={change} />
+      {hasNewer && (
+        <Notice>
+          {texts.newer} <Button onClick={history.restart}>{texts.showNewer}</Button>
+        </Notice>
+      )}
+      {history.count === 0 ? (
+        <NoCalls history={history} search={search} onClear={() => change({})} />
+      ) : (
+        <HistoryList key={JSON.stringify(search)} history={history} isNew={isNew} onOpen={setOpened} />
+      )}
+      {opened !== undefined && <CallDetails call={opened} onClose={() => setOpened(undefined)} />}
+    </>
+  )
+}
+
+function NoCalls({
+  history: { error, isPending, refetch },
+  search,
+  onClear,
+}: {
+  history: ReturnType<typeof useHistory>
+  search: HistorySearch
+  onClear(): void
+}) {
+  const texts = useMessages(historyMessages)
+  const common = useMessages(componentMessages)
+  const describeError = useErrorText()
+  if (error instanceof ApiError && error.status === 403) return <EmptyState title={common.noPermission} />
+  if (error !== null) {
+    return (
+      <EmptyState title={common.loadFailed}>
+        <p>{describeError(error)}</p>
+        <Button onClick={() => void refetch()}>{common.retry}</Button>
+      </EmptyState>
+    )
+  }
+  if (isPending) return <EmptyState title={common.loading} />
+  if (Object.keys(search).length === 0) {
+    return (
+      <EmptyState title={texts.empty}>
+        <p>{texts.emptyHint}</p>
+      </EmptyState>
+    )
+  }
+  return (
+    <EmptyState title={texts.noMatch}>
+      <Button onClick={onClear}>{texts.clear}</Button>
+    </EmptyState>
+  )
+}
+
+/** Whether a call of mine has ended since the list was read. */
+function useHasNewer(readAt: number): boolean {
+  const { live } = useConsole()
+  const [endedAt, setEndedAt] = useState(0)
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const stop = live.onCall(({ state }) => {
+      if (state !== 'ended') return
+      clearTimeout(timer)
+      timer = setTimeout(() => setEndedAt(Date.now()), STORED_AFTER_MS)
+    })
+    return () => {
+      clearTimeout(timer)
+      stop()
+    }
+  }, [live])
+  return readAt > 0 && endedAt > readAt
 }

@@ -1,0 +1,43 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { dataOf } from '../../api/client.ts'
+import { useConsole } from '../../app/console-context.ts'
+import { mayFollowAllCalls } from './overseeing.ts'
+
+const KEY = ['live-calls'] as const
+const POLL_MS = 3_000
+/** With a stream, which does not show who is on hold: presence does. */
+const SAFETY_POLL_MS = 15_000
+/** Many changes at once are read once. */
+const GATHER_MS = 200
+
+/** All live calls that the user oversees, read again at each change. */
+export function useLiveCalls() {
+  const { api, live, claims } = useConsole()
+  const queries = useQueryClient()
+  const isFollowing = mayFollowAllCalls(claims)
+  useEffect(() => {
+    if (!isFollowing) return
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const onChange = () => {
+      timer ??= setTimeout(() => {
+        timer = undefined
+        void queries.invalidateQueries({ queryKey: KEY }, { cancelRefetch: false })
+      }, GATHER_MS)
+    }
+    const stops = [live.onAnyCall(onChange), live.presence.subscribe(onChange)]
+    return () => {
+      clearTimeout(timer)
+      for (const stop of stops) stop()
+    }
+  }, [isFollowing, live, queries])
+
+  return useQuery({
+    queryKey: KEY,
+    queryFn: ({ signal }) => dataOf(api.GET('/api/v1/calls', { signal })),
+    refetchInterval: isFollowing ? SAFETY_POLL_MS : POLL_MS,
+    // Only for those who oversee others; the screen explains it.
+    enabled: claims.role !== 'user',
+    staleTime: 0,
+  })
+}

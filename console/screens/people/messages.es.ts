@@ -1,0 +1,30 @@
+import { plural } from '../../i18n/plural.ts'
+import type { messages as english } from './messages.en.ts'
+
+export const messages: typeof english = {
+  filter: 'Buscar personas',
+  filterHint: 'Nombre, usuario o extensión',
+  filterShortcut: 'Buscar personas',
+  view: 'Vista',
+  tiles: 'Mosaico',
+  list: 'Lista',
+  people: 'Personas',
+  count: (count) => plural('es', count, { one: '# persona', other: '# personas' }),
+  queues: 'Colas',
+  noPeople: 'Todavía no hay a quién llamar.',
+  noPeopleHint: 'Las personas aparecen aquí en cuanto tienen una extensión.',
+  noMatch: (query) => `Ningún nombre ni extensión coincide con «${query}».`,
+  clearFilter: 'Quitar el filtro',
+  listFailed: 'No se pudieron cargar los favoritos ni los usuarios. Los estados siguen en vivo.',
+  me: 'Usted',
+  call: 'Llamar',
+  callPerson: (name) => `Llamar a ${name}`,
+  more: (name) => `Más acciones para ${name}`,
+  addFavourite: (name) => `Añadir a ${name} a los favoritos`,
+  removeFavourite: (name) => `Quitar a ${name} de los favoritos`,
+  transferHere: (partner) => `Transferir aquí la llamada con ${partner}`,
+  showHistory: 'Llamadas con este número',
+  myCalls: 'Mis llamadas',
+  myCallsHint: 'Arrastre una llamada hasta una persona para transferirla, o use el menú de la persona.',
+  keyboardHint: 'Las flechas mueven, Intro llama, F cambia el favorito.',
+}
