@@ -71,7 +71,7 @@ describe('a call that rings the desk phone and the browser of a user', () => {
     const record = toCallRecord(call, directory.findByEndpoint, () => [])
     expect(record).toMatchObject({ outcome: 'answered', direction: 'internal', cause: 16 })
     expect(record.parties.filter(({ extension }) => extension === '1002')).toEqual([
-      { userId: '3', extension: '1002', answered: true },
+      { userId: '3', extension: '1002', called: true, answered: true },
     ])
   })
 
