@@ -4,6 +4,7 @@ import { type Allowed, findings, inDocument, inSource } from './support/plain-en
 /** Where a denied word is the right one. */
 const ALLOWED: readonly Allowed[] = [
   { file: 'console/api/schema.d.ts', words: ['dialled', 'wish'], because: 'names of the OpenAPI document' },
+  { file: 'console/components/calls/messages', words: ['dialling'], because: 'a call state of /api/v1' },
   { file: 'api/http/voip/compat-wire', words: ['dialling'], because: 'a call state on the wire' },
   { file: 'api/http/onboarding/public-url', words: ['says'], because: 'the text of an answer' },
   ...[

@@ -1,0 +1,16 @@
+import { createStore } from './store.ts'
+
+/** What screens need of the phone in the page. */
+export interface PhonePort {
+  canDial: boolean
+  /** Resolves when the call is placed; the phone shows what becomes of it. @throws {ApiError} */
+  dial(number: string): Promise<void>
+  /** Connects the other end of my call with a number, and leaves. @throws {ApiError} */
+  transferTo?(number: string, callId: string): Promise<void>
+}
+
+/** Set by the phone of the page while it is ready. Without it, calls ring the phones of the user. */
+export const phonePort = createStore<PhonePort | undefined>(undefined)
+
+/** The type of what is dragged with a card of a call: the call’s id. */
+export const CALL_DRAG_TYPE = 'application/x-hookswitch-call'

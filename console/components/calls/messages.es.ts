@@ -1,0 +1,38 @@
+import type { messages as english } from './messages.en.ts'
+
+export const messages: typeof english = {
+  directions: { internal: 'Interna', incoming: 'Entrante', outgoing: 'Saliente' },
+  states: {
+    asked: 'Solicitada',
+    dialling: 'Suena el teléfono de quien llama',
+    ringing: 'Sonando',
+    up: 'Conectada',
+    held: 'En espera',
+    parked: 'Aparcada',
+    ended: 'Terminada',
+  },
+  legs: { dialling: 'marcando', ringing: 'sonando', up: 'conectado', ended: 'ha salido' },
+  outcomes: {
+    answered: 'Contestada',
+    busy: 'Ocupado',
+    no_answer: 'Sin respuesta',
+    declined: 'Rechazada',
+    unavailable: 'No localizable',
+    congestion: 'Sin líneas libres',
+    own_busy: 'El teléfono de quien llama estaba ocupado',
+    own_no_answer: 'Quien llama no descolgó su teléfono',
+    own_declined: 'El teléfono de quien llama rechazó la llamada',
+    own_unavailable: 'El teléfono de quien llama no estaba localizable',
+    cancelled: 'Colgó quien llamaba',
+    unknown_number: 'El número no existe',
+    failed: 'Fallida',
+    unknown: 'Desconocido',
+  },
+  unknownCaller: 'Número oculto',
+  call: (name) => `Llamar a ${name}`,
+  cannotDial: 'Su cuenta no tiene extensión, por lo que no puede llamar desde aquí.',
+  calling: (name) => `Llamando a ${name}. Descuelgue su teléfono cuando suene.`,
+  callEnded: (name, outcome) => `${name}: ${outcome}`,
+  transfer: 'Transferir',
+  transferred: (name) => `Transferida a ${name}.`,
+}

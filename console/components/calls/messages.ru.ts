@@ -1,0 +1,38 @@
+import type { messages as english } from './messages.en.ts'
+
+export const messages: typeof english = {
+  directions: { internal: 'Внутренний', incoming: 'Входящий', outgoing: 'Исходящий' },
+  states: {
+    asked: 'Запрошен',
+    dialling: 'Звонит телефон вызывающего',
+    ringing: 'Вызов',
+    up: 'Разговор',
+    held: 'На удержании',
+    parked: 'На парковке',
+    ended: 'Завершён',
+  },
+  legs: { dialling: 'набирает номер', ringing: 'звонит', up: 'на линии', ended: 'вышел' },
+  outcomes: {
+    answered: 'Отвечен',
+    busy: 'Занято',
+    no_answer: 'Нет ответа',
+    declined: 'Отклонён',
+    unavailable: 'Недоступен',
+    congestion: 'Нет свободных линий',
+    own_busy: 'Телефон вызывающего был занят',
+    own_no_answer: 'Вызывающий не снял трубку',
+    own_declined: 'Телефон вызывающего отклонил вызов',
+    own_unavailable: 'Телефон вызывающего был недоступен',
+    cancelled: 'Вызывающий положил трубку',
+    unknown_number: 'Такого номера нет',
+    failed: 'Не удалось соединить',
+    unknown: 'Неизвестно',
+  },
+  unknownCaller: 'Номер скрыт',
+  call: (name) => `Позвонить: ${name}`,
+  cannotDial: 'У вашей учётной записи нет внутреннего номера, поэтому звонить отсюда нельзя.',
+  calling: (name) => `Звоним: ${name}. Снимите трубку, когда зазвонит ваш телефон.`,
+  callEnded: (name, outcome) => `${name}: ${outcome}`,
+  transfer: 'Перевести',
+  transferred: (name) => `Звонок переведён: ${name}.`,
+}
