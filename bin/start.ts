@@ -165,7 +165,9 @@ async function main() {
     const isSet = (...names: string[]) =>
       names.some((name) => process.env[name] || process.env[`${name}_FILE`])
     const mailEnv = {
-      ...(isSet('HOOKSWITCH_APP_URL', 'HOOKSWITCH_PUBLIC_URL') ? {} : { HOOKSWITCH_APP_URL: url }),
+      ...(isSet('HOOKSWITCH_APP_URL', 'HOOKSWITCH_PUBLIC_URL')
+        ? {}
+        : { HOOKSWITCH_CONSOLE_URL: `${url}/console` }),
       // A log is no place for links, but a demo on one's own machine has no other.
       ...(demo && !isSet('HOOKSWITCH_SMTP_URL') ? { HOOKSWITCH_MAIL_TO_LOG: 'true' } : {}),
     }

@@ -64,6 +64,7 @@ describe('settings', () => {
       'HOOKSWITCH_SIDECAR_SOCKET',
       'HOOKSWITCH_NGINX_SOCKETS',
       'HOOKSWITCH_MAIL_TO_LOG',
+      'HOOKSWITCH_CONSOLE_URL',
     ],
   }
   test.each(['sidecar', 'relay', 'api'])('%s is given every setting there is for it', (name) => {

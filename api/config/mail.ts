@@ -23,6 +23,8 @@ export const mailSettings = {
     .string()
     .regex(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'must be http://… or https://…, without a user or a query')
     .optional(),
+  /** Only `npm start` sets it, to the address it listens on, if no other setting has an address for links. */
+  HOOKSWITCH_CONSOLE_URL: z.string().optional(),
   /** Only `npm start -- --demo` sets it: links are secrets and do not belong in a log. */
   HOOKSWITCH_MAIL_TO_LOG: booleanFlag(),
 }
@@ -34,7 +36,9 @@ export function validateMail(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
   if (env.HOOKSWITCH_SMTP_URL === undefined) return
   const missing = [
     ...(env.HOOKSWITCH_MAIL_FROM === undefined ? ['HOOKSWITCH_MAIL_FROM'] : []),
-    ...((env.HOOKSWITCH_APP_URL ?? env.HOOKSWITCH_PUBLIC_URL) === undefined ? ['HOOKSWITCH_APP_URL'] : []),
+    ...((env.HOOKSWITCH_APP_URL ?? env.HOOKSWITCH_PUBLIC_URL ?? env.HOOKSWITCH_CONSOLE_URL) === undefined
+      ? ['HOOKSWITCH_PUBLIC_URL']
+      : []),
   ]
   for (const name of missing) {
     ctx.addIssue({ code: 'custom', path: [name], message: 'is not set, and HOOKSWITCH_SMTP_URL needs it' })
@@ -42,10 +46,11 @@ export function validateMail(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
 }
 
 export function toMailConfig(env: Env) {
-  const url = env.HOOKSWITCH_APP_URL ?? env.HOOKSWITCH_PUBLIC_URL ?? ''
+  const appUrl = env.HOOKSWITCH_APP_URL?.replace(/\/+$/, '')
   // The console is served by this host, which the app may not be.
-  const consoleUrl = `${(env.HOOKSWITCH_PUBLIC_URL ?? url).replace(/\/+$/, '')}/console`
-  return { mail: toMailTransport(env), appUrl: url.replace(/\/+$/, ''), consoleUrl }
+  const host = (env.HOOKSWITCH_PUBLIC_URL ?? appUrl ?? '').replace(/\/+$/, '')
+  const consoleUrl = env.HOOKSWITCH_CONSOLE_URL ?? `${host}/console`
+  return { mail: toMailTransport(env), appUrl, consoleUrl }
 }
 
 function toMailTransport(env: Env) {

@@ -6,6 +6,7 @@ import { createDoNotCallAdmin } from '../core/call-center/leads/do-not-call-admi
 import type { DialPolicy } from '../core/dial-policy/dial-policy.ts'
 import { createProvisioningJobs } from '../core/provisioning/provisioning-jobs.ts'
 import { createInvitationAdmin } from '../core/registration/invitation-admin.ts'
+import { createMailLinks } from '../core/registration/mail-links.ts'
 import { createSystemStatus } from '../core/system/system-status.ts'
 import type { AdminRoutesNeeds } from '../http/v1/admin-routes.ts'
 import type { StreamControl } from '../nchan/stream-control.ts'
@@ -44,7 +45,7 @@ export function createAdministration(needs: AdministrationNeeds): Omit<AdminRout
         hasMail: config.mail !== undefined,
         ...{ users, policy, ...logged },
       }),
-      linkOf: (token) => `${config.appUrl}/register?invitation=${token}`,
+      linkOf: createMailLinks(config).invitation,
     },
     doNotCall: {
       doNotCall: createDoNotCallAdmin({ store: createDoNotCall(db), policy, ...logged }),

@@ -106,6 +106,11 @@ export function createSurfaces(needs: SurfacesNeeds) {
         ice: config.webrtc.ice,
       },
       personal: createPersonalModule({ config, db: needs.db, redis, guard, auth, directory, history, now }),
+      signIn: {
+        registration: config.registration,
+        hasMail: config.mail !== undefined,
+        makesExtensions: config.provisioner !== undefined,
+      },
       log,
     }),
     voip: createVoipRoutes({
@@ -133,7 +138,11 @@ export function createSurfaces(needs: SurfacesNeeds) {
       registration: provisioning.registration,
       credentials: provisioning.credentials,
       links: provisioning.links,
-      publicUrlSettings: { publicUrl: config.publicUrl, appUrl: config.appUrl, allowedOrigins },
+      publicUrlSettings: {
+        publicUrl: config.publicUrl,
+        appUrl: config.appUrl ?? config.consoleUrl,
+        allowedOrigins,
+      },
       qrDataUri,
       log,
     }),

@@ -48,6 +48,13 @@ export function createApi(tokens: TokenSource) {
   return client
 }
 
+/** Typed requests without a session: for what a person does before they sign in. */
+export function createPublicApi() {
+  const client = createClient<paths>({ fetch: send })
+  client.use(throwErrors)
+  return client
+}
+
 const send = (request: Request) =>
   fetch(request).catch((err: unknown) => {
     if (request.signal.aborted) throw err
@@ -62,12 +69,14 @@ const throwErrors: Middleware = {
 }
 
 async function toApiError(response: Response): Promise<ApiError> {
-  const body = (await response.json().catch(() => ({}))) as { code?: string; detail?: string; error?: string }
+  const body = (await response.json().catch(() => ({}))) as Record<string, unknown>
   const seconds = Number(response.headers.get('retry-after'))
+  // The surfaces that are not ours have other members for the same.
+  const detail = [body.detail, body.error, body.message].find((text) => typeof text === 'string')
   return new ApiError(
     response.status,
-    body.code ?? String(response.status),
-    body.detail ?? body.error,
+    typeof body.code === 'string' ? body.code : String(response.status),
+    detail,
     seconds > 0 ? seconds * 1000 : undefined,
   )
 }

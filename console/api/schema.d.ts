@@ -14,6 +14,9 @@ export interface paths {
   "/api/v1/users/{userId}/sessions/{sessionId}": {
     delete: { parameters: { query?: never; header?: never; path: { userId: string; sessionId: string }; cookie?: never }; requestBody?: never; responses: { 204: { content?: never }; 400: { content: { "application/problem+json": components['schemas']["Problem"] } }; 401: { content: { "application/problem+json": components['schemas']["Problem"] } }; 403: { content: { "application/problem+json": components['schemas']["Problem"] } }; 404: { content: { "application/problem+json": components['schemas']["Problem"] } }; 503: { content: { "application/problem+json": components['schemas']["Problem"] } } } }
   }
+  "/api/v1/sign-in-options": {
+    get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { content: { "application/json": components['schemas']["SignInOptions"] } }; 400: { content: { "application/problem+json": components['schemas']["Problem"] } }; 503: { content: { "application/problem+json": components['schemas']["Problem"] } } } }
+  }
   "/api/v1/me": {
     get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { content: { "application/json": components['schemas']["Me"] } }; 400: { content: { "application/problem+json": components['schemas']["Problem"] } }; 401: { content: { "application/problem+json": components['schemas']["Problem"] } }; 403: { content: { "application/problem+json": components['schemas']["Problem"] } }; 503: { content: { "application/problem+json": components['schemas']["Problem"] } } } }
     patch: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": components['schemas']["ProfileChange"] } }; responses: { 200: { content: { "application/json": components['schemas']["Me"] } }; 400: { content: { "application/problem+json": components['schemas']["Problem"] } }; 401: { content: { "application/problem+json": components['schemas']["Problem"] } }; 403: { content: { "application/problem+json": components['schemas']["Problem"] } }; 503: { content: { "application/problem+json": components['schemas']["Problem"] } } } }
@@ -202,6 +205,33 @@ export interface paths {
   "/pbxcore/api/v3/auth:logout": {
     post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { content: { "application/json": components['schemas']["MikopbxLogout"] } }; 401: { content: { "application/json": components['schemas']["MikopbxError"] } }; 403: { content: { "application/json": components['schemas']["MikopbxError"] } }; 503: { content: { "application/json": components['schemas']["MikopbxError"] } } } }
   }
+  "/auth/register": {
+    post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { email: string; password: string; invitation?: string } } }; responses: { 201: { content: { "application/json": components['schemas']["OnboardingAccount"] } }; 403: { content: { "application/json": components['schemas']["OnboardingError"] } }; 409: { content: { "application/json": components['schemas']["OnboardingError"] } }; 422: { content: { "application/json": components['schemas']["OnboardingError"] } }; 429: { content: { "application/json": components['schemas']["OnboardingError"] } }; 503: { content: { "application/json": components['schemas']["OnboardingError"] } } } }
+  }
+  "/sip/credentials": {
+    get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { content: { "application/json": components['schemas']["SipCredentials"] } }; 401: { content: { "application/json": components['schemas']["OnboardingError"] } }; 404: { content: { "application/json": components['schemas']["OnboardingError"] } }; 503: { content: { "application/json": components['schemas']["OnboardingError"] } } } }
+  }
+  "/sip/provisioning-links": {
+    post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 201: { content: { "application/json": components['schemas']["ProvisioningLink"] } }; 401: { content: { "application/json": components['schemas']["OnboardingError"] } }; 404: { content: { "application/json": components['schemas']["OnboardingError"] } }; 503: { content: { "application/json": components['schemas']["OnboardingError"] } } } }
+  }
+  "/sip/provisioning.xml": {
+    get: { parameters: { query: { ticket: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { content: { "application/xml": string; "text/html": string } }; 404: { content: { "application/json": components['schemas']["OnboardingError"] } }; 503: { content: { "application/json": components['schemas']["OnboardingError"] } } } }
+  }
+  "/api/auth/register": {
+    post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { username: string; email: string; password: string; firstName?: string; lastName?: string } } }; responses: { 202: { content: { "application/json": components['schemas']["CrmMessage"] } }; 400: { content: { "application/json": components['schemas']["CrmError"] } }; 403: { content: { "application/json": components['schemas']["CrmError"] } }; 429: { content: { "application/json": components['schemas']["CrmError"] } }; 501: { content: { "application/json": components['schemas']["CrmError"] } }; 503: { content: { "application/json": components['schemas']["CrmError"] } } } }
+  }
+  "/api/auth/verify-email": {
+    post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { token: string; /** Replaces a username that another user has taken since */ username?: string; /** Replaces the password of `register`; needed if the address was registered more than once */ password?: string } } }; responses: { 200: { content: { "application/json": components['schemas']["CrmVerified"] } }; 400: { content: { "application/json": components['schemas']["CrmError"] } }; 403: { content: { "application/json": components['schemas']["CrmError"] } }; 409: { content: { "application/json": components['schemas']["CrmError"] } }; 503: { content: { "application/json": components['schemas']["CrmError"] } } } }
+  }
+  "/api/auth/resend-verification": {
+    post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { email: string } } }; responses: { 202: { content: { "application/json": components['schemas']["CrmMessage"] } }; 400: { content: { "application/json": components['schemas']["CrmError"] } }; 403: { content: { "application/json": components['schemas']["CrmError"] } }; 429: { content: { "application/json": components['schemas']["CrmError"] } }; 501: { content: { "application/json": components['schemas']["CrmError"] } }; 503: { content: { "application/json": components['schemas']["CrmError"] } } } }
+  }
+  "/api/auth/invitation-details": {
+    post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { token: string } } }; responses: { 200: { content: { "application/json": components['schemas']["CrmInvitation"] } }; 400: { content: { "application/json": components['schemas']["CrmError"] } }; 404: { content: { "application/json": components['schemas']["CrmError"] } }; 503: { content: { "application/json": components['schemas']["CrmError"] } } } }
+  }
+  "/api/auth/register-invitation": {
+    post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { username: string; /** Required if the invitation names none */ email?: string; password: string; firstName?: string; lastName?: string; token: string } } }; responses: { 201: { content: { "application/json": components['schemas']["CrmLogin"] } }; 400: { content: { "application/json": components['schemas']["CrmError"] } }; 403: { content: { "application/json": components['schemas']["CrmError"] } }; 404: { content: { "application/json": components['schemas']["CrmError"] } }; 409: { content: { "application/json": components['schemas']["CrmError"] } }; 429: { content: { "application/json": components['schemas']["CrmError"] } }; 503: { content: { "application/json": components['schemas']["CrmError"] } } } }
+  }
   "/api/v1/streams/{channel}": {
     get: { parameters: { query?: never; header?: never; path: { channel: string }; cookie?: never }; requestBody?: never; responses: { 101: { content?: never }; 200: { content: { "text/event-stream": string; "application/json": components['schemas']["News"] } }; 204: { content?: never }; 304: { content?: never }; 400: { content?: never }; 401: { content: { "application/problem+json": components['schemas']["GateProblem"]; "application/json": components['schemas']["StreamError"] } }; 403: { content: { "application/problem+json": components['schemas']["GateProblem"]; "application/json": components['schemas']["StreamError"] } } } }
   }
@@ -216,6 +246,11 @@ export interface components {
     CallList: { calls: components['schemas']["Call"][]; /** Whether the PBX is connected, so that this is current */ online: boolean }
     Capabilities: { online: boolean; /** Whether one of mine is subscribed to the private channel */ softphone_listens: boolean; commands: Record<string, ("pbx" | "softphone" | "none")> }
     CreatedUser: { id: string; username: string; /** How others see the user; the username unless one is set */ display_name: string; email: (string | null); role: ("user" | "supervisor" | "admin"); extension: (string | null); /** A disabled user cannot log in */ disabled: boolean; created_at: string; last_login_at: (string | null); /** The password that was made, shown once; null if the request had one */ password: (string | null) }
+    CrmError: { message: string }
+    CrmInvitation: { email: (string | null); /** Beyond the guide: the extension that the account will have */ extension: (string | null); invitedBy: (string | null); /** As `invitedBy`, for existing clients; empty if unknown */ invited_by_username: string; /** For existing clients. An invalid invitation is 404 */ valid: (true); role: ("admin" | "supervisor" | "agent"); team: (string | null); expiresAt: string }
+    CrmLogin: { token: string; user_id: number; username: string; role: ("admin" | "supervisor" | "agent"); user: { id: number; username: string; email: (string | null); role: ("ADMIN" | "SUPERVISOR" | "AGENT") } }
+    CrmMessage: { message: string }
+    CrmVerified: { message: string; token: string; user_id: number; username: string; role: ("admin" | "supervisor" | "agent"); user: { id: number; username: string; email: (string | null); role: ("ADMIN" | "SUPERVISOR" | "AGENT") } }
     Dial: { number: string; /** The user to ring first; supervisors and admins may name a user they oversee */ user_id?: string; /** One of the user’s own numbers, to be shown */ caller_number?: string; /** Which of my phones rings first: `any` the desk phone and the browsers, `browser` the browsers alone; their INVITE carries the call’s id as `X-Hookswitch-Call` */ device?: ("any" | "browser") }
     DialPolicy: { country: (string | null); /** Numbers, or Asterisk patterns, that are extensions */ internal: string[]; /** Never denied and never counted */ emergency: string[]; international: boolean; premium: boolean; allow: string[]; deny: string[]; limits: { per_minute: number; per_day: number; concurrent: number }; dial_as: (string | null); out_prefix: string; prefixes: string[]; /** By extension */ caller_numbers: Record<string, string[]> }
     Dialled: { id: string; href: string }
@@ -241,6 +276,8 @@ export interface components {
     NewPassword: { password: string }
     NewUser: { username: string; /** Made and shown once if left out */ password?: string; display_name?: (string | null); email?: (string | null); role?: ("user" | "supervisor" | "admin"); extension?: (string | null); disabled?: boolean }
     News: Record<string, unknown>
+    OnboardingAccount: { id: number; email: (string | null); sip_extension: string; /** False while the PBX is still making the extension */ is_active: boolean; created_at: string }
+    OnboardingError: { detail: (string | { loc: (string | number)[]; msg: string; type: string }[]) }
     OwnPassword: { current_password: string; /** 8 or more characters, 1024 bytes at most */ new_password: string }
     OwnStatus: { status: ("available" | "away" | "dnd" | "offline") }
     Parked: { space: string }
@@ -254,6 +291,7 @@ export interface components {
     ProfileChange: { language?: ("en" | "ru" | "es" | null); /** One line with a letter in it; null: the username is shown */ display_name?: (string | null) }
     ProvisioningJob: { /** The extension */ id: string; extension: string; /** What is to be done on the PBX */ action: ("create" | "remove" | "none"); /** `waiting` for its first attempt, `failing` and tried again, `stuck` as no API tries it, or `external`: the PBX has this extension from elsewhere */ state: ("waiting" | "failing" | "stuck" | "external"); user_id: (string | null); username: (string | null); attempts: number; since: string; next_try_at: (string | null); /** Without secrets */ last_error: (string | null) }
     ProvisioningJobList: { jobs: components['schemas']["ProvisioningJob"][]; /** For the next page; null on the last one */ next_cursor: (string | null); /** How many fit the query, on all pages */ total: number }
+    ProvisioningLink: { /** For a phone to fetch, once */ url: string; /** Seconds */ expires_in: number; /** The URL as a picture, in a data URI */ qr: (string | null) }
     Published: { success: (true); subscribers: number; seq: number; epoch: string }
     RecordingLink: { /** Path and query, behind the host of this API */ url: string; expires_at: string; /** One for each recording, the first first; `url` is that of the first */ links: { name: string; url: string; expires_at: string }[] }
     ResendInvitation: { deliver?: ("mail" | "link") }
@@ -262,7 +300,9 @@ export interface components {
     SentInvitation: { id: string; /** The only address that may use it; null: any */ email: (string | null); role: ("user" | "supervisor" | "admin"); extension: (string | null); team: (string | null); state: ("pending" | "accepted" | "expired"); /** Null for one of the command line */ created_by: (string | null); /** When it was made or sent again */ created_at: string; expires_at: string; accepted_at: (string | null); /** To hand over, shown once; null if it was mailed. A path where no base URL is set */ link: (string | null) }
     Session: { id: string; /** The surface the login came through */ surface: string; created_at: string; last_seen_at: string; /** Over at this moment, whatever happens */ expires_at: string; /** Over at this moment, unless refreshed before */ idle_expires_at: string; address: string; user_agent: string; remember_me: boolean; /** Whether the asking token belongs to it */ current: boolean }
     SessionList: { sessions: components['schemas']["Session"][]; next_cursor: (string | null); /** All live sessions of the user */ total: number }
+    SignInOptions: { registration: ("open" | "invitation" | "closed"); /** Whether it sends mail, such as a link that resets a password */ mail: boolean; /** Whether `POST /auth/register` gives a new account an extension at once */ makes_extensions: boolean }
     SigningKeys: { keys: { id: string; algorithm: ("HS256" | "EdDSA"); created_at: string; /** `pending` signs within seconds; `verifying` signs no more, and its tokens are valid */ state: ("signing" | "pending" | "verifying") }[] }
+    SipCredentials: { username: string; password: string; domain: string; port: number; transport: string; display_name: string; auth_username: string }
     SoftphoneError: { success: (false); error: string; /** Unix seconds */ timestamp: number }
     SoftphoneLogin: { success: (true); /** A compact JWT */ access_token: string; /** A compact JWT */ refresh_token: string; token_type: ("Bearer"); /** Seconds */ expires_in: number }
     SoftphoneProfile: { success: (true); user: { id: number; username: string; role: ("user" | "supervisor" | "admin") } }

@@ -1,5 +1,6 @@
 import { lazy, Suspense, useSyncExternalStore } from 'react'
 import { useMessages } from '../i18n/messages.ts'
+import { accountPageAt } from '../screens/sign-in/account-pages.ts'
 import { SignInScreen } from '../screens/sign-in/sign-in.tsx'
 import { appMessages } from './messages.ts'
 import styles from './root.module.css'
@@ -11,6 +12,15 @@ const Shell = lazy(() => import('./shell/shell.tsx'))
 /** Chooses between the sign-in page and the signed-in console. While the server cannot be asked, neither is shown. */
 export function Root({ session, channel }: { session: Session; channel: TabChannel }) {
   const state = useSyncExternalStore(session.state.subscribe, session.state.get)
+  // A mailed link is for the person who opens it, and whether they are signed in does not matter.
+  const AccountPage = accountPageAt(location.pathname)
+  if (AccountPage !== undefined) {
+    return (
+      <Suspense fallback={<div className={styles.splash} />}>
+        <AccountPage session={session} />
+      </Suspense>
+    )
+  }
   return (
     <Suspense fallback={<div className={styles.splash} />}>
       {state.status === 'starting' && <Starting isReconnecting={state.connection === 'reconnecting'} />}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect } from 'react'
 import { Button } from '../components/button.tsx'
 import { Dialog, DialogActions } from '../components/dialog.tsx'
 import { componentMessages } from '../components/messages.ts'
@@ -16,6 +16,9 @@ interface Shortcut {
 }
 
 const shortcuts = createStore<readonly Shortcut[]>([])
+const isListOpen = createStore(false)
+/** Opens the list of all shortcuts, as `?` does. */
+export const showShortcuts = (): void => isListOpen.set(true)
 /** The second key must follow the first within this time. */
 const SEQUENCE_MS = 1_200
 
@@ -33,7 +36,7 @@ export function Shortcuts() {
   const texts = useMessages(appMessages)
   const { close } = useMessages(componentMessages)
   const all = useStore(shortcuts)
-  const [isOpen, setOpen] = useState(false)
+  const isOpen = useStore(isListOpen)
 
   useEffect(() => {
     let first = ''
@@ -44,7 +47,7 @@ export function Shortcuts() {
       if (document.querySelector('dialog[open]') !== null) return
       if (event.key === '?') {
         event.preventDefault()
-        return setOpen(true)
+        return showShortcuts()
       }
       const key = latinKey(event)
       const sequence = `${first} ${key}`
@@ -67,7 +70,7 @@ export function Shortcuts() {
 
   if (!isOpen) return null
   return (
-    <Dialog title={texts.shortcuts} onClose={() => setOpen(false)}>
+    <Dialog title={texts.shortcuts} onClose={() => isListOpen.set(false)}>
       <dl className={styles.list}>
         {[...all, { keys: '?', label: texts.shortcutHelp }].map(({ keys, label }) => (
           <div key={`${keys}${label}`} className={styles.row}>
@@ -83,7 +86,7 @@ export function Shortcuts() {
         ))}
       </dl>
       <DialogActions>
-        <Button onClick={() => setOpen(false)}>{close}</Button>
+        <Button onClick={() => isListOpen.set(false)}>{close}</Button>
       </DialogActions>
     </Dialog>
   )

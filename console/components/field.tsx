@@ -1,7 +1,7 @@
 import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from 'react'
 import styles from './field.module.css'
 
-interface FieldProps {
+export interface FieldProps {
   label: string
   hint?: ReactNode
   /** Shown under the field and read with it. */
@@ -36,7 +36,8 @@ interface LabelledProps extends FieldProps {
   }): ReactNode
 }
 
-function Labelled({ label, hint, error, children }: LabelledProps) {
+/** The label, hint and error around an input of any kind. */
+export function Labelled({ label, hint, error, children }: LabelledProps) {
   const id = useId()
   const describedBy = error !== undefined ? `${id}-error` : hint !== undefined ? `${id}-hint` : undefined
   return (

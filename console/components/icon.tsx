@@ -32,6 +32,9 @@ const PATHS = {
   popout: 'M13 4h7v7M20 4l-9 9M18 14v6H4V6h6',
   grid: 'M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z',
   list: 'M4 6h16M4 12h16M4 18h16',
+  eye: 'M2 12s3.500-6.500 10-6.500S22 12 22 12s-3.500 6.500-10 6.500S2 12 2 12ZM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6Z',
+  copy: 'M8 8h12v12H8zM16 4H4v12',
+  warning: 'M12 3 2 20h20L12 3ZM12 10v4M12 17h.01',
   signout: 'M14 4H5v16h9M10 12h11m0 0-4-4m4 4-4 4',
 } as const
 export type IconName = keyof typeof PATHS

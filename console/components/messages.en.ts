@@ -5,6 +5,8 @@ export const messages = {
   loading: 'Loading …',
   loadFailed: 'This could not be loaded.',
   noPermission: 'You may not see this.',
+  showPassword: 'Show password',
+  capsLock: 'Caps Lock is on.',
   errors: {
     noAnswer: 'The server does not answer. Check your network; it is tried again.',
     unavailable: 'The server cannot do this now. Try again in a moment.',

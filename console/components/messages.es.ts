@@ -7,6 +7,8 @@ export const messages: typeof english = {
   loading: 'Cargando …',
   loadFailed: 'No se pudo cargar.',
   noPermission: 'No tiene acceso a esta sección.',
+  showPassword: 'Mostrar la contraseña',
+  capsLock: 'Bloq Mayús está activado.',
   errors: {
     noAnswer: 'El servidor no responde. Compruebe la red; se sigue intentando.',
     unavailable: 'El servidor no puede hacerlo ahora. Inténtelo en un momento.',

@@ -7,6 +7,8 @@ export const messages: typeof english = {
   loading: 'Загрузка …',
   loadFailed: 'Не удалось загрузить.',
   noPermission: 'У вас нет доступа к этому разделу.',
+  showPassword: 'Показать пароль',
+  capsLock: 'Включён Caps Lock.',
   errors: {
     noAnswer: 'Сервер не отвечает. Проверьте сеть; попытки продолжаются.',
     unavailable: 'Сервер сейчас не может это сделать. Повторите чуть позже.',

@@ -4,13 +4,15 @@ import styles from './notice.module.css'
 
 interface NoticeProps {
   tone?: 'info' | 'warning' | 'danger' | 'success'
+  /** Not announced: it changes often, or was announced otherwise. */
+  isSilent?: boolean
   children: ReactNode
 }
 
 /** A message in the flow of the page. Failures are announced at once, others when the reader is idle. */
-export const Notice = ({ tone = 'info', children }: NoticeProps) => (
+export const Notice = ({ tone = 'info', isSilent = false, children }: NoticeProps) => (
   <div
-    role={tone === 'danger' ? 'alert' : 'status'}
+    role={isSilent ? undefined : tone === 'danger' ? 'alert' : 'status'}
     className={classNames(styles.notice, tone !== 'info' && styles[tone])}
   >
     {children}

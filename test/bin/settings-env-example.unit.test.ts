@@ -20,6 +20,7 @@ const INTERNAL = [
   'HOOKSWITCH_API_SOCKET',
   'HOOKSWITCH_NGINX_SOCKETS',
   'HOOKSWITCH_MAIL_TO_LOG',
+  'HOOKSWITCH_CONSOLE_URL',
 ]
 /** What names a program instead of setting something: no schema, no default. */
 const PROGRAMS = [...nginx.overrideVariables, ...redis.overrideVariables]

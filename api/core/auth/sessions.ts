@@ -6,6 +6,7 @@ import type { OpaqueRefreshTokens } from './refresh-token.ts'
 import type { Rotation, RotationStore } from './refresh-token-rotation.ts'
 import type { PendingRevocations, RevocationPublisher, RevocationRecord } from './revocations.ts'
 import type { SecurityLog } from './security-log.ts'
+import { reasonOfEnd, SessionEnded } from './session-ended.ts'
 import type { Session, SessionCursor, SessionEndReason, SessionStore } from './session-store.ts'
 import {
   createSessionTokens,
@@ -64,7 +65,8 @@ export interface Sessions {
   /**
    * Issues a new access token and the next opaque refresh token. The direct parent of the current one gets the same child
    * again within a grace period, since clients may race; an older token ends the session (reuse detection).
-   * @throws {Refusal} `token_invalid` for a token that was never issued, `token_revoked`, `unavailable`
+   * @throws {Refusal} `token_invalid` for a token that was never issued, `unavailable`
+   * @throws {SessionEnded} with the reason: the token is the session's own
    * @see RFC 9700 §4.14.2
    */
   rotate(
@@ -115,13 +117,14 @@ export function createSessions(needs: SessionsNeeds): Sessions {
   async function requireActive(sessionId: string): Promise<{ session: Session; user: User }> {
     const session = await store.find(sessionId)
     const at = nowS()
-    if (session === undefined || session.endedAt !== null || session.expiresAt <= at) throw sessionEnded()
+    if (session === undefined || session.endedAt !== null || session.expiresAt <= at)
+      throw new SessionEnded(reasonOfEnd(session))
     if (session.idleExpiresAt <= at) {
       await publishEnd(await store.end(sessionId, at, 'idle' satisfies SessionEndReason))
-      throw sessionEnded()
+      throw new SessionEnded('idle')
     }
     const user = await users.find(session.userId)
-    if (user === undefined || user.disabled) throw sessionEnded()
+    if (user === undefined || user.disabled) throw new SessionEnded('disabled')
     return { session, user }
   }
 
@@ -165,7 +168,7 @@ export function createSessions(needs: SessionsNeeds): Sessions {
     async refresh(actor, extraClaims, { surface, accessTtl } = {}) {
       const { session, user } = await requireActive(actor.sessionId)
       if (surface !== undefined && session.surface !== surface) throw new Refusal('token_wrong_kind')
-      if (user.generation !== actor.claims.gen) throw sessionEnded()
+      if (user.generation !== actor.claims.gen) throw new SessionEnded('changed')
       const access = await sessionTokens.issueAccess(user, session, extraClaims, accessTtl)
       // Where an access token renews itself, the session ends with the last of them.
       const renewedUntil = surface === undefined ? undefined : access.until
@@ -177,14 +180,14 @@ export function createSessions(needs: SessionsNeeds): Sessions {
       const presented = refreshTokens.parse(text)
       if (presented === undefined) throw new Refusal('token_invalid')
       const { session, user } = await requireActive(presented.sessionId)
-      if (user.generation !== session.generation) throw sessionEnded()
+      if (user.generation !== session.generation) throw new SessionEnded('changed')
       // Before the rotation: if issuing fails, the refresh token must not be used up.
       const access = await sessionTokens.issueAccess(user, session, extraClaims, accessTtl)
       const child = await rotation.rotate(presented, session)
       if (child === undefined) {
         securityLog.write({ event: 'authn_token_reuse', userId: user.id, sessionId: session.id, address })
         await publishEnd(await store.end(session.id, nowS(), 'token_reuse' satisfies SessionEndReason))
-        throw sessionEnded()
+        throw new SessionEnded('token_reuse')
       }
       // If this fails, the numbers inside the tokens still order them, so the request succeeds.
       const at = nowS()
@@ -242,5 +245,3 @@ export function createSessions(needs: SessionsNeeds): Sessions {
     },
   }
 }
-
-const sessionEnded = () => new Refusal('token_revoked', { detail: 'the session has ended' })

@@ -44,6 +44,8 @@ export interface InvitationSummary {
   email: string | null
   role: Role
   team: string | null
+  /** That the account will have; null: the invitation gives none. */
+  extension: string | null
   invitedBy: string | null
   expiresAt: number
 }
@@ -87,11 +89,13 @@ export function createEmailInvitations(needs: EmailInvitationsNeeds): EmailInvit
     email,
     role,
     team,
+    extension,
     createdBy,
     expiresAt,
   }: Invitation): Promise<InvitationSummary> {
     const inviter = createdBy === null ? undefined : await users.find(createdBy)
-    return { email, role: role ?? 'user', team, invitedBy: inviter?.username ?? null, expiresAt }
+    const invitedBy = inviter?.username ?? null
+    return { email, role: role ?? 'user', team, extension, invitedBy, expiresAt }
   }
 
   async function requireInvitation(token: string): Promise<Invitation> {

@@ -6,23 +6,20 @@ import type { EmailInvitationStore } from './email-invitations.ts'
 import { type EmailRegistrationStore, NO_PASSWORD } from './email-registration.ts'
 import { hashToken } from './invitations.ts'
 import { newLinkToken } from './link-token.ts'
+import { createMailLinks, type MailLinkTargets } from './mail-links.ts'
 import { accountExistsMail, invitationMail, type MailContent, verificationMail } from './mail-templates.ts'
 import type { Mail } from './mailer.ts'
 import type { MailKind, QueuedMail } from './outbox.ts'
 import { type PasswordResetStore, RESET_LINK_TTL_S } from './password-reset.ts'
 import { passwordResetMail } from './password-reset-mail.ts'
 
-export interface MailRendererNeeds {
+export interface MailRendererNeeds extends MailLinkTargets {
   registrations: Pick<EmailRegistrationStore, 'setToken'>
   passwordResets: Pick<PasswordResetStore, 'setToken'>
   invitations: Pick<EmailInvitationStore, 'replaceHash'>
   users: Pick<UserStore, 'find' | 'findByLogin'>
   /** Readable name of a role. */
   roleName(role: Role | null): string
-  /** Base URL of links, without a trailing slash. */
-  appUrl: string
-  /** Base URL of the console, without a trailing slash. */
-  consoleUrl: string
   now: () => number
 }
 
@@ -31,17 +28,18 @@ export interface MailRendererNeeds {
  * attempts become invalid.
  */
 export function createMailRenderer(needs: MailRendererNeeds) {
-  const { registrations, passwordResets, invitations, users, appUrl } = needs
+  const { registrations, passwordResets, invitations, users } = needs
+  const links = createMailLinks(needs)
   const nowS = () => toUnixSeconds(needs.now())
 
   /** Whether an account exists is checked here and not in the request, as its answer must not reveal it. */
   async function renderVerification({ recipient }: QueuedMail) {
-    if ((await users.findByLogin(recipient)) !== undefined) return accountExistsMail(appUrl)
+    if ((await users.findByLogin(recipient)) !== undefined) return accountExistsMail(links.signIn)
     const token = newLinkToken('ver')
     const pending = await registrations.setToken(recipient, hashToken(token), nowS())
     if (pending === undefined) return undefined
     const hasConflict = pending.passwordHash === NO_PASSWORD
-    return verificationMail(pending.username, `${appUrl}/verify-email?token=${token}`, token, hasConflict)
+    return verificationMail(pending.username, links.verification(token), token, hasConflict)
   }
 
   async function renderInvitation(due: QueuedMail) {
@@ -55,7 +53,7 @@ export function createMailRenderer(needs: MailRendererNeeds) {
       invitedBy: inviter?.username ?? null,
       until: `${new Date(invited.expiresAt * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     }
-    return invitationMail(data, `${appUrl}/register?invitation=${token}`, token)
+    return invitationMail(data, links.invitation(token), token)
   }
 
   /**
@@ -68,8 +66,7 @@ export function createMailRenderer(needs: MailRendererNeeds) {
     if (normalizeName(user.email) !== normalizeName(recipient)) return undefined
     const token = newLinkToken('pwd')
     await passwordResets.setToken(user, hashToken(token), nowS() + RESET_LINK_TTL_S)
-    // Behind `#`: no server, log or Referer gets the token.
-    const link = `${needs.consoleUrl}/reset#token=${token}`
+    const link = links.passwordReset(token)
     return { to: user.email, ...passwordResetMail(user.language ?? 'en', user.username, link) }
   }
 

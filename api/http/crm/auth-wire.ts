@@ -105,6 +105,10 @@ export const InvitedJson = z
 export const InvitationJson = z
   .object({
     email: z.string().nullable(),
+    extension: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Beyond the guide: the extension that the account will have' }),
     invitedBy: z.string().nullable(),
     invited_by_username: z
       .string()
@@ -130,10 +134,12 @@ export const toInvitationJson = ({
   email,
   role,
   team,
+  extension,
   invitedBy,
   expiresAt,
 }: InvitationSummary): z.output<typeof InvitationJson> => ({
   email,
+  extension,
   role: toCrmRole(role),
   team,
   invitedBy,

@@ -8,6 +8,7 @@ import { actorOf } from '../../core/actor.ts'
 import type { AttemptOutcome } from '../../core/auth/attempt-counters.ts'
 import type { Login } from '../../core/auth/login.ts'
 import type { AddressAttempts } from '../../core/auth/login-attempts.ts'
+import { SessionEnded } from '../../core/auth/session-ended.ts'
 import type { OpenedSession, Sessions } from '../../core/auth/sessions.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { createOriginPolicy } from '../../core/values/origin.ts'
@@ -107,6 +108,8 @@ export function createMikopbxRoutes(needs: MikopbxRoutesNeeds): OpenAPIHono<Miko
       path: '/auth:refresh',
       operationId: 'mikopbxRefresh',
       summary: 'A new access token for the cookie, which is exchanged, too',
+      description:
+        'If the session of the cookie has ended, the 401 has `X-Session-End-Reason`: `logout`, `ended_by_user`, `ended_by_admin`, `password` (it was changed), `changed` (the account was), `disabled`, `idle`, `expired` or `token_reuse`.',
       security: [{ refreshCookie: [] }],
       responses: {
         200: {
@@ -129,7 +132,10 @@ export function createMikopbxRoutes(needs: MikopbxRoutesNeeds): OpenAPIHono<Miko
       const refreshToken = refreshTokens.find(sessions.isRefreshToken) ?? ''
       const opened = await countFailures(address, () =>
         sessions.rotate(refreshToken, { extraClaims: wire.extraClaims, accessTtl: wire.ACCESS_TTL, address }),
-      )
+      ).catch((err) => {
+        if (err instanceof SessionEnded) c.header(wire.END_REASON_HEADER, err.reason)
+        throw err
+      })
       setRefreshCookie(c, opened)
       return c.json(wire.toRefreshJson(opened), 200)
     },

@@ -9,6 +9,8 @@ export const PREFIX = '/pbxcore/api/v3'
 /** Lifetime of MikoPBX's access tokens in seconds. */
 export const ACCESS_TTL = 900
 export const REFRESH_COOKIE = 'refreshToken'
+/** Of a refused refresh with the cookie of a session that has ended. MikoPBX has no such header. */
+export const END_REASON_HEADER = 'X-Session-End-Reason'
 
 /** Also reads `true` and `1` of a form; any other value is false. */
 const LooseBoolean = z

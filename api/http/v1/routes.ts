@@ -16,6 +16,7 @@ import { phoneSocketRoute } from './phone/phone-socket-route.ts'
 import { addPhoneRoutes, type PhoneRoutesNeeds } from './phone-routes.ts'
 import { addPresenceRoutes, type PresenceRoutesNeeds } from './presence-routes.ts'
 import { addSessionRoutes, type SessionRoutesNeeds } from './session-routes.ts'
+import { addSignInRoutes, type SignInRoutesNeeds } from './sign-in-routes.ts'
 import * as wire from './wire.ts'
 
 export interface V1RoutesNeeds extends SessionRoutesNeeds {
@@ -24,6 +25,7 @@ export interface V1RoutesNeeds extends SessionRoutesNeeds {
   administration: Omit<AdminRoutesNeeds, 'guard'>
   phone: PhoneRoutesNeeds
   personal: MeRoutesNeeds & PeopleRoutesNeeds & MissedRoutesNeeds
+  signIn: SignInRoutesNeeds
   log: Logger
 }
 
@@ -36,6 +38,7 @@ export function createV1Routes({
   administration,
   phone,
   personal,
+  signIn,
   log,
 }: V1RoutesNeeds): OpenAPIHono<Guarded> {
   const app = new OpenAPIHono<Guarded>({
@@ -55,6 +58,7 @@ export function createV1Routes({
   ] as const)
     app.openAPIRegistry.registerComponent('securitySchemes', scheme, { type: 'apiKey', in: 'query', name })
   addSessionRoutes(app, { guard, sessions })
+  addSignInRoutes(app, signIn)
   addMeRoutes(app, personal)
   addPeopleRoutes(app, personal)
   addHistoryRoutes(app, history)

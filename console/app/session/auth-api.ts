@@ -1,3 +1,4 @@
+import { type SignOutReason, toEndReason } from './end-reason.ts'
 import type { AccessToken } from './tab-channel.ts'
 
 /** The session of the page: a cookie that no script reads, of the surface that rotates it. */
@@ -6,7 +7,8 @@ const PREFIX = '/pbxcore/api/v3'
 /** `unavailable`: the server could not judge; it is not a refusal. */
 export type RefreshResult =
   | { outcome: 'token'; token: AccessToken }
-  | { outcome: 'no_session' | 'ended' }
+  | { outcome: 'no_session' }
+  | { outcome: 'ended'; reason: SignOutReason }
   | { outcome: 'unavailable'; retryAfterMs: number }
 export type LoginResult =
   | { outcome: 'token'; token: AccessToken }
@@ -44,7 +46,9 @@ export async function refresh(): Promise<RefreshResult> {
       return { outcome: 'no_session' }
     case 401:
     case 403:
-      return { outcome: (await isMissing(response)) ? 'no_session' : 'ended' }
+      return (await isMissing(response))
+        ? { outcome: 'no_session' }
+        : { outcome: 'ended', reason: toEndReason(response.headers.get('x-session-end-reason')) }
     default:
       return { outcome: 'unavailable', retryAfterMs: retryAfterMs(response, 1) }
   }

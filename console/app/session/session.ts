@@ -1,7 +1,8 @@
 import { createStore, type Store } from '../store.ts'
 import { type LoginResult, login, logout, refresh } from './auth-api.ts'
+import type { SignOutReason } from './end-reason.ts'
 import { takeLeadership } from './leadership.ts'
-import type { AccessToken, Connection, SignOutReason, TabChannel } from './tab-channel.ts'
+import type { AccessToken, Connection, TabChannel } from './tab-channel.ts'
 import { readClaims, type SessionClaims } from './token-claims.ts'
 
 export type SessionState =
@@ -109,7 +110,8 @@ export function createSession(channel: TabChannel): Session {
         return
       }
       if (result.outcome !== 'unavailable') {
-        const reason = result.outcome === 'no_session' && token === undefined ? 'none' : 'ended'
+        const reason =
+          result.outcome === 'ended' ? result.reason : token === undefined ? 'none' : ('ended' as const)
         end(reason)
         channel.send({ type: 'signed-out', reason })
         return

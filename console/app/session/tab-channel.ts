@@ -1,3 +1,5 @@
+import type { SignOutReason } from './end-reason.ts'
+
 /**
  * What the tabs of one browser send each other. One tab is the leader: it refreshes the session, holds the streams and
  * the phone, and sends what the others show.
@@ -25,8 +27,6 @@ export interface AccessToken {
   expiresAt: number
 }
 
-/** Why the sign-in page is shown. `none`: there was no session. */
-export type SignOutReason = 'none' | 'signed_out' | 'ended'
 /** `reconnecting`: the server cannot be asked now; nothing is known to be lost. */
 export type Connection = 'online' | 'reconnecting'
 

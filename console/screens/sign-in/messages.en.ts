@@ -7,10 +7,21 @@ export const messages = {
   remember: 'Stay signed in on this computer',
   submit: 'Sign in',
   language: 'Language',
+  forgot: 'Forgot your password?',
+  register: 'Create an account',
+  invitation: 'I have an invitation',
   reasons: {
     none: '',
     signed_out: 'You have signed out.',
-    ended: 'Your session is over: it was ended elsewhere, or has expired. Sign in again.',
+    ended: 'Your session is over. Sign in again.',
+    ended_by_user: 'Your session is over: you ended it on another device or in another browser.',
+    ended_by_admin: 'Your session is over: an administrator ended it.',
+    password: 'Your session is over: the password of your account was changed. Sign in with the new one.',
+    changed: 'Your session is over: your role or your extension was changed. Sign in again to use it.',
+    disabled: 'Your session is over: your account is disabled. Ask your administrator.',
+    expired: 'Your session is over: it has expired. Sign in again.',
+    token_reuse:
+      'Your session is over: a copy of it was used elsewhere. If that was not you, change your password.',
   },
   errors: {
     wrong: 'The name or the password is wrong.',

@@ -8,10 +8,22 @@ export const messages: typeof english = {
   remember: 'Mantener la sesión en este equipo',
   submit: 'Entrar',
   language: 'Idioma',
+  forgot: '¿Olvidó su contraseña?',
+  register: 'Crear una cuenta',
+  invitation: 'Tengo una invitación',
   reasons: {
     none: '',
     signed_out: 'Ha cerrado la sesión.',
-    ended: 'La sesión ha terminado: se cerró en otro lugar o ha caducado. Inicie sesión de nuevo.',
+    ended: 'La sesión ha terminado. Inicie sesión de nuevo.',
+    ended_by_user: 'La sesión ha terminado: usted la cerró en otro dispositivo o navegador.',
+    ended_by_admin: 'La sesión ha terminado: un administrador la cerró.',
+    password: 'La sesión ha terminado: la contraseña de su cuenta ha cambiado. Inicie sesión con la nueva.',
+    changed:
+      'La sesión ha terminado: su rol o su extensión han cambiado. Inicie sesión de nuevo para usarlos.',
+    disabled: 'La sesión ha terminado: su cuenta está desactivada. Consulte a su administrador.',
+    expired: 'La sesión ha terminado: ha caducado. Inicie sesión de nuevo.',
+    token_reuse:
+      'La sesión ha terminado: se usó una copia de ella en otro lugar. Si no fue usted, cambie su contraseña.',
   },
   errors: {
     wrong: 'El usuario o la contraseña no son correctos.',

@@ -1,83 +1,95 @@
-import { type FormEvent, useEffect, useState } from 'react'
+import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react'
+import type { SignOutReason } from '../../app/session/end-reason.ts'
 import type { Session } from '../../app/session/session.ts'
-import type { SignOutReason } from '../../app/session/tab-channel.ts'
 import { Button } from '../../components/button.tsx'
-import { SelectField, TextField } from '../../components/field.tsx'
+import { TextField } from '../../components/field.tsx'
 import { Notice } from '../../components/notice.tsx'
-import { LANGUAGE_NAMES, LANGUAGES, setLanguage } from '../../i18n/language.ts'
-import { useLanguage, useMessages } from '../../i18n/messages.ts'
+import { PasswordField } from '../../components/password-field.tsx'
+import { useMessages } from '../../i18n/messages.ts'
+import { pathOf } from './account-paths.ts'
 import { signInMessages } from './messages.ts'
 import styles from './sign-in.module.css'
+import { SignInCard } from './sign-in-card.tsx'
+import { useSignInOptions } from './sign-in-options.ts'
+import { ThrottleNotice } from './throttle-notice.tsx'
 
 export function SignInScreen({ session, reason }: { session: Session; reason: SignOutReason }) {
   const texts = useMessages(signInMessages)
-  const language = useLanguage()
   const [failure, setFailure] = useState<'wrong' | 'invalid' | 'unavailable'>()
-  const [waitS, setWaitS] = useState(0)
+  const [waitMs, setWaitMs] = useState(0)
   const [isBusy, setBusy] = useState(false)
-
-  useEffect(() => {
-    document.title = `${texts.title} · Hookswitch`
-  }, [texts])
-  useEffect(() => {
-    if (waitS <= 0) return
-    const timer = setTimeout(() => setWaitS(waitS - 1), 1_000)
-    return () => clearTimeout(timer)
-  }, [waitS])
+  const form = useRef<HTMLFormElement>(null)
+  const focus = useCallback((name: 'login' | 'password') => {
+    form.current?.querySelector<HTMLInputElement>(`input[name=${name}]`)?.focus()
+  }, [])
+  useEffect(() => focus('login'), [focus])
+  const stopWaiting = useCallback(() => setWaitMs(0), [])
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
-    const form = new FormData(event.currentTarget)
+    const data = new FormData(event.currentTarget)
     const credentials = {
-      login: String(form.get('login')).trim(),
-      password: String(form.get('password')),
-      rememberMe: form.has('remember'),
+      login: String(data.get('login')).trim(),
+      password: String(data.get('password')),
+      rememberMe: data.has('remember'),
     }
-    if (credentials.login === '' || credentials.password === '') return setFailure('invalid')
+    if (credentials.login === '' || credentials.password === '') {
+      focus(credentials.login === '' ? 'login' : 'password')
+      return setFailure('invalid')
+    }
     setBusy(true)
     setFailure(undefined)
     const outcome = await session.signIn(credentials).catch(() => 'unavailable' as const)
     setBusy(false)
-    if (typeof outcome === 'number') setWaitS(Math.ceil(outcome / 1_000))
-    else if (outcome !== 'token' && outcome !== 'throttled') setFailure(outcome)
+    if (typeof outcome === 'number') setWaitMs(outcome)
+    else if (outcome !== 'token' && outcome !== 'throttled') {
+      setFailure(outcome)
+      if (outcome === 'wrong') focus('password')
+    }
   }
 
-  const error =
-    waitS > 0 ? texts.errors.throttled(waitS) : failure === undefined ? undefined : texts.errors[failure]
+  const isWaiting = waitMs > 0
   return (
-    <main className={styles.page}>
-      <form className={styles.card} onSubmit={(event) => void submit(event)} noValidate>
-        <p className={styles.brand}>Hookswitch</p>
-        <h1>{texts.title}</h1>
-        {reason !== 'none' && error === undefined && <Notice tone="warning">{texts.reasons[reason]}</Notice>}
-        {error !== undefined && <Notice tone="danger">{error}</Notice>}
+    <SignInCard title={texts.title}>
+      {reason !== 'none' && failure === undefined && !isWaiting && (
+        <Notice tone={reason === 'signed_out' ? 'info' : 'warning'}>{texts.reasons[reason]}</Notice>
+      )}
+      {failure !== undefined && <Notice tone="danger">{texts.errors[failure]}</Notice>}
+      {isWaiting && <ThrottleNotice waitMs={waitMs} onEnd={stopWaiting} />}
+      <form ref={form} className={styles.form} onSubmit={(event) => void submit(event)} noValidate>
         <TextField label={texts.login} name="login" autoComplete="username" autoCapitalize="none" required />
-        <TextField
-          label={texts.password}
-          name="password"
-          type="password"
-          autoComplete="current-password"
-          required
-        />
+        <PasswordField label={texts.password} name="password" autoComplete="current-password" required />
         <label className={styles.remember}>
           <input type="checkbox" name="remember" />
           {texts.remember}
         </label>
-        <Button tone="primary" type="submit" disabled={isBusy || waitS > 0}>
+        <Button tone="primary" type="submit" disabled={isBusy || isWaiting}>
           {texts.submit}
         </Button>
-        <SelectField
-          label={texts.language}
-          value={language}
-          onChange={(event) => setLanguage(LANGUAGES.find((one) => one === event.target.value) ?? 'en')}
-        >
-          {LANGUAGES.map((one) => (
-            <option key={one} value={one} lang={one}>
-              {LANGUAGE_NAMES[one]}
-            </option>
-          ))}
-        </SelectField>
       </form>
-    </main>
+      <OtherWays />
+    </SignInCard>
+  )
+}
+
+/** Links to the ways that this installation offers. */
+function OtherWays() {
+  const texts = useMessages(signInMessages)
+  const options = useSignInOptions()
+  if (options === undefined) return null
+  const { registration, mail, makes_extensions } = options
+  const links = [
+    mail && { to: pathOf('forgot'), text: texts.forgot },
+    registration === 'open' && (mail || makes_extensions) && { to: pathOf('register'), text: texts.register },
+    registration !== 'closed' && { to: pathOf('invitation'), text: texts.invitation },
+  ].filter((link) => link !== false)
+  return (
+    <ul className={styles.ways}>
+      {links.map(({ to, text }) => (
+        <li key={to}>
+          <a href={to}>{text}</a>
+        </li>
+      ))}
+    </ul>
   )
 }

@@ -23,7 +23,8 @@ describe('a mail server', () => {
         auth: { user: 'voice', pass: 'hunter@2' },
         from: { name: 'Hookswitch', address: 'voice@example.org' },
       },
-      appUrl: 'https://voice.example.org',
+      appUrl: undefined,
+      consoleUrl: 'https://voice.example.org/console',
     })
   })
 
@@ -47,7 +48,7 @@ describe('a mail server', () => {
     'may omit %s only if another setting provides it',
     (name) => {
       expect(() => read({ [name]: '' })).toThrow(
-        /(MAIL_FROM|APP_URL): is not set, and HOOKSWITCH_SMTP_URL needs it/,
+        /(MAIL_FROM|PUBLIC_URL): is not set, and HOOKSWITCH_SMTP_URL needs it/,
       )
       const app = { HOOKSWITCH_APP_URL: 'https://app.example.org/crm/' }
       expect(read(app).appUrl).toBe('https://app.example.org/crm')

@@ -156,6 +156,7 @@ export function createOperationCases(stack: Stack, hasPbx: boolean): Record<stri
       const { sub, sid } = claims(await user('user2'))
       return send(`${V1}/users/${sub}/sessions/${sid}`, { token: await user('admin') })
     }),
+    signInOptions: get(`${V1}/sign-in-options`),
     me: get(`${V1}/me`),
     changeMe: at(200, async (send) => send(`${V1}/me`, { token: await user(), json: { language: 'es' } })),
     changePassword: at(204, async (send) =>

@@ -130,6 +130,29 @@ describe('auth:refresh', () => {
   })
 
   test.each([
+    ['logout', 'auth:logout', 'POST', 'user3'],
+    ['ended_by_user', '/api/v1/sessions?scope=all', 'DELETE', 'user3'],
+    ['ended_by_admin', '/api/v1/users/{id}/sessions', 'DELETE', 'admin'],
+  ])(
+    'of an ended session has its reason for the holder of its cookie alone: %s',
+    async (reason, path, method, by) => {
+      const { headers, body } = await form('login=user3&password=password')
+      const secret = secretOf(headers)
+      const tokenOf = (opened: Record<string, unknown>) =>
+        String((opened.data as { accessToken: string }).accessToken)
+      const token =
+        by === 'admin' ? tokenOf((await form('login=admin&password=password')).body) : tokenOf(body)
+      const { sub } = JSON.parse(Buffer.from(tokenOf(body).split('.')[1] ?? '', 'base64url').toString())
+      const url = path.startsWith('/') ? stack.url + path.replace('{id}', sub) : `${base}/${path}`
+      await requestJson(url, { method, token })
+      const owner = await refresh(secret)
+      expect([owner.status, owner.headers.get('x-session-end-reason')]).toEqual([401, reason])
+      const stranger = await refresh(`${secret.slice(0, -4)}0000`)
+      expect([stranger.status, stranger.headers.get('x-session-end-reason')]).toEqual([401, null])
+    },
+  )
+
+  test.each([
     ['a page of another site', { Origin: 'https://evil.example' }, 403],
     ['a page of a sister site', { 'Sec-Fetch-Site': 'same-site' }, 403],
     ['a page with the origin null', { Origin: 'null' }, 403],

@@ -1,0 +1,66 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useRef, useState } from 'react'
+import { ApiError } from '../../api/client.ts'
+import { useConsole } from '../../app/console-context.ts'
+import { Button } from '../../components/button.tsx'
+import { useErrorText } from '../../components/error-text.ts'
+import { Notice } from '../../components/notice.tsx'
+import { PasswordField } from '../../components/password-field.tsx'
+import { Section } from '../../components/section.tsx'
+import { useMessages } from '../../i18n/messages.ts'
+import styles from './me.module.css'
+import { meMessages } from './messages.ts'
+import { SESSIONS_KEY } from './sessions.tsx'
+
+const MIN_LENGTH = 8
+
+export function PasswordSection() {
+  const { password: texts } = useMessages(meMessages)
+  const describeError = useErrorText()
+  const { api } = useConsole()
+  const queries = useQueryClient()
+  const form = useRef<HTMLFormElement>(null)
+  const [isIncomplete, setIncomplete] = useState(false)
+  const change = useMutation({
+    mutationFn: (body: { current_password: string; new_password: string }) =>
+      api.PUT('/api/v1/me/password', { body }),
+    onSuccess() {
+      form.current?.reset()
+      void queries.invalidateQueries({ queryKey: SESSIONS_KEY })
+    },
+  })
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault()
+    const data = new FormData(event.currentTarget)
+    const body = { current_password: String(data.get('current')), new_password: String(data.get('next')) }
+    const isMissing = body.current_password === '' || body.new_password.length < MIN_LENGTH
+    setIncomplete(isMissing)
+    if (isMissing) change.reset()
+    else change.mutate(body)
+  }
+  const isWrong = change.error instanceof ApiError && change.error.code === 'credentials_wrong'
+  return (
+    <Section title={texts.title}>
+      <form ref={form} className={styles.form} onSubmit={submit} noValidate>
+        {isIncomplete && <Notice tone="danger">{texts.incomplete}</Notice>}
+        {change.isError && (
+          <Notice tone="danger">{isWrong ? texts.wrong : describeError(change.error)}</Notice>
+        )}
+        {change.isSuccess && <Notice tone="success">{texts.done}</Notice>}
+        <PasswordField label={texts.current} name="current" autoComplete="current-password" required />
+        <PasswordField
+          label={texts.next}
+          hint={texts.nextHint}
+          name="next"
+          autoComplete="new-password"
+          required
+        />
+        <p className={styles.soft}>{texts.consequence}</p>
+        <Button type="submit" disabled={change.isPending}>
+          {texts.submit}
+        </Button>
+      </form>
+    </Section>
+  )
+}

@@ -1,0 +1,109 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { FormEvent } from 'react'
+import { dataOf, type Wire } from '../../api/client.ts'
+import { useConsole } from '../../app/console-context.ts'
+import { Button } from '../../components/button.tsx'
+import { useErrorText } from '../../components/error-text.ts'
+import { SelectField, TextField } from '../../components/field.tsx'
+import { componentMessages } from '../../components/messages.ts'
+import { EmptyState, Notice } from '../../components/notice.tsx'
+import { Section } from '../../components/section.tsx'
+import { showToast } from '../../components/toast.tsx'
+import { LANGUAGE_NAMES, LANGUAGES, setLanguage } from '../../i18n/language.ts'
+import { useLanguage, useMessages } from '../../i18n/messages.ts'
+import styles from './me.module.css'
+import { meMessages } from './messages.ts'
+
+const ME_KEY = ['me'] as const
+type Me = Wire<'Me'>
+
+export function ProfileSection() {
+  const { profile: texts } = useMessages(meMessages)
+  const { loading, loadFailed, retry } = useMessages(componentMessages)
+  const { api } = useConsole()
+  const me = useQuery({
+    queryKey: ME_KEY,
+    queryFn: ({ signal }) => dataOf(api.GET('/api/v1/me', { signal })),
+  })
+  return (
+    <Section title={texts.title}>
+      {me.isPending && <EmptyState title={loading} />}
+      {me.isError && (
+        <EmptyState title={loadFailed}>
+          <Button onClick={() => void me.refetch()}>{retry}</Button>
+        </EmptyState>
+      )}
+      {me.data !== undefined && <Profile me={me.data} />}
+    </Section>
+  )
+}
+
+function Profile({ me }: { me: Me }) {
+  const { profile: texts } = useMessages(meMessages)
+  const describeError = useErrorText()
+  const language = useLanguage()
+  const { api } = useConsole()
+  const queries = useQueryClient()
+  const change = useMutation({
+    mutationFn: (body: Wire<'ProfileChange'>) => dataOf(api.PATCH('/api/v1/me', { body })),
+    onSuccess(changed) {
+      queries.setQueryData(ME_KEY, changed)
+      void queries.invalidateQueries({ queryKey: ['people'] })
+      showToast(texts.saved)
+    },
+  })
+  function save(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault()
+    const name = String(new FormData(event.currentTarget).get('displayName')).trim()
+    change.mutate({ display_name: name === '' ? null : name })
+  }
+  return (
+    <>
+      <form className={styles.form} onSubmit={save}>
+        <TextField
+          key={me.display_name}
+          label={texts.displayName}
+          hint={texts.displayNameHint}
+          name="displayName"
+          defaultValue={me.display_name}
+          autoComplete="name"
+          maxLength={100}
+        />
+        <Button type="submit" disabled={change.isPending}>
+          {texts.save}
+        </Button>
+      </form>
+      {change.isError && <Notice tone="danger">{describeError(change.error)}</Notice>}
+      <SelectField
+        label={texts.language}
+        hint={texts.languageHint}
+        value={language}
+        onChange={({ target: { value } }) => {
+          const chosen = LANGUAGES.find((one) => one === value) ?? 'en'
+          setLanguage(chosen)
+          change.mutate({ language: chosen })
+        }}
+      >
+        {LANGUAGES.map((one) => (
+          <option key={one} value={one} lang={one}>
+            {LANGUAGE_NAMES[one]}
+          </option>
+        ))}
+      </SelectField>
+      <dl className={styles.facts}>
+        <dt>{texts.username}</dt>
+        <dd>{me.username}</dd>
+        <dt>{texts.extension}</dt>
+        <dd>{me.extension ?? texts.noExtension}</dd>
+        {me.email !== null && (
+          <>
+            <dt>{texts.email}</dt>
+            <dd>{me.email}</dd>
+          </>
+        )}
+        <dt>{texts.role}</dt>
+        <dd>{texts.roles[me.role]}</dd>
+      </dl>
+    </>
+  )
+}

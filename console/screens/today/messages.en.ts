@@ -1,0 +1,63 @@
+import { plural } from '../../i18n/plural.ts'
+
+export const messages = {
+  problems: {
+    title: 'What does not work now',
+    pbx: 'The telephone system does not answer: no calls and no presence. It is tried again by itself.',
+    commands: (list: string) => `This telephone system cannot: ${list}.`,
+    commandNames: {
+      dial: 'place calls',
+      hangup: 'end calls',
+      transfer: 'transfer',
+      attended_transfer: 'transfer after a consultation',
+      dtmf: 'send digits',
+      park: 'park',
+      mute: 'mute',
+      pause_recording: 'pause a recording',
+    } as Record<string, string>,
+    noExtension: 'You have no extension, so you cannot call or be called. Your administrator gives you one.',
+    noPhone: 'None of your phones is connected: calls to you are not answered.',
+    insecure:
+      'The phone in this page has no microphone: browsers give it only to pages over HTTPS. Ask your administrator for an https:// address.',
+    none: 'The phone in this page has no microphone: this browser gives none to pages.',
+    denied:
+      'The phone in this page has no microphone: you have blocked it. Permit it at the lock in the address bar.',
+    prompt: 'The browser will ask for the microphone before your first call in this page.',
+    toMe: 'Permit it now',
+  },
+  status: {
+    title: 'My status',
+    legend: 'Status that others see',
+    phone: 'My phones:',
+    failed: 'Your status could not be set.',
+  },
+  missed: {
+    title: 'Missed calls',
+    count: (count: number) => plural('en', count, { one: '# missed call', other: '# missed calls' }),
+    none: 'You have missed no call.',
+    since: (time: string) => `Since ${time}.`,
+    open: 'Show them',
+    seen: 'Mark as seen',
+  },
+  recent: {
+    title: 'My last calls',
+    empty: 'No calls yet. Choose a person to call.',
+    all: 'All calls',
+    outgoing: 'Outgoing',
+    incoming: 'Incoming',
+    missed: 'Missed',
+    callBack: (name: string) => `Call ${name}`,
+  },
+  favourites: {
+    title: 'Favorites',
+    empty: 'Mark people with the star to see them here.',
+    all: 'All people',
+  },
+  live: {
+    title: 'Calls right now',
+    calls: (count: number) => plural('en', count, { one: '# call', other: '# calls' }),
+    states: (connected: number, ringing: number, waiting: number) =>
+      `${connected} connected, ${ringing} ringing, ${waiting} on hold or parked`,
+    open: 'Show them',
+  },
+}

@@ -1,0 +1,72 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { dataOf } from '../../api/client.ts'
+import { useConsole, useSelected, useStore } from '../../app/console-context.ts'
+import { useMicrophoneState } from '../../app/microphone-state.ts'
+import { Icon } from '../../components/icon.tsx'
+import { useMessages } from '../../i18n/messages.ts'
+import { todayMessages } from './messages.ts'
+import styles from './today.module.css'
+
+const POLL_MS = 30_000
+
+/** What does not work and why, in words. Nothing is shown while all works. */
+export function Problems() {
+  const { problems: texts } = useMessages(todayMessages)
+  const found = useProblems()
+  return (
+    <div role="status">
+      {found.length > 0 && (
+        <section className={styles.problems}>
+          <h2>
+            <Icon name="warning" />
+            {texts.title}
+          </h2>
+          <ul>
+            {found.map(({ text, isForMe }) => (
+              <li key={text}>
+                {text} {isForMe && <Link to="/me">{texts.toMe}</Link>}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </div>
+  )
+}
+
+interface Problem {
+  text: string
+  /** The screen Me has the remedy. */
+  isForMe?: boolean
+}
+
+function useProblems(): Problem[] {
+  const { problems: texts } = useMessages(todayMessages)
+  const { api, live, claims } = useConsole()
+  const { data: capabilities } = useQuery({
+    queryKey: ['capabilities'],
+    queryFn: ({ signal }) => dataOf(api.GET('/api/v1/capabilities', { signal })),
+    refetchInterval: POLL_MS,
+  })
+  const isPbxOnline = useStore(live.isPbxOnline)
+  const microphone = useMicrophoneState()
+  const mine = useSelected(live.presence, (all) =>
+    claims.extension === undefined ? undefined : all?.[claims.extension],
+  )
+
+  const problems: Problem[] = []
+  if (claims.extension === undefined) problems.push({ text: texts.noExtension })
+  if (capabilities?.online === false || isPbxOnline === false) problems.push({ text: texts.pbx })
+  else if (mine?.state === 'Unavailable' && (mine.status ?? 'available') === 'available')
+    problems.push({ text: texts.noPhone })
+  const missing = Object.entries(capabilities?.commands ?? {})
+    .filter(([name, by]) => by === 'none' && texts.commandNames[name] !== undefined)
+    .map(([name]) => texts.commandNames[name])
+  // While the PBX is away, nothing is known about it.
+  if (capabilities?.online === true && missing.length > 0)
+    problems.push({ text: texts.commands(missing.join(', ')) })
+  if (claims.extension !== undefined && microphone !== 'granted')
+    problems.push({ text: texts[microphone], isForMe: microphone === 'prompt' })
+  return problems
+}

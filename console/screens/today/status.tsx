@@ -1,0 +1,48 @@
+import { useMutation } from '@tanstack/react-query'
+import { useConsole, useSelected } from '../../app/console-context.ts'
+import type { PresenceOf } from '../../app/live/live.ts'
+import { peopleMessages } from '../../components/people/messages.ts'
+import { PresenceBadge } from '../../components/people/presence-badge.tsx'
+import { Section } from '../../components/section.tsx'
+import { showToast } from '../../components/toast.tsx'
+import { useMessages } from '../../i18n/messages.ts'
+import { todayMessages } from './messages.ts'
+import styles from './today.module.css'
+
+type Status = NonNullable<PresenceOf['status']>
+const STATUSES: readonly Status[] = ['available', 'away', 'dnd', 'offline']
+
+/** The status that others see, and what they see of the phones. */
+export function StatusSection({ extension }: { extension: string }) {
+  const { status: texts } = useMessages(todayMessages)
+  const { statuses } = useMessages(peopleMessages)
+  const { api, live } = useConsole()
+  const shown = useSelected(live.presence, (all) => all?.[extension]?.status)
+  const change = useMutation({
+    mutationFn: (status: Status) => api.PUT('/api/v1/status', { body: { status } }),
+    onError: () => showToast(texts.failed, 'danger'),
+  })
+  // What was chosen, until the stream confirms it.
+  const current = change.isError || change.variables === undefined ? (shown ?? 'available') : change.variables
+  return (
+    <Section title={texts.title}>
+      <fieldset className={styles.statuses}>
+        <legend className="visually-hidden">{texts.legend}</legend>
+        {STATUSES.map((status) => (
+          <label key={status} className={styles.choice}>
+            <input
+              type="radio"
+              name="status"
+              checked={status === current}
+              onChange={() => change.mutate(status, { onSettled: () => setTimeout(change.reset, 3_000) })}
+            />
+            {statuses[status]}
+          </label>
+        ))}
+      </fieldset>
+      <p className={styles.actions}>
+        <span className={styles.soft}>{texts.phone}</span> <PresenceBadge extension={extension} />
+      </p>
+    </Section>
+  )
+}
