@@ -1,6 +1,7 @@
 import { type Api, dataOf } from '../../api/client.ts'
 import type { Phone, PhoneSnapshot } from '../../phone/phone-types.ts'
 import type { Live } from '../live/live.ts'
+import { randomId } from '../random-id.ts'
 import type { Session } from '../session/session.ts'
 import type { TabChannel } from '../session/tab-channel.ts'
 import { createStore, type Store } from '../store.ts'
@@ -79,7 +80,7 @@ export function createPhoneHost({
           dataOf(
             api.POST('/api/v1/calls', {
               body: { number, device: 'browser' },
-              params: { header: { 'idempotency-key': crypto.randomUUID() } },
+              params: { header: { 'idempotency-key': randomId() } },
             }),
           ),
       },
@@ -121,7 +122,7 @@ export function createPhoneHost({
   }
 
   function runThere(verb: Verb, args: unknown[]): Promise<unknown> {
-    const id = crypto.randomUUID()
+    const id = randomId()
     return new Promise((resolve, reject) => {
       const end = (act: () => void) => {
         clearTimeout(timer)

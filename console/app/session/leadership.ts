@@ -4,12 +4,20 @@ const LOCK = 'hookswitch-leader'
  * Makes one tab of the browser the leader, by a Web Lock. When that tab closes or crashes, the browser passes the lock to
  * the next one.
  *
+ * Pages without TLS have no Web Locks: there each tab is its own leader.
+ *
  * @param onLead runs once, when this tab becomes the leader
  * @returns whether this tab became the leader at once
  */
 export async function takeLeadership(onLead: () => void): Promise<boolean> {
+  // Undefined in an insecure context.
+  const locks = navigator.locks as LockManager | undefined
+  if (locks === undefined) {
+    onLead()
+    return true
+  }
   const { promise: decided, resolve: decide } = Promise.withResolvers<boolean>()
-  void navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
+  void locks.request(LOCK, { ifAvailable: true }, (lock) => {
     decide(lock !== null)
     if (lock === null) return
     onLead()
@@ -17,7 +25,7 @@ export async function takeLeadership(onLead: () => void): Promise<boolean> {
   })
   const isLeader = await decided
   if (!isLeader) {
-    void navigator.locks.request(LOCK, () => {
+    void locks.request(LOCK, () => {
       onLead()
       return forever
     })

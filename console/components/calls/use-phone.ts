@@ -2,6 +2,7 @@ import { type Api, ApiError, dataOf } from '../../api/client.ts'
 import { useConsole, useStore } from '../../app/console-context.ts'
 import type { Live } from '../../app/live/live.ts'
 import { phonePort } from '../../app/phone-port.ts'
+import { randomId } from '../../app/random-id.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { useErrorText } from '../error-text.ts'
 import { showToast } from '../toast.tsx'
@@ -54,7 +55,7 @@ export function usePhone(): Phone {
 
 /** Sends the order once more if no answer came: the same key rings no phone twice. */
 async function placeCall(api: Api, number: string): Promise<string> {
-  const header = { 'idempotency-key': createKey() }
+  const header = { 'idempotency-key': randomId() }
   const send = () => dataOf(api.POST('/api/v1/calls', { params: { header }, body: { number } }))
   const { id } = await send().catch((err: unknown) => {
     if (err instanceof ApiError && err.status === 0) return send()
@@ -62,12 +63,6 @@ async function placeCall(api: Api, number: string): Promise<string> {
   })
   return id
 }
-
-/** `crypto.randomUUID` is missing where the page was loaded without TLS. */
-const createKey = () =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
-    '',
-  )
 
 type Outcome = NonNullable<Parameters<Parameters<Live['onCall']>[0]>[0]['outcome']>
 

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { dataOf } from '../../api/client.ts'
 import { useConsole } from '../../app/console-context.ts'
+import { CALL_DRAG_TYPE } from '../../app/phone-port.ts'
 import { Button, classNames, IconButton } from '../../components/button.tsx'
 import { useErrorText } from '../../components/error-text.ts'
 import { Icon } from '../../components/icon.tsx'
@@ -44,7 +45,13 @@ export function CallCard({ call }: { call: Card }) {
   }
 
   return (
-    <li className={classNames(styles.card, isIncoming && styles.incoming)} data-call-state={state}>
+    <li
+      className={classNames(styles.card, isIncoming && styles.incoming)}
+      data-call-state={state}
+      // Onto a person: a transfer. The button is for keyboards.
+      draggable={isUp && apiCallId !== undefined}
+      onDragStart={({ dataTransfer }) => dataTransfer.setData(CALL_DRAG_TYPE, apiCallId ?? '')}
+    >
       <div className={styles.peer}>
         <span className={styles.name}>{peer.name || peer.number || texts.unknownCaller}</span>
         {peer.name !== '' && <span className={styles.number}>{peer.number}</span>}

@@ -1,11 +1,12 @@
 import { type RefObject, useState } from 'react'
 import { IconButton } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { useContacts } from '../../components/people/use-contacts.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import styles from './dial-box.module.css'
 import { Keypad } from './keypad.tsx'
 import { phoneMessages } from './messages.ts'
-import { numberFor } from './people-filter.ts'
+import { numberFor } from './number-for.ts'
 import { PersonCombobox } from './person-combobox.tsx'
 import { usePhone } from './use-phone.ts'
 
@@ -13,6 +14,7 @@ import { usePhone } from './use-phone.ts'
 export function DialBox({ inputRef }: { inputRef: RefObject<HTMLInputElement | null> }) {
   const texts = useMessages(phoneMessages)
   const { snapshot, run, phone } = usePhone()
+  const { contacts } = useContacts()
   const [text, setText] = useState('')
   const [isKeypadOpen, setKeypadOpen] = useState(false)
   const canDial = snapshot.registration.state === 'registered'
@@ -42,7 +44,7 @@ export function DialBox({ inputRef }: { inputRef: RefObject<HTMLInputElement | n
           label={texts.call}
           tone="success"
           disabled={!canDial}
-          onClick={() => dial(numberFor(text, []))}
+          onClick={() => dial(numberFor(text, contacts))}
         >
           <Icon name="phone" />
         </IconButton>

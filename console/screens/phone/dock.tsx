@@ -1,5 +1,6 @@
-import { useCallback, useRef } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 import { useConsole, useStore } from '../../app/console-context.ts'
+import { phonePort } from '../../app/phone-port.ts'
 import { useShortcut } from '../../app/shortcuts.tsx'
 import { Button, IconButton } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
@@ -22,6 +23,7 @@ export function PhoneDock({ isAlone = false }: { isAlone?: boolean }) {
   const dialInput = useRef<HTMLInputElement>(null)
   const { registration, calls, soundBlocked } = snapshot
   useIncomingAlert(calls)
+  useAsPhoneOfScreens()
   useCallShortcuts(() => dialInput.current?.focus())
 
   const isBlocked = registration.state === 'blocked'
@@ -68,6 +70,18 @@ export function PhoneDock({ isAlone = false }: { isAlone?: boolean }) {
       <DialBox inputRef={dialInput} />
     </section>
   )
+}
+
+/** While the phone is ready, the screens call by it. */
+function useAsPhoneOfScreens() {
+  const { snapshot, run, phone } = usePhone()
+  const isReady = snapshot.registration.state === 'registered'
+  const dial = useStable((number: string) => run(phone.run('dial', number)))
+  useEffect(() => {
+    // It shows its failures itself.
+    phonePort.set(isReady ? { canDial: true, dial: async (number) => dial(number) } : undefined)
+    return () => phonePort.set(undefined)
+  }, [isReady, dial])
 }
 
 /** One key for what is done most, for the call that it fits. */
@@ -120,10 +134,10 @@ function useCallShortcuts(focusDial: () => void) {
 }
 
 /** The same function at each render, which runs the newest one. */
-function useStable(act: () => void): () => void {
+function useStable<Args extends unknown[]>(act: (...args: Args) => void): (...args: Args) => void {
   const newest = useRef(act)
   newest.current = act
-  return useCallback(() => newest.current(), [])
+  return useCallback((...args: Args) => newest.current(...args), [])
 }
 
 /** A button that shows the number of calls, for narrow windows. */

@@ -70,7 +70,6 @@ export const messages = {
   callBack: 'Call back',
   otherPhone: 'On another phone of yours',
   transferTitle: (peer: string) => `Transfer ${peer}`,
-  transferTo: 'To',
   transferNow: 'Transfer now',
   askFirst: 'Ask first',
   transferred: (number: string) => `Transferred to ${number}.`,
@@ -103,14 +102,5 @@ export const messages = {
     hangUp: 'Hang up or decline',
     hold: 'Hold or resume',
     mute: 'Mute or unmute',
-  },
-  presence: {
-    Idle: 'free',
-    Ringing: 'ringing',
-    Ring: 'calling',
-    Up: 'in a call',
-    Busy: 'busy',
-    OnHold: 'on hold',
-    Unavailable: 'not reachable',
   },
 }

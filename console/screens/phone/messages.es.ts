@@ -73,7 +73,6 @@ export const messages: typeof english = {
   callBack: 'Devolver la llamada',
   otherPhone: 'En otro teléfono suyo',
   transferTitle: (peer) => `Transferir a ${peer}`,
-  transferTo: 'A quién',
   transferNow: 'Transferir ya',
   askFirst: 'Consultar antes',
   transferred: (number) => `Transferida a ${number}.`,
@@ -106,14 +105,5 @@ export const messages: typeof english = {
     hangUp: 'Colgar o rechazar',
     hold: 'Poner en espera o retomar',
     mute: 'Silenciar o quitar silencio',
-  },
-  presence: {
-    Idle: 'libre',
-    Ringing: 'le están llamando',
-    Ring: 'llamando',
-    Up: 'en llamada',
-    Busy: 'ocupado',
-    OnHold: 'en espera',
-    Unavailable: 'no disponible',
   },
 }

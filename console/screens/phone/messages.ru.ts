@@ -72,7 +72,6 @@ export const messages: typeof english = {
   callBack: 'Перезвонить',
   otherPhone: 'На другом вашем телефоне',
   transferTitle: (peer) => `Перевод: ${peer}`,
-  transferTo: 'Кому',
   transferNow: 'Перевести сразу',
   askFirst: 'Сначала спросить',
   transferred: (number) => `Переведено на ${number}.`,
@@ -105,14 +104,5 @@ export const messages: typeof english = {
     hangUp: 'Завершить или отклонить',
     hold: 'Удержать или продолжить',
     mute: 'Выключить или включить микрофон',
-  },
-  presence: {
-    Idle: 'свободен',
-    Ringing: 'ему звонят',
-    Ring: 'звонит',
-    Up: 'разговаривает',
-    Busy: 'занят',
-    OnHold: 'на удержании',
-    Unavailable: 'недоступен',
   },
 }

@@ -1,10 +1,15 @@
 import { type KeyboardEvent, type RefObject, useId, useState } from 'react'
-import { useConsole, useStore } from '../../app/console-context.ts'
+import { useConsole } from '../../app/console-context.ts'
 import { classNames } from '../../components/button.tsx'
+import { choicesOf, type Picked } from '../../components/people/choices.ts'
+import { PresenceBadge } from '../../components/people/presence-badge.tsx'
+import { useContacts } from '../../components/people/use-contacts.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { phoneMessages } from './messages.ts'
-import { filterPeople, numberFor, type PersonOption } from './people-filter.ts'
+import { numberFor } from './number-for.ts'
 import styles from './person-combobox.module.css'
+
+const MAX_OPTIONS = 8
 
 interface PersonComboboxProps {
   label: string
@@ -18,18 +23,24 @@ interface PersonComboboxProps {
 /** A number, or a person by name with their presence (WAI-ARIA combobox with a list box). */
 export function PersonCombobox({ label, value, onChange, onChoose, inputRef }: PersonComboboxProps) {
   const texts = useMessages(phoneMessages)
-  const { live, claims } = useConsole()
-  const presence = useStore(live.presence)
+  const { claims } = useConsole()
+  const { contacts } = useContacts()
   const id = useId()
   const [active, setActive] = useState(-1)
   const [isOpen, setOpen] = useState(false)
-  const options = isOpen ? filterPeople(presence, value, claims.extension) : []
-  const isShown = isOpen && value.trim() !== '' && (options.length > 0 || numberFor(value, []) === undefined)
+  const isTyped = isOpen && value.trim() !== ''
+  // The number that was typed is in the field already.
+  const options = isTyped
+    ? choicesOf(contacts, value, claims.extension)
+        .filter(({ name }) => name !== '')
+        .slice(0, MAX_OPTIONS)
+    : []
+  const isShown = isTyped && (options.length > 0 || numberFor(value, contacts) === undefined)
 
-  function choose(option: PersonOption) {
+  function choose(option: Picked) {
     setOpen(false)
-    onChange(option.extension)
-    onChoose(option.extension)
+    onChange(option.number)
+    onChoose(option.number)
   }
   function onKeyDown(event: KeyboardEvent<HTMLInputElement>) {
     switch (event.key) {
@@ -50,7 +61,7 @@ export function PersonCombobox({ label, value, onChange, onChoose, inputRef }: P
         event.preventDefault()
         const option = options[active]
         if (option !== undefined) return choose(option)
-        const number = numberFor(value, options)
+        const number = numberFor(value, contacts)
         if (number !== undefined) {
           setOpen(false)
           onChoose(number)
@@ -95,7 +106,7 @@ export function PersonCombobox({ label, value, onChange, onChoose, inputRef }: P
         {options.map((option, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the field
           <div
-            key={option.extension}
+            key={option.number}
             id={`${id}-${index}`}
             role="option"
             tabIndex={-1}
@@ -107,7 +118,7 @@ export function PersonCombobox({ label, value, onChange, onChoose, inputRef }: P
           >
             <span>{option.name}</span>
             <span className={styles.detail}>
-              {option.extension} · {texts.presence[option.state]}
+              {option.number} <PresenceBadge extension={option.number} />
             </span>
           </div>
         ))}

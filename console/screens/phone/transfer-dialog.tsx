@@ -6,11 +6,11 @@ import { Dialog, DialogActions } from '../../components/dialog.tsx'
 import { useErrorText } from '../../components/error-text.ts'
 import { componentMessages } from '../../components/messages.ts'
 import { Notice } from '../../components/notice.tsx'
+import type { Picked } from '../../components/people/choices.ts'
+import { PeoplePicker } from '../../components/people/people-picker.tsx'
 import { showToast } from '../../components/toast.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import { phoneMessages } from './messages.ts'
-import { numberFor } from './people-filter.ts'
-import { PersonCombobox } from './person-combobox.tsx'
 
 interface TransferDialogProps {
   callId: string
@@ -24,12 +24,12 @@ interface TransferDialogProps {
 export function TransferDialog({ callId, peer, onConsult, onClose }: TransferDialogProps) {
   const texts = useMessages(phoneMessages)
   const { cancel } = useMessages(componentMessages)
-  const { api } = useConsole()
+  const { api, claims } = useConsole()
   const errorText = useErrorText()
-  const [text, setText] = useState('')
+  const [picked, setPicked] = useState<Picked>()
   const [failure, setFailure] = useState<string>()
   const [isBusy, setBusy] = useState(false)
-  const number = numberFor(text, [])
+  const number = picked?.number
 
   async function transfer(isAttended: boolean) {
     if (number === undefined) return
@@ -52,7 +52,7 @@ export function TransferDialog({ callId, peer, onConsult, onClose }: TransferDia
   }
   return (
     <Dialog title={texts.transferTitle(peer)} onClose={onClose}>
-      <PersonCombobox label={texts.dialLabel} value={text} onChange={setText} onChoose={setText} />
+      <PeoplePicker picked={picked} onPick={setPicked} except={claims.extension} />
       {failure !== undefined && <Notice tone="danger">{failure}</Notice>}
       <DialogActions>
         <Button onClick={onClose}>{cancel}</Button>

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { useConsole, useSelected } from '../../app/console-context.ts'
-import type { PresenceOf } from '../../app/live/live.ts'
+import type { PresenceOf } from '../../app/live/live-messages.ts'
 import { peopleMessages } from '../../components/people/messages.ts'
 import { PresenceBadge } from '../../components/people/presence-badge.tsx'
 import { Section } from '../../components/section.tsx'
