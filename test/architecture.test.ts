@@ -48,7 +48,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'console/i18n': [],
   'console/api': [],
   'console/phone': ['console/app', 'console/api'],
-  'console/components': ['console/app', 'console/api', 'console/i18n'],
+  'console/components': ['console/app', 'console/api', 'console/i18n', 'console/phone'],
   'console/screens': ['console/app', 'console/api', 'console/i18n', 'console/components', 'console/phone'],
   'console/app': ['console/api', 'console/i18n', 'console/components', 'console/screens', 'console/phone'],
 }

@@ -1,12 +1,13 @@
 import { useState } from 'react'
 import { type MicrophoneState, useMicrophoneState } from '../../app/microphone-state.ts'
+import { AudioSettings } from '../../components/audio/audio-settings.tsx'
 import { Button } from '../../components/button.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { Section } from '../../components/section.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import { meMessages } from './messages.ts'
 
-/** Whether the page may use the microphone. The choice of devices and the test call belong to the phone. */
+/** Whether the page may use the microphone, and the choice of devices. */
 export function AudioSection() {
   const { audio: texts } = useMessages(meMessages)
   const microphone = useMicrophoneState()
@@ -35,6 +36,7 @@ export function AudioSection() {
       )}
       {isFailed && <Notice tone="danger">{texts.failed}</Notice>}
       {microphone === 'prompt' && <Button onClick={() => void request()}>{texts.allow}</Button>}
+      {microphone === 'granted' && <AudioSettings hasText />}
     </Section>
   )
 }

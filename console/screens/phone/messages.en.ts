@@ -84,16 +84,6 @@ export const messages = {
     detail: (lossPercent: string, jitterMs: number, rttMs: string) =>
       `Loss ${lossPercent} %, jitter ${jitterMs} ms, round trip ${rttMs} ms`,
   },
-  audio: 'Sound settings',
-  microphone: 'Microphone',
-  speaker: 'Speaker',
-  ringer: 'Ringer',
-  browserDefault: 'The browser’s default',
-  level: 'Level of the microphone',
-  levelHint: 'Speak: the bar must move.',
-  testCall: 'Test call',
-  testCallHint: 'Calls the echo at 600, which plays back your voice.',
-  noDevices: 'Allow the microphone to see its name.',
   notification: (peer: string) => `Call from ${peer}`,
   unknownCaller: 'Unknown caller',
   shortcuts: {

@@ -87,16 +87,6 @@ export const messages: typeof english = {
     detail: (lossPercent, jitterMs, rttMs) =>
       `Pérdida ${lossPercent} %, fluctuación ${jitterMs} ms, ida y vuelta ${rttMs} ms`,
   },
-  audio: 'Ajustes de sonido',
-  microphone: 'Micrófono',
-  speaker: 'Altavoz',
-  ringer: 'Timbre',
-  browserDefault: 'El predeterminado del navegador',
-  level: 'Nivel del micrófono',
-  levelHint: 'Hable: la barra debe moverse.',
-  testCall: 'Llamada de prueba',
-  testCallHint: 'Llama al eco 600: se oirá a sí mismo.',
-  noDevices: 'Permita el micrófono para ver su nombre.',
   notification: (peer) => `Llamada de ${peer}`,
   unknownCaller: 'Número desconocido',
   shortcuts: {

@@ -86,16 +86,6 @@ export const messages: typeof english = {
     detail: (lossPercent, jitterMs, rttMs) =>
       `Потери ${lossPercent} %, джиттер ${jitterMs} мс, задержка ${rttMs} мс`,
   },
-  audio: 'Настройки звука',
-  microphone: 'Микрофон',
-  speaker: 'Динамик',
-  ringer: 'Звонок',
-  browserDefault: 'По умолчанию в браузере',
-  level: 'Уровень микрофона',
-  levelHint: 'Говорите: полоска должна двигаться.',
-  testCall: 'Проверочный звонок',
-  testCallHint: 'Звонит на эхо 600: вы услышите себя.',
-  noDevices: 'Разрешите микрофон, чтобы увидеть его название.',
   notification: (peer) => `Звонит ${peer}`,
   unknownCaller: 'Неизвестный номер',
   shortcuts: {

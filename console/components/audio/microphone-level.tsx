@@ -1,12 +1,12 @@
 import { useEffect, useRef } from 'react'
 import { useMessages } from '../../i18n/messages.ts'
 import { openLevelMeter } from '../../phone/level-meter.ts'
-import { phoneMessages } from './messages.ts'
+import { audioMessages } from './messages.ts'
 import styles from './microphone-level.module.css'
 
 /** A bar that moves with the voice. */
 export function MicrophoneLevel({ device }: { device: string | undefined }) {
-  const texts = useMessages(phoneMessages)
+  const texts = useMessages(audioMessages)
   const bar = useRef<HTMLMeterElement>(null)
   useEffect(() => {
     let frame = 0

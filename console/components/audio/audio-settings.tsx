@@ -1,34 +1,43 @@
 import { useEffect, useState } from 'react'
+import { useConsole, useStore } from '../../app/console-context.ts'
 import { readDevices, storeDevices } from '../../app/phone/devices.ts'
-import { Button, IconButton } from '../../components/button.tsx'
-import { Dialog, DialogActions } from '../../components/dialog.tsx'
-import { SelectField } from '../../components/field.tsx'
-import { Icon } from '../../components/icon.tsx'
-import { componentMessages } from '../../components/messages.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import type { PhoneDevices } from '../../phone/phone-types.ts'
-import { phoneMessages } from './messages.ts'
+import { Button, IconButton } from '../button.tsx'
+import { Dialog, DialogActions } from '../dialog.tsx'
+import { SelectField } from '../field.tsx'
+import { Icon } from '../icon.tsx'
+import { componentMessages } from '../messages.ts'
+import { showToast } from '../toast.tsx'
+import { audioMessages } from './messages.ts'
 import { MicrophoneLevel } from './microphone-level.tsx'
-import { usePhone } from './use-phone.ts'
 
-/** A button that opens the choice of microphone, speaker and ringer. */
-export function AudioSettings() {
-  const texts = useMessages(phoneMessages)
+/** A button that opens the choice of microphone, speaker and ringer, with a level meter and a test call. */
+export function AudioSettings({ hasText = false }: { hasText?: boolean }) {
+  const texts = useMessages(audioMessages)
   const [isOpen, setOpen] = useState(false)
   return (
     <>
-      <IconButton label={texts.audio} onClick={() => setOpen(true)}>
-        <Icon name="speaker" />
-      </IconButton>
+      {hasText ? (
+        <Button onClick={() => setOpen(true)}>
+          <Icon name="speaker" />
+          {texts.audio}
+        </Button>
+      ) : (
+        <IconButton label={texts.audio} onClick={() => setOpen(true)}>
+          <Icon name="speaker" />
+        </IconButton>
+      )}
       {isOpen && <AudioDialog onClose={() => setOpen(false)} />}
     </>
   )
 }
 
 function AudioDialog({ onClose }: { onClose(): void }) {
-  const texts = useMessages(phoneMessages)
+  const texts = useMessages(audioMessages)
   const { close } = useMessages(componentMessages)
-  const { run, phone, snapshot } = usePhone()
+  const { phone } = useConsole()
+  const { registration } = useStore(phone.snapshot)
   const [devices, setDevices] = useState(readDevices)
   const available = useAvailableDevices()
 
@@ -36,7 +45,8 @@ function AudioDialog({ onClose }: { onClose(): void }) {
     const next = { ...devices, [name]: id === '' ? undefined : id }
     setDevices(next)
     storeDevices(next)
-    run(phone.run('setDevices', next))
+    // Without a phone they count once there is one.
+    void phone.run('setDevices', next).catch(() => {})
   }
   const field = (name: keyof PhoneDevices, kind: MediaDeviceKind) => (
     <SelectField
@@ -64,9 +74,9 @@ function AudioDialog({ onClose }: { onClose(): void }) {
       <p>{texts.testCallHint}</p>
       <DialogActions>
         <Button
-          disabled={snapshot.registration.state !== 'registered'}
+          disabled={registration.state !== 'registered'}
           onClick={() => {
-            run(phone.run('testCall'))
+            void phone.run('testCall').catch(() => showToast(texts.testCallFailed, 'danger'))
             onClose()
           }}
         >
