@@ -61,7 +61,7 @@ export interface ProvisioningModule {
   registration: ExtensionRegistration
   credentials: SipCredentialReader
   links: ProvisioningLinks
-  webrtcCredentials: Pick<WebrtcCredentials, 'issue'>
+  webrtcCredentials: Pick<WebrtcCredentials, 'issue' | 'availabilityOf'>
   open(): void
   close(): Promise<void>
 }

@@ -102,6 +102,7 @@ export function createSurfaces(needs: SurfacesNeeds) {
       phone: {
         guard,
         credentials: provisioning.webrtcCredentials,
+        isReachable: !config.webrtc.isRelayed || config.sipWsUpstream !== undefined,
         endpoint: { domain: config.sipServer.domain, websocketUrl: config.webrtc.websocketUrl },
         ice: config.webrtc.ice,
       },

@@ -23,7 +23,12 @@ export interface IssuedCredentials {
   expiresAt: number
 }
 
+/** Whether a browser of a user can be a phone, or why not. */
+export type PhoneAvailability = 'available' | 'no_extension' | 'not_supported'
+
 export interface WebrtcCredentials {
+  /** Whether `issue` can succeed for this user. @throws {Refusal} `unavailable` */
+  availabilityOf(userId: string): Promise<PhoneAvailability>
   /**
    * Issues new credentials, valid until `expiresAt` or the end of the actor's session, whichever comes first.
    * @throws {Refusal} `conflict` without an extension; `not_supported` if we did not create the extension, or the PBX
@@ -84,6 +89,15 @@ export function createWebrtcCredentials(needs: WebrtcCredentialsNeeds): WebrtcCr
       return { ...extension, displayName }
     }
     throw new Refusal('unavailable', { detail: 'the extension is being made', retryAfter: 5 })
+  }
+
+  async function availabilityOf(userId: string): Promise<PhoneAvailability> {
+    const [extension, user] = await Promise.all([
+      needs.extensions.findByUser(userId),
+      needs.users.find(userId),
+    ])
+    if (extension === undefined && (user?.extension ?? null) === null) return 'no_extension'
+    return extension === undefined || provisioner === undefined ? 'not_supported' : 'available'
   }
 
   /** Inserts a credential, which locks the extension until it is active or deleted. */
@@ -149,6 +163,7 @@ export function createWebrtcCredentials(needs: WebrtcCredentialsNeeds): WebrtcCr
   }
 
   return {
+    availabilityOf,
     async issue(actor) {
       const extension = await requireExtension(actor.userId)
       if (provisioner === undefined) throw notSupported()

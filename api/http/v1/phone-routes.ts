@@ -7,7 +7,9 @@ import { commonProblems, json, problem, security } from './responses.ts'
 
 export interface PhoneRoutesNeeds {
   guard: Guard
-  credentials: Pick<WebrtcCredentials, 'issue'>
+  credentials: Pick<WebrtcCredentials, 'issue' | 'availabilityOf'>
+  /** Whether browsers have a way to the PBX: through this server, or to an address of the PBX itself. */
+  isReachable: boolean
   /** Where browsers register. */
   endpoint: { domain: string; websocketUrl: string }
   ice: IceSettings
@@ -16,8 +18,24 @@ export interface PhoneRoutesNeeds {
 /** What a browser needs to be a phone. */
 export function addPhoneRoutes(
   app: OpenAPIHono<Guarded>,
-  { guard, credentials, endpoint, ice }: PhoneRoutesNeeds,
+  { guard, credentials, isReachable, endpoint, ice }: PhoneRoutesNeeds,
 ): void {
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/phone',
+      operationId: 'phoneAvailability',
+      summary: 'Whether this browser can be my phone',
+      tags: ['phone'],
+      security,
+      middleware: guard(),
+      responses: { 200: json(wire.PhoneAvailabilityJson, 'Whether it can, or why not'), ...commonProblems },
+    }),
+    async (c) => {
+      const status = await credentials.availabilityOf(c.var.actor.userId)
+      return c.json({ status: status === 'available' && !isReachable ? 'not_supported' : status }, 200)
+    },
+  )
   app.openapi(
     createRoute({
       method: 'post',

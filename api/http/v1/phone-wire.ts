@@ -12,6 +12,15 @@ const IceServerJson = z
   })
   .openapi('IceServer')
 
+export const PhoneAvailabilityJson = z
+  .object({
+    status: z.enum(['available', 'no_extension', 'not_supported']).openapi({
+      description:
+        '`no_extension`: I have none. `not_supported`: this PBX has no endpoints for browsers, or my extension is not one that was created here',
+    }),
+  })
+  .openapi('PhoneAvailability')
+
 export const PhoneCredentialsJson = z
   .object({
     extension: z.string(),

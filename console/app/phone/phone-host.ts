@@ -72,7 +72,13 @@ export function createPhoneHost({
   async function createLocal(): Promise<Phone> {
     const { createPhone } = await import('../../phone/phone.ts')
     const created = createPhone({
-      credentials: async () => ({ ...(await dataOf(api.POST('/api/v1/phone/credentials'))) }),
+      async credentials() {
+        const { status } = await dataOf(api.GET('/api/v1/phone'))
+        // The codes of the refusals that the next request would get.
+        if (status === 'no_extension') throw new PhoneFailure('conflict')
+        if (status === 'not_supported') throw new PhoneFailure('not_supported')
+        return dataOf(api.POST('/api/v1/phone/credentials'))
+      },
       ticket: async () =>
         (await dataOf(api.POST('/pbxcore/api/module-softphone-backend/v1/stream-tickets'))).ticket,
       api: {

@@ -205,6 +205,7 @@ export function createOperationCases(stack: Stack, hasPbx: boolean): Record<stri
         return send(`${V1}/calls/history/${await pastCall(token)}/recording-link`, { token })
       },
     },
+    phoneAvailability: get(`${V1}/phone`),
     // Without the demo's Asterisk, FreePBX makes the extensions here, and lends none.
     issuePhoneCredentials: at(hasPbx ? 200 : 501, async (send) =>
       send(`${V1}/phone/credentials`, { token: await user() }),

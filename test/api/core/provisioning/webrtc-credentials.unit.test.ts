@@ -25,6 +25,23 @@ describe('WebRTC credentials', () => {
     expect([auths.size, disconnected]).toEqual([1, ['1001']])
   })
 
+  test('are announced as available, or with the reason why not, before they are asked for', async () => {
+    const withExtension = await world()
+    expect(await withExtension.credentials.availabilityOf('1')).toBe('available')
+    const extensions = { findByUser: async () => undefined }
+    const none = { find: async () => ({ extension: null }) as User } // only this is read
+    const foreign = { find: async () => ({ extension: '1001' }) as User }
+    expect(await (await world({ extensions, users: none })).credentials.availabilityOf('1')).toBe(
+      'no_extension',
+    )
+    expect(await (await world({ extensions, users: foreign })).credentials.availabilityOf('1')).toBe(
+      'not_supported',
+    )
+    expect(await (await world({ provisioner: undefined })).credentials.availabilityOf('1')).toBe(
+      'not_supported',
+    )
+  })
+
   test('are for the browsers of the extension, by their own user name', async () => {
     const { credentials } = await world({
       users: { find: async () => ({ username: 'anna', email: 'anna.b@example.org' }) as User }, // both are read
