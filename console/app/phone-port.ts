@@ -3,8 +3,8 @@ import { createStore } from './store.ts'
 /** What screens need of the phone in the page. */
 export interface PhonePort {
   canDial: boolean
-  /** Resolves when the call is placed; the phone shows what becomes of it. @throws {ApiError} */
-  dial(number: string): Promise<void>
+  /** Shows what becomes of the call, also why it was not placed. @returns whether it was */
+  dial(number: string): Promise<boolean>
   /** Connects the other end of my call with a number, and leaves. @throws {ApiError} */
   transferTo?(number: string, callId: string): Promise<void>
 }

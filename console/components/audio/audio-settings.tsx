@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useConsole, useStore } from '../../app/console-context.ts'
 import { readDevices, storeDevices } from '../../app/phone/devices.ts'
 import { useMessages } from '../../i18n/messages.ts'
@@ -11,6 +11,7 @@ import { componentMessages } from '../messages.ts'
 import { showToast } from '../toast.tsx'
 import { audioMessages } from './messages.ts'
 import { MicrophoneLevel } from './microphone-level.tsx'
+import { useAudioDevices } from './use-audio-devices.ts'
 
 /** A button that opens the choice of microphone, speaker and ringer, with a level meter and a test call. */
 export function AudioSettings({ hasText = false }: { hasText?: boolean }) {
@@ -39,7 +40,7 @@ function AudioDialog({ onClose }: { onClose(): void }) {
   const { phone } = useConsole()
   const { registration } = useStore(phone.snapshot)
   const [devices, setDevices] = useState(readDevices)
-  const available = useAvailableDevices()
+  const available = useAudioDevices() ?? []
 
   function choose(name: keyof PhoneDevices, id: string) {
     const next = { ...devices, [name]: id === '' ? undefined : id }
@@ -89,19 +90,4 @@ function AudioDialog({ onClose }: { onClose(): void }) {
       </DialogActions>
     </Dialog>
   )
-}
-
-/** The devices of this computer; browsers hide their names until the microphone is allowed. */
-function useAvailableDevices(): readonly MediaDeviceInfo[] {
-  const [devices, setDevices] = useState<readonly MediaDeviceInfo[]>([])
-  useEffect(() => {
-    // Undefined in an insecure context.
-    const { mediaDevices } = navigator
-    if (mediaDevices === undefined) return
-    const read = () => void mediaDevices.enumerateDevices().then(setDevices, () => {})
-    read()
-    mediaDevices.addEventListener('devicechange', read)
-    return () => mediaDevices.removeEventListener('devicechange', read)
-  }, [])
-  return devices
 }

@@ -10,8 +10,8 @@ import { callMessages } from './messages.ts'
 
 export interface Phone {
   canDial: boolean
-  /** Calls, and shows what became of it. Never rejects. */
-  dial(number: string, name?: string): Promise<void>
+  /** Calls, and shows what became of it. Never rejects. @returns whether the call was placed */
+  dial(number: string, name?: string): Promise<boolean>
   /** Transfers one of my calls without a consultation, and shows what became of it. Never rejects. */
   transfer(callId: string, number: string, name?: string): Promise<void>
 }
@@ -34,8 +34,10 @@ export function usePhone(): Phone {
         onUnanswered(live, id, (outcome) =>
           showToast(texts.callEnded(name, texts.outcomes[outcome]), 'danger'),
         )
+        return true
       } catch (err) {
         showFailure(err)
+        return false
       }
     },
     async transfer(callId, number, name = number) {

@@ -1,5 +1,6 @@
 import { type RefObject, useState } from 'react'
 import { IconButton } from '../../components/button.tsx'
+import { usePhone } from '../../components/calls/use-phone.ts'
 import { Icon } from '../../components/icon.tsx'
 import { useContacts } from '../../components/people/use-contacts.ts'
 import { useMessages } from '../../i18n/messages.ts'
@@ -8,20 +9,20 @@ import { Keypad } from './keypad.tsx'
 import { phoneMessages } from './messages.ts'
 import { numberFor } from './number-for.ts'
 import { PersonCombobox } from './person-combobox.tsx'
-import { usePhone } from './use-phone.ts'
 
 /** Where a number or a name is entered and called. */
 export function DialBox({ inputRef }: { inputRef: RefObject<HTMLInputElement | null> }) {
   const texts = useMessages(phoneMessages)
-  const { snapshot, run, phone } = usePhone()
+  const { canDial, dial: call } = usePhone()
   const { contacts } = useContacts()
   const [text, setText] = useState('')
   const [isKeypadOpen, setKeypadOpen] = useState(false)
-  const canDial = snapshot.registration.state === 'registered'
 
   function dial(number: string | undefined) {
     if (number === undefined) return inputRef.current?.focus()
-    run(phone.run('dial', number).then(() => setText('')))
+    void call(number).then((isPlaced) => {
+      if (isPlaced) setText('')
+    })
   }
   return (
     <div className={styles.box}>

@@ -3,6 +3,7 @@ import { useConsole, useStore } from '../../app/console-context.ts'
 import { phonePort } from '../../app/phone-port.ts'
 import { useShortcut } from '../../app/shortcuts.tsx'
 import { AudioSettings } from '../../components/audio/audio-settings.tsx'
+import { useAudioDevices } from '../../components/audio/use-audio-devices.ts'
 import { Button, IconButton } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Notice } from '../../components/notice.tsx'
@@ -74,12 +75,16 @@ export function PhoneDock({ isAlone = false }: { isAlone?: boolean }) {
 
 /** While the phone is ready, the screens call by it. */
 function useAsPhoneOfScreens() {
-  const { snapshot, run, phone } = usePhone()
-  const isReady = snapshot.registration.state === 'registered'
-  const dial = useStable((number: string) => run(phone.run('dial', number)))
+  const { snapshot, attempt, phone } = usePhone()
+  const { registration } = snapshot
+  const devices = useAudioDevices()
+  // A computer without a microphone calls by the desk phone. One that only denies it asks again at the next call.
+  const hasMicrophone = devices?.some(({ kind }) => kind === 'audioinput') === true
+  const isDenied = registration.state === 'blocked' && registration.reason === 'microphone_denied'
+  const isReady = hasMicrophone && (registration.state === 'registered' || isDenied)
+  const dial = useStable((number: string) => attempt(phone.run('dial', number)))
   useEffect(() => {
-    // It shows its failures itself.
-    phonePort.set(isReady ? { canDial: true, dial: async (number) => dial(number) } : undefined)
+    phonePort.set(isReady ? { canDial: true, dial } : undefined)
     return () => phonePort.set(undefined)
   }, [isReady, dial])
 }
@@ -134,7 +139,9 @@ function useCallShortcuts(focusDial: () => void) {
 }
 
 /** The same function at each render, which runs the newest one. */
-function useStable<Args extends unknown[]>(act: (...args: Args) => void): (...args: Args) => void {
+function useStable<Args extends unknown[], Result>(
+  act: (...args: Args) => Result,
+): (...args: Args) => Result {
   const newest = useRef(act)
   newest.current = act
   return useCallback((...args: Args) => newest.current(...args), [])

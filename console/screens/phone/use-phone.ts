@@ -17,11 +17,19 @@ export function usePhone() {
     if (isKey(blocked, err.code)) return blocked[err.code]
     return errors.other
   }
+  /** Shows why it failed. @returns whether it was done */
+  const attempt = (act: Promise<unknown>): Promise<boolean> =>
+    act.then(
+      () => true,
+      (err: unknown) => {
+        showToast(textOf(err), 'danger')
+        return false
+      },
+    )
   return {
     snapshot,
-    run(act: Promise<unknown>): void {
-      act.catch((err: unknown) => showToast(textOf(err), 'danger'))
-    },
+    attempt,
+    run: (act: Promise<unknown>): void => void attempt(act),
     phone,
   }
 }
