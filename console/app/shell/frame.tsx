@@ -75,7 +75,7 @@ export function Frame() {
           <PhoneDock />
         </aside>
         <div className={styles.toggle}>
-          <DockToggle isOpen={isDockOpen} onToggle={() => setDockOpen(!isDockOpen)} />
+          <DockToggle isOpen={isDockOpen} onChange={setDockOpen} />
         </div>
       </Suspense>
       <Toasts />

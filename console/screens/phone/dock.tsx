@@ -147,22 +147,26 @@ function useStable<Args extends unknown[], Result>(
   return useCallback((...args: Args) => newest.current(...args), [])
 }
 
-/** A button that shows the number of calls, for narrow windows. */
-export function DockToggle({ isOpen, onToggle }: { isOpen: boolean; onToggle(): void }) {
+/** In narrow windows: a button with the number of calls. A new call opens the phone by itself. */
+export function DockToggle({ isOpen, onChange }: { isOpen: boolean; onChange(isOpen: boolean): void }) {
   const texts = useMessages(phoneMessages)
   const { phone } = useConsole()
   const { calls } = useStore(phone.snapshot)
-  const live = calls.filter(({ state }) => state !== 'ended').length
+  const live = calls.filter(({ state }) => state !== 'ended')
+  const newest = live.at(-1)?.id
+  useEffect(() => {
+    if (newest !== undefined) onChange(true)
+  }, [newest, onChange])
   return (
     <Button
       className={styles.toggle}
-      tone={live > 0 ? 'success' : 'primary'}
+      tone={live.length > 0 ? 'success' : 'primary'}
       aria-expanded={isOpen}
       aria-label={isOpen ? texts.close : texts.open}
-      onClick={onToggle}
+      onClick={() => onChange(!isOpen)}
     >
       <Icon name={isOpen ? 'close' : 'phone'} />
-      {live > 0 && <span>{live}</span>}
+      {live.length > 0 && <span>{live.length}</span>}
     </Button>
   )
 }

@@ -1,0 +1,105 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { project } from '../build.ts'
+import { startStack } from '../stack.ts'
+import { type Person, startConsoleBrowser } from './console-page.ts'
+
+const SCREENS = ['today', 'people', 'live', 'history', 'admin', 'system', 'me']
+const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } }
+const THEMES = ['light', 'dark'] as const
+const folder = join(project, 'docs', 'screens')
+
+/** A demo with a call that goes on, and past ones, as the admin sees it. */
+async function main() {
+  mkdirSync(folder, { recursive: true })
+  const stack = await startStack({ pbx: true })
+  const browser = await startConsoleBrowser(stack.url, [
+    '--use-fake-device-for-media-stream',
+    '--use-fake-ui-for-media-stream',
+  ])
+  try {
+    await fillDemo(stack.url)
+    for (const theme of THEMES) {
+      for (const [size, viewport] of Object.entries(SIZES)) {
+        const person = await browser.openPerson({ theme, viewport })
+        const take = (name: string) =>
+          person.page.screenshot({ path: join(folder, `${name}-${size}-${theme}.png`) })
+        await person.page.goto('/')
+        await person.page.waitForSelector('input[name=login]')
+        await take('sign-in')
+        await person.signIn('admin')
+        await call(person, size === 'phone')
+        for (const screen of SCREENS) {
+          // Inside the page: a load would end the call.
+          await person.page.keyboard.press('g')
+          await person.page.keyboard.press({ people: 'p', me: 'm' }[screen] ?? screen.charAt(0))
+          await person.page.waitForURL(`**/console/${screen}**`)
+          await person.page.waitForLoadState('networkidle')
+          await person.page.waitForTimeout(1_500)
+          await take(screen)
+        }
+        await person.page.keyboard.press('x')
+        await person.page.waitForTimeout(500)
+        await person.close()
+        console.log(`${size}, ${theme}: done`)
+      }
+    }
+  } finally {
+    await browser.stop()
+    await stack.stop()
+  }
+}
+
+const NAMES = { user1: 'Anna Petrova', user2: 'Boris Ivanov', user3: 'Carmen Díaz', 201: 'Reception' }
+
+/** Gives the people of the demo names of their own, and makes some past calls. */
+async function fillDemo(url: string) {
+  const admin = await v1(url, 'admin')
+  const { users } = (await admin('GET', 'users')) as { users: { id: string; username: keyof typeof NAMES }[] }
+  for (const { id, username } of users) {
+    if (username in NAMES) await admin('PATCH', `users/${id}`, { display_name: NAMES[username] })
+  }
+  const user1 = await v1(url, 'user1')
+  for (const number of ['1002', '1000', '1002', '1003']) {
+    const { id } = (await user1('POST', 'calls', { number })) as { id: string }
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    await user1('POST', `calls/${id}/hangup`).catch(() => {})
+  }
+}
+
+/** Requests to v1 as one person. */
+async function v1(url: string, username: string) {
+  const send = async (path: string, init: RequestInit) => {
+    const answer = await fetch(url + path, init)
+    const text = await answer.text()
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`)
+    return text === '' ? undefined : (JSON.parse(text) as unknown)
+  }
+  const json = (body: unknown) => ({ body: JSON.stringify(body) })
+  const headers = { 'Content-Type': 'application/json' }
+  const login = '/pbxcore/api/module-softphone-backend/v1/auth/login'
+  const { access_token } = (await send(login, {
+    ...{ method: 'POST', headers },
+    ...json({ username, password: 'password' }),
+  })) as { access_token: string }
+  return (method: string, path: string, body?: unknown) =>
+    send(`/api/v1/${path}`, {
+      method,
+      headers: { ...headers, Authorization: `Bearer ${access_token}` },
+      ...(body === undefined ? {} : json(body)),
+    })
+}
+
+/** Calls 1002, which answers by itself. */
+async function call({ page }: Person, isSmall: boolean) {
+  if (isSmall) await page.getByRole('button', { name: 'Open the phone' }).click()
+  await page.locator('[data-state=registered]').waitFor()
+  const field = page.getByRole('combobox', { name: 'Number or name' })
+  await field.fill('1002')
+  await field.press('Enter')
+  await page.locator('[data-call-state=active]').waitFor()
+  await page.waitForTimeout(3_000)
+  await page.locator('h1').first().click()
+}
+
+await main()
