@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
+import { readAdminSearch } from '../../screens/admin/search.ts'
 import { readHistorySearch } from '../../screens/history/search.ts'
 import { CrashNotice, NotFoundNotice } from './crash-notice.tsx'
 import { Frame } from './frame.tsx'
@@ -49,6 +50,7 @@ const routes = [
   createRoute({
     getParentRoute,
     path: '/admin',
+    validateSearch: readAdminSearch,
     component: lazyRouteComponent(() => import('../../screens/admin/admin.tsx'), 'AdminScreen'),
   }),
   createRoute({

@@ -1,0 +1,21 @@
+export const messages = {
+  list: 'Numbers that are not called from here',
+  empty: 'No number fits this search.',
+  search: 'Number or note',
+  add: 'Add a number',
+  addTitle: 'Add a number',
+  addWhat:
+    'From now on this number is not called: not by people, not by campaigns. It can still call us. Emergency numbers are refused.',
+  number: 'Number',
+  numberHint: 'In any spelling, such as +49 30 12345',
+  note: 'Note',
+  noteHint: 'Why, for other administrators',
+  addAction: 'Add',
+  added: (number: string) => `${number} is on the list.`,
+  since: 'Added',
+  remove: 'Remove',
+  removeTitle: (number: string) => `Remove ${number}?`,
+  removeWhat: 'The number may be called again at once, by people and by campaigns.',
+  removeAction: 'Remove',
+  removed: (number: string) => `${number} may be called again.`,
+}

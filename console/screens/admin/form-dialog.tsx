@@ -1,0 +1,67 @@
+import { type FormEvent, type ReactNode, useState } from 'react'
+import { ApiError } from '../../api/client.ts'
+import { Button } from '../../components/button.tsx'
+import { Dialog, DialogActions } from '../../components/dialog.tsx'
+import { useErrorText } from '../../components/error-text.ts'
+import { componentMessages } from '../../components/messages.ts'
+import { Notice } from '../../components/notice.tsx'
+import { useMessages } from '../../i18n/messages.ts'
+import styles from './admin.module.css'
+import { readRefusal } from './refused-field.ts'
+
+interface FormDialogProps {
+  title: string
+  /** The verb on the button. */
+  action: string
+  tone?: 'primary' | 'danger'
+  /** @param errorOf the refusal of a field, by its name */
+  children(errorOf: (field: string) => string | undefined): ReactNode
+  /** Closes the dialog unless it resolves to `stay` or rejects; a refusal is shown beside its field. */
+  onSubmit(form: FormData): Promise<'stay' | undefined>
+  onClose(): void
+}
+
+/** A modal form. */
+export function FormDialog({
+  title,
+  action,
+  tone = 'primary',
+  children,
+  onSubmit,
+  onClose,
+}: FormDialogProps) {
+  const texts = useMessages(componentMessages)
+  const describeError = useErrorText()
+  const [refusals, setRefusals] = useState<ReadonlyMap<string, string>>(new Map())
+  const [isBusy, setBusy] = useState(false)
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault()
+    const form = event.currentTarget
+    setBusy(true)
+    setRefusals(new Map())
+    try {
+      if ((await onSubmit(new FormData(form))) !== 'stay') return onClose()
+    } catch (err) {
+      const detail = err instanceof ApiError ? err.detail : undefined
+      setRefusals(readRefusal(detail, (name) => form.elements.namedItem(name) !== null, describeError(err)))
+    }
+    setBusy(false)
+  }
+
+  const rest = refusals.get('')
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form className={styles.form} onSubmit={(event) => void submit(event)} noValidate>
+        {children((field) => refusals.get(field))}
+        {rest !== undefined && <Notice tone="danger">{rest}</Notice>}
+        <DialogActions>
+          <Button onClick={onClose}>{texts.cancel}</Button>
+          <Button tone={tone} type="submit" disabled={isBusy}>
+            {action}
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,27 @@
+import type { messages as english } from './messages.en.ts'
+
+export const messages: typeof english = {
+  list: 'Invitaciones',
+  empty: 'No hay invitaciones en este estado.',
+  states: { pending: 'Abierta', accepted: 'Aceptada', expired: 'Caducada' },
+  anyAddress: 'Para cualquier dirección',
+  fields: { team: 'Equipo', created: 'Enviada', expires: 'Válida hasta', accepted: 'Aceptada' },
+  create: 'Invitar a una persona',
+  emailHint: 'Solo esta dirección podrá usar la invitación. Vacío: entregue usted un enlace.',
+  days: 'Validez (días)',
+  deliver: 'La invitación',
+  deliverMail: 'Enviarla por correo',
+  deliverLink: 'Mostrarme un enlace para entregar',
+  createAction: 'Invitar',
+  sent: 'La invitación está en camino.',
+  link: 'Enlace de la invitación',
+  resend: 'Enviar de nuevo',
+  resendTitle: '¿Enviar de nuevo esta invitación?',
+  resendWhat: 'El enlace anterior deja de valer y el plazo empieza de nuevo.',
+  resendAction: 'Enviar de nuevo',
+  cancel: 'Cancelar',
+  cancelTitle: '¿Cancelar esta invitación?',
+  cancelWhat: 'El enlace deja de valer al momento. La persona no podrá crear una cuenta con él.',
+  cancelAction: 'Cancelar la invitación',
+  cancelled: 'La invitación se canceló.',
+}

@@ -1,0 +1,103 @@
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react'
+import { Button } from '../../components/button.tsx'
+import { componentMessages } from '../../components/messages.ts'
+import { EmptyState } from '../../components/notice.tsx'
+import { useMessages } from '../../i18n/messages.ts'
+import styles from './admin.module.css'
+import { adminMessages } from './messages.ts'
+import type { PagedList } from './use-pages.ts'
+
+interface PagedRowsProps<Row> {
+  list: PagedList<Row>
+  /** Names the list. */
+  label: string
+  /** Shown if there are no rows. */
+  empty: string
+  keyOf(row: Row): string
+  /** The content of the element of a row. */
+  children(row: Row): ReactNode
+}
+
+/** A list with its loading, empty, failed and forbidden states. Long ones draw only the rows near the window. */
+export function PagedRows<Row>({ list, label, empty, keyOf, children }: PagedRowsProps<Row>) {
+  const texts = useMessages(adminMessages)
+  const common = useMessages(componentMessages)
+  switch (list.state) {
+    case 'forbidden':
+      return <EmptyState title={common.noPermission} />
+    case 'loading':
+      return <EmptyState title={common.loading} />
+    case 'failed':
+      return (
+        <EmptyState title={common.loadFailed}>
+          <Button onClick={list.retry}>{common.retry}</Button>
+        </EmptyState>
+      )
+    case 'shown':
+      if (list.rows.length === 0) return <EmptyState title={empty} />
+  }
+  return (
+    <>
+      <p className={styles.soft} role="status">
+        {texts.total(list.total)}
+      </p>
+      <Rows list={list} label={label} keyOf={keyOf}>
+        {children}
+      </Rows>
+      {list.hasMore && <MoreButton list={list} />}
+    </>
+  )
+}
+
+/** Up to this length all rows are drawn, so that the browser’s own search finds each of them. */
+const WHOLE_ROWS = 200
+const VirtualRows = lazy(() => import('./virtual-list.tsx').then((it) => ({ default: it.VirtualRows })))
+
+function Rows<Row>({ list: { rows, total }, label, keyOf, children }: Omit<PagedRowsProps<Row>, 'empty'>) {
+  const whole = (
+    <ul aria-label={label}>
+      {rows.map((row) => (
+        <li key={keyOf(row)} className={styles.row}>
+          {children(row)}
+        </li>
+      ))}
+    </ul>
+  )
+  if (rows.length <= WHOLE_ROWS) return whole
+  return (
+    <Suspense fallback={whole}>
+      <VirtualRows
+        label={label}
+        count={rows.length}
+        total={total}
+        keyOf={(index) => keyOf(rows[index] as Row)} // the index is below the count
+        drawRow={(index) => children(rows[index] as Row)}
+      />
+    </Suspense>
+  )
+}
+
+/** Loads the next page when it comes into view, or by a click. */
+function MoreButton<Row>({ list }: { list: PagedList<Row> }) {
+  const texts = useMessages(adminMessages)
+  const button = useRef<HTMLDivElement>(null)
+  const loadMore = useRef(list.loadMore)
+  loadMore.current = list.loadMore
+  const { isLoadingMore } = list
+  useEffect(() => {
+    if (button.current === null || isLoadingMore) return
+    // A new observer reports at once: the button may be in view still after a page was loaded.
+    const observer = new IntersectionObserver(([entry]) => {
+      if (entry?.isIntersecting === true) loadMore.current()
+    })
+    observer.observe(button.current)
+    return () => observer.disconnect()
+  }, [isLoadingMore])
+  return (
+    <div ref={button} className={styles.more}>
+      <Button disabled={list.isLoadingMore} onClick={list.loadMore}>
+        {texts.more}
+      </Button>
+    </div>
+  )
+}

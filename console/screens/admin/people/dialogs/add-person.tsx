@@ -1,0 +1,153 @@
+import { useState } from 'react'
+import { dataOf } from '../../../../api/client.ts'
+import { useConsole } from '../../../../app/console-context.ts'
+import { TextField } from '../../../../components/field.tsx'
+import { PasswordField } from '../../../../components/password-field.tsx'
+import { showToast } from '../../../../components/toast.tsx'
+import { useMessages } from '../../../../i18n/messages.ts'
+import { toAbsoluteLink } from '../../absolute-link.ts'
+import { FormDialog } from '../../form-dialog.tsx'
+import { adminMessages } from '../../messages.ts'
+import { RadioChoice } from '../../radio-choice.tsx'
+import { useReloadLists } from '../../reload-lists.ts'
+import { RoleField, toRole } from '../../role-field.tsx'
+import type { ShownSecret } from '../../secret-dialog.tsx'
+import { personDialogMessages } from './messages.ts'
+
+/** Adds an account with a password, or invites a person who then makes it. */
+export function AddPersonDialog({
+  onSecret,
+  onClose,
+}: {
+  /** A password or a link that was made. */
+  onSecret(secret: ShownSecret): void
+  onClose(): void
+}) {
+  const texts = useMessages(personDialogMessages)
+  const shared = useMessages(adminMessages)
+  const { api } = useConsole()
+  const reload = useReloadLists()
+  const [how, setHow] = useState<'password' | 'invitation'>('password')
+  const isInvitation = how === 'invitation'
+
+  async function add(form: FormData): Promise<ShownSecret | undefined> {
+    const { username = '', displayName, password, ...rest } = readForm(form)
+    const user = await dataOf(
+      api.POST('/api/v1/users', {
+        body: {
+          ...rest,
+          username,
+          disabled: false,
+          display_name: displayName ?? null,
+          ...(password === undefined ? {} : { password }),
+        },
+      }),
+    )
+    showToast(texts.added(user.display_name))
+    return user.password === null
+      ? undefined
+      : { title: texts.passwordOf(user.display_name), value: user.password }
+  }
+  async function invite(form: FormData): Promise<ShownSecret | undefined> {
+    const { email, role, extension } = readForm(form)
+    const deliver = form.get('deliver') === 'link' ? ('link' as const) : ('mail' as const)
+    const { link } = await dataOf(
+      api.POST('/api/v1/invitations', { body: { email, role, extension, deliver, team: null, days: 7 } }),
+    )
+    if (link !== null) return { title: texts.invitationLink, value: toAbsoluteLink(link) }
+    showToast(texts.invited)
+    return undefined
+  }
+  async function submit(form: FormData) {
+    const secret = await (isInvitation ? invite(form) : add(form))
+    reload()
+    if (secret === undefined) return undefined
+    onSecret(secret)
+    return 'stay'
+  }
+
+  return (
+    <FormDialog
+      title={texts.addTitle}
+      action={isInvitation ? texts.inviteAction : texts.addAction}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {(errorOf) => (
+        <>
+          <RadioChoice
+            legend={texts.how}
+            name="how"
+            value={how}
+            choices={{ password: texts.byPassword, invitation: texts.byInvitation }}
+            onChoose={setHow}
+          />
+          {!isInvitation && (
+            <>
+              <TextField
+                label={texts.username}
+                error={errorOf('username')}
+                name="username"
+                autoComplete="off"
+                autoCapitalize="none"
+                required
+              />
+              <TextField
+                label={texts.displayName}
+                hint={texts.displayNameHint}
+                error={errorOf('display_name')}
+                name="display_name"
+                autoComplete="off"
+              />
+            </>
+          )}
+          <TextField
+            label={shared.email}
+            error={errorOf('email')}
+            name="email"
+            type="email"
+            autoComplete="off"
+          />
+          <RoleField error={errorOf('role')} />
+          <TextField
+            label={shared.extension}
+            hint={shared.extensionHint}
+            error={errorOf('extension')}
+            name="extension"
+            inputMode="numeric"
+            autoComplete="off"
+          />
+          {isInvitation ? (
+            <RadioChoice
+              legend={texts.deliver}
+              name="deliver"
+              choices={{ mail: texts.deliverMail, link: texts.deliverLink }}
+            />
+          ) : (
+            <PasswordField
+              label={texts.password}
+              hint={texts.passwordHint}
+              error={errorOf('password')}
+              name="password"
+              autoComplete="new-password"
+            />
+          )}
+        </>
+      )}
+    </FormDialog>
+  )
+}
+
+/** The fields that are shown; the server checks them. */
+function readForm(form: FormData) {
+  const textOf = (name: string) => String(form.get(name) ?? '').trim() || undefined
+  return {
+    username: textOf('username'),
+    displayName: textOf('display_name'),
+    // Blanks are a part of a password.
+    password: String(form.get('password') ?? '') || undefined,
+    email: textOf('email') ?? null,
+    role: toRole(form.get('role')) ?? ('user' as const),
+    extension: textOf('extension') ?? null,
+  }
+}

@@ -1,0 +1,17 @@
+export const messages = {
+  list: 'People',
+  empty: 'No person fits these filters.',
+  active: 'Active',
+  disabled: 'Disabled',
+  add: 'Add a person',
+  actions: (name: string) => `Actions for ${name}`,
+  edit: 'Edit …',
+  setPassword: 'Set password …',
+  sessions: 'Sessions',
+  log: 'Security log',
+  disable: 'Disable …',
+  enable: 'Enable',
+  delete: 'Delete …',
+  fields: { username: 'Username', lastLogin: 'Last sign-in', never: 'never' },
+  wasEnabled: (name: string) => `${name} may sign in again.`,
+}

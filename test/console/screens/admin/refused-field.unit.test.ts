@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest'
+import { readRefusal } from '../../../../console/screens/admin/refused-field.ts'
+
+const isField = (name: string) => ['username', 'display_name'].includes(name)
+
+it.each([
+  ['one field', 'username: another user has this name', [['username', 'another user has this name']]],
+  [
+    'two fields',
+    'username: a; display_name: b',
+    [
+      ['username', 'a'],
+      ['display_name', 'b'],
+    ],
+  ],
+  [
+    'a field and one that the form does not have',
+    'username: a; team: b',
+    [
+      ['username', 'a'],
+      ['', 'team: b'],
+    ],
+  ],
+  ['no field', 'registration is closed', [['', 'otherwise']]],
+  ['nothing', undefined, [['', 'otherwise']]],
+])('finds %s in a refusal', (_, detail, expected) => {
+  expect([...readRefusal(detail, isField, 'otherwise')]).toEqual(expected)
+})
