@@ -11,7 +11,7 @@ export interface WelcomeFacts {
   curlOptions: string
 }
 
-/** What a person reads when everything runs: where, which users, and three commands to try. */
+/** What a person reads when everything runs: where, which users, the page, and three commands to try. */
 export function welcomeText({ url, data, password, demo, tookMs, curlOptions }: WelcomeFacts): string {
   const base = `${url}/pbxcore/api/module-softphone-backend/v1`
   const [name, secret] = demo ? ['user1', 'password'] : ['admin', password ?? '<password>']
@@ -26,7 +26,7 @@ One more for softphones: user "201" at the extension 201, with "${PHONE_201_SECR
 Hookswitch runs at ${url} (up in ${(tookMs / 1000).toFixed(1)} s). Ctrl-C stops it.
 Its data is in ${data}.
 ${users}
-Try it:
+Open ${url} in a browser, or try the API:
   TOKEN=$(curl -sS ${curlOptions}${base}/auth/login -H 'Content-Type: application/json' -d '{"username":"${name}","password":"${secret}"}' | sed -nE 's/.*"access_token":"([^"]+)".*/\\1/p')
   curl -sS ${curlOptions}${base}/profile -H "Authorization: Bearer $TOKEN"
   curl -sSN ${curlOptions}-H 'Accept: text/event-stream' -H "Authorization: Bearer $TOKEN" ${base}/sub/users-state
