@@ -89,7 +89,7 @@ function identifyEnds(id: string, all: readonly Participation[], parts: readonly
       ? attributes.endpoint === parts[0]?.channel.attributes.endpoint
       : dialed.by === localPeerId(id)
   const ownPhones = ringsAll ? parts.filter(isOwn) : []
-  const caller =
+  const ownEnd =
     ownPhones.find(({ wasUp }) => wasUp) ??
     ownPhones.find(isLive) ??
     ownPhones[0] ??
@@ -98,8 +98,11 @@ function identifyEnds(id: string, all: readonly Participation[], parts: readonly
     parts[0]
   const dialedNumber = ringsAll
     ? first.channel.attributes.originateExtension
-    : caller?.channel.attributes.dialedExtension
-  const callees = parts.filter((part) => part !== caller && !ownPhones.includes(part))
+    : ownEnd?.channel.attributes.dialedExtension
+  const callees = parts.filter((part) => part !== ownEnd && !ownPhones.includes(part))
+  // The half that dialed has the cause why nothing could be reached; to the phone it is a normal hangup.
+  const isPassedOn = ringsAll && callees.length === 0 && ownEnd?.wasUp === true && first.cause
+  const caller = ownEnd !== undefined && isPassedOn ? { ...ownEnd, cause: first.cause } : ownEnd
   return { caller, callees, ownPhones, dialedNumber }
 }
 

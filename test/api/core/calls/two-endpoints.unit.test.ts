@@ -117,6 +117,32 @@ describe('a call that rings the desk phone and the browser of a user', () => {
     expect(tracker.ofEndpoints(directory.endpointsOf('1001'))).toHaveLength(1)
   })
 
+  test.each([
+    [3, 'unavailable'],
+    [17, 'busy'],
+    [16, 'answered'],
+  ])(
+    'that the API placed over all phones ends by the cause of the half that dialed: %i is %s',
+    (cause, outcome) => {
+      const half = (id: string, number: number) =>
+        about(id, 1, {
+          ...{ name: `Local/1001@ring-1;${number}`, callId: 'hk_1', state: 'down', createdAt: 1_000_000 },
+          ...(number === 1 ? { originateExtension: '1003' } : {}),
+        })
+      const tracker = trackerAfter([
+        ...[half('hk_1', 1), half('hk_1-2', 2)],
+        born('b', 'hk_1', '1001', 2),
+        rings('hk_1-2', 'b', 2),
+        about('b', 2.1, { state: 'ringing' }),
+        about('b', 3, { state: 'up' }),
+        ...[gone('hk_1', 3.1, cause), gone('hk_1-2', 3.2, cause)],
+        // The phone itself is hung up as always.
+        gone('b', 3.3, 16),
+      ])
+      expect(tracker.find('hk_1')).toMatchObject({ state: 'ended', outcome, cause, to: { number: '1003' } })
+    },
+  )
+
   test('shows in presence as one person', () => {
     const stateAfter = (events: readonly PbxEvent[]) => {
       const body = createPresenceBodies({
