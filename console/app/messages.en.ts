@@ -14,6 +14,16 @@ export const messages = {
     system: 'System',
     me: 'Me',
   },
+  /** For narrow windows, where seven stand side by side. */
+  shortNames: {
+    today: 'Today',
+    people: 'People',
+    live: 'Calls',
+    history: 'History',
+    admin: 'Admin',
+    system: 'System',
+    me: 'Me',
+  },
   signOut: 'Sign out',
   signOutFailed: 'The server did not answer, so you are still signed in. Try again.',
   shortcuts: 'Keyboard shortcuts',

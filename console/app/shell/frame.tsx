@@ -92,7 +92,8 @@ function NavigationLink({ screen: { name, icon, key } }: { screen: ScreenEntry }
   return (
     <Link to={`/${name}`} className={styles.link} activeProps={{ 'aria-current': 'page' }}>
       <Icon name={icon} />
-      {texts.screens[name]}
+      <span className={styles.name}>{texts.screens[name]}</span>
+      <span className={styles.shortName}>{texts.shortNames[name]}</span>
     </Link>
   )
 }
