@@ -32,6 +32,7 @@ export const messages = {
   calls: 'Calls',
   incoming: 'Incoming call',
   state: {
+    'ringing-there': 'Ringing at the other end',
     ringing: 'Ringing',
     calling: 'Calling …',
     answering: 'Connecting …',
@@ -73,6 +74,7 @@ export const messages = {
   transferNow: 'Transfer now',
   askFirst: 'Ask first',
   transferred: (number: string) => `Transferred to ${number}.`,
+  consultRinging: (number: string) => `${number} is being called; the other end waits.`,
   consulting: (number: string) => `You talk to ${number}; the other end waits.`,
   completeTransfer: 'Connect them',
   cancelTransfer: 'Take the call back',

@@ -35,6 +35,7 @@ export const messages: typeof english = {
   calls: 'Llamadas',
   incoming: 'Llamada entrante',
   state: {
+    'ringing-there': 'Sonando al otro lado',
     ringing: 'Sonando',
     calling: 'Llamando …',
     answering: 'Conectando …',
@@ -76,6 +77,7 @@ export const messages: typeof english = {
   transferNow: 'Transferir ya',
   askFirst: 'Consultar antes',
   transferred: (number) => `Transferida a ${number}.`,
+  consultRinging: (number) => `Llamando a ${number}; la otra parte espera.`,
   consulting: (number) => `Habla con ${number}; la otra parte espera.`,
   completeTransfer: 'Conectarlos',
   cancelTransfer: 'Recuperar la llamada',

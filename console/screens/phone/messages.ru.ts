@@ -34,6 +34,7 @@ export const messages: typeof english = {
   calls: 'Звонки',
   incoming: 'Входящий звонок',
   state: {
+    'ringing-there': 'Вызов идёт',
     ringing: 'Звонит',
     calling: 'Вызов …',
     answering: 'Соединение …',
@@ -75,6 +76,7 @@ export const messages: typeof english = {
   transferNow: 'Перевести сразу',
   askFirst: 'Сначала спросить',
   transferred: (number) => `Переведено на ${number}.`,
+  consultRinging: (number) => `Вызываем: ${number}; собеседник ждёт.`,
   consulting: (number) => `Вы говорите с ${number}; собеседник ждёт.`,
   completeTransfer: 'Соединить их',
   cancelTransfer: 'Вернуть звонок',

@@ -8,19 +8,14 @@ import { showToast } from '../../components/toast.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import type { CallCard } from '../../phone/phone-types.ts'
 import styles from './call-card.module.css'
+import { callsOnOtherPhones } from './call-truth.ts'
 import { phoneMessages } from './messages.ts'
 
 /** My calls that are not in this page: on the desk phone, or in another browser. */
 export function OtherPhoneCalls({ shown }: { shown: readonly CallCard[] }) {
   const { live, claims } = useConsole()
   const calls = useStore(live.calls)
-  const others = calls.filter(
-    (call) =>
-      !shown.some(({ apiCallId }) => apiCallId === call.id) &&
-      // A call that rings here as well has its card already, perhaps without its id.
-      !(call.state === 'ringing' && shown.some(({ peer }) => peer.number === call.from.number)) &&
-      call.legs.some(({ extension, state }) => extension === claims.extension && state === 'up'),
-  )
+  const others = callsOnOtherPhones(calls, shown, claims.extension)
   return others.map((call) => <OtherCall key={call.id} call={call} />)
 }
 
