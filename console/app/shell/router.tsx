@@ -73,6 +73,8 @@ const routes = [
 export const router = createRouter({
   routeTree: root.addChildren(routes),
   basepath: '/console',
+  // What no screen has validated is not in the address.
+  search: { strict: true },
   defaultPreload: 'intent',
   defaultErrorComponent: CrashNotice,
   // Each value is a text. By default `?number=0049` is another text than `?number=49`, and `49` a number.

@@ -30,10 +30,14 @@ describe('console: session', () => {
     expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
     expect((await fetch(`${stack.url}/console/assets/missing.js`)).status).toBe(404)
 
-    for (const accept of ['application/json', '*/*']) {
+    for (const accept of ['application/json', '*/*', 'text/html;q=0, application/json']) {
       const answer = await fetch(stack.url, { headers: { Accept: accept } })
       expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/problem+json'])
+      expect(answer.headers.get('vary')).toMatch(/Accept/)
     }
+    expect(page.headers.get('vary')).toMatch(/Accept/)
+    const redirect = await fetch(`${stack.url}/console`, { redirect: 'manual' })
+    expect(redirect.headers.get('location')).toBe('/console/')
   })
 
   it('stays signed in over a reload, and on a link to a screen', async () => {
