@@ -144,6 +144,8 @@ export function buildWebObjects(
       timers: 'no',
       // A transfer by REFER would dial without the dial policy.
       allow_transfer: 'no',
+      // A page that crashes sends no BYE. A muted one still sends, and a hold has a limit of its own, which is none.
+      rtp_timeout: '30',
       ...mediaFields(mediaAddress),
     },
   })

@@ -76,6 +76,11 @@ export function createJssipCall(
   })
   session.on('peerconnection', ({ peerconnection }) => {
     peerconnection.addEventListener('track', ({ track: remote }) => output.play(remote))
+    peerconnection.addEventListener('connectionstatechange', () => {
+      const { connectionState } = peerconnection
+      if (connectionState === 'failed') events?.onMedia(false)
+      else if (connectionState === 'connected') events?.onMedia(true)
+    })
   })
   for (const [event, held] of [
     ['hold', true],

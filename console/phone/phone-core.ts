@@ -1,5 +1,6 @@
 import { type Call, createCallStore } from './call-store.ts'
 import { createCommands } from './commands.ts'
+import { createMediaRescue } from './media-rescue.ts'
 import { createOwnInvites } from './own-invites.ts'
 import {
   type BlockedReason,
@@ -40,6 +41,15 @@ export function createPhoneCore(needs: PhoneNeeds): Phone & { setSoundBlocked(bl
   const voices = createVoices(store, queue)
   const quality = createQualityMeter(store)
   const readiness = createReadiness(store, needs.prepareMicrophone)
+  const rescue = createMediaRescue({
+    isOnline: () => store.getSnapshot().registration.state === 'registered',
+    restart: restartMedia,
+    giveUp(call) {
+      // First: a BYE of our own is no error.
+      end(call, 'lost')
+      call.sip?.terminate()
+    },
+  })
   const ownInvites = createOwnInvites(ringIncoming, reclaim)
 
   function updateRinging() {
@@ -85,13 +95,26 @@ export function createPhoneCore(needs: PhoneNeeds): Phone & { setSoundBlocked(bl
         }
         voices.apply()
       },
+      onMedia(isConnected) {
+        const call = callOf(sip)
+        if (call !== undefined) rescue.onMedia(call, isConnected)
+      },
     })
+  }
+
+  function restartMedia(call: Call) {
+    queue
+      .run(async () => {
+        if (call.card.state !== 'ended') await call.sip?.restartMedia()
+      })
+      .catch(() => {})
   }
 
   function end(call: Call, error: CallError | undefined) {
     const wasUp = call.card.startedAt !== undefined
     if (!store.end(call, error)) return
     voices.drop(call)
+    rescue.drop(call)
     updateRinging()
     if (store.live().length === 0) quality.stop()
     if (error === 'busy') ringer.play('busy')
@@ -199,12 +222,7 @@ export function createPhoneCore(needs: PhoneNeeds): Phone & { setSoundBlocked(bl
         onCall: (call) => ownInvites.receive(call),
         onReregistered() {
           for (const call of store.live()) {
-            if (call.card.startedAt === undefined) continue
-            queue
-              .run(async () => {
-                if (call.card.state !== 'ended') await call.sip?.restartMedia()
-              })
-              .catch(() => {})
+            if (call.card.startedAt !== undefined) restartMedia(call)
           }
         },
       })

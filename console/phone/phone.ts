@@ -55,6 +55,15 @@ export function createPhone({ credentials, ticket, api, devices = {}, relayOnly 
       },
       { signal },
     )
+    // Else the other end would stay in the call alone. Some browsers put the page away whole and show it again later.
+    addEventListener('pagehide', () => void core.stop(), { signal })
+    addEventListener(
+      'pageshow',
+      ({ persisted }) => {
+        if (persisted) void core.start()
+      },
+      { signal },
+    )
     addEventListener(
       'beforeunload',
       (event) => {

@@ -27,6 +27,8 @@ export interface SipCall {
 export interface SipCallEvents {
   onEnded(error: CallError | undefined): void
   onRemoteHold(held: boolean): void
+  /** The connection of its media has failed for good, or works. */
+  onMedia(isConnected: boolean): void
 }
 
 /** A registration and the calls that come by it. Swap the SIP library behind this interface. */

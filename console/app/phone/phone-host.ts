@@ -6,6 +6,7 @@ import type { Session } from '../session/session.ts'
 import type { TabChannel } from '../session/tab-channel.ts'
 import { createStore, type Store } from '../store.ts'
 import { readDevices } from './devices.ts'
+import { fromSent, PhoneFailure, type SentFailure, toSent } from './phone-failure.ts'
 
 /** What a view of the phone may ask for; the phone itself may be in another tab. */
 type Verb =
@@ -25,28 +26,17 @@ type Verb =
 
 export interface PhoneHost {
   snapshot: Store<PhoneSnapshot>
-  /** Does it in the tab that holds the phone. @throws {PhoneFailure} */
+  /** Does it in the tab that holds the phone. @throws {PhoneFailure} @throws {ApiError} */
   run<V extends Verb>(verb: V, ...args: Parameters<Phone[V]>): Promise<Awaited<ReturnType<Phone[V]>>>
   start(): void
   stop(): void
-}
-
-/** A refusal of the phone, by its code: `PhoneErrorCode`, or the code of an API problem. */
-export class PhoneFailure extends Error {
-  readonly code: string
-  readonly detail: string | undefined
-  constructor(code: string, detail?: string) {
-    super(code)
-    this.code = code
-    this.detail = detail
-  }
 }
 
 type PhoneMessage =
   | { kind: 'state'; snapshot: PhoneSnapshot }
   | { kind: 'ask'; id: string; verb: Verb; args: unknown[] }
   | { kind: 'done'; id: string; value: unknown }
-  | { kind: 'failed'; id: string; code: string; detail: string | undefined }
+  | { kind: 'failed'; id: string; failure: SentFailure }
 
 const NO_PHONE: PhoneSnapshot = { registration: { state: 'connecting' }, calls: [], soundBlocked: false }
 /** The leader may be suspended. */
@@ -122,8 +112,7 @@ export function createPhoneHost({
     try {
       return await method(...args)
     } catch (err) {
-      const { code = 'failed', detail } = err as { code?: string; detail?: string }
-      throw new PhoneFailure(code, detail)
+      throw fromSent(toSent(err))
     }
   }
 
@@ -139,8 +128,7 @@ export function createPhoneHost({
         if (message.type !== 'phone') return
         const data = message.data as PhoneMessage
         if (data.kind === 'done' && data.id === id) end(() => resolve(data.value))
-        if (data.kind === 'failed' && data.id === id)
-          end(() => reject(new PhoneFailure(data.code, data.detail)))
+        if (data.kind === 'failed' && data.id === id) end(() => reject(fromSent(data.failure)))
       })
       const timer = setTimeout(() => end(() => reject(new PhoneFailure('timeout'))), ANSWER_TIMEOUT_MS)
       send({ kind: 'ask', id, verb, args })
@@ -155,7 +143,7 @@ export function createPhoneHost({
     if (data.kind === 'ask' && session.isLeader.get()) {
       runHere(data.verb, data.args).then(
         (value) => send({ kind: 'done', id: data.id, value }),
-        ({ code, detail }: PhoneFailure) => send({ kind: 'failed', id: data.id, code, detail }),
+        (err: unknown) => send({ kind: 'failed', id: data.id, failure: toSent(err) }),
       )
     }
   })

@@ -48,3 +48,24 @@ export function createTabChannel(name = 'hookswitch'): TabChannel {
     },
   }
 }
+
+/** A channel for what is shown to one user: its listeners receive messages while it is open. */
+export interface ChannelScope extends TabChannel {
+  /** @returns what closes it */
+  open(): () => void
+}
+
+export function createChannelScope({ send, listen }: TabChannel): ChannelScope {
+  const listeners = new Set<(message: TabMessage) => void>()
+  return {
+    send,
+    listen(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    open: () =>
+      listen((message) => {
+        for (const listener of [...listeners]) listener(message)
+      }),
+  }
+}

@@ -24,14 +24,14 @@ export function Frame() {
   const path = useRouterState({ select: ({ location }) => location.pathname })
 
   const current = SCREENS.find(({ name }) => path.startsWith(`/${name}`))
-  const title = current === undefined ? texts.product : texts.screens[current.name]
+  const title = current === undefined ? texts.product : `${texts.screens[current.name]} · ${texts.product}`
   const isFirst = useRef(true)
   useEffect(() => {
-    document.title = `${title} · ${texts.product}`
+    document.title = title
     // A screen reader reads the new screen; a mouse user sees no change.
     if (!isFirst.current) main.current?.focus({ preventScroll: true })
     isFirst.current = false
-  }, [title, texts])
+  }, [title])
 
   const content = (
     <main id="content" ref={main} tabIndex={-1} className={styles.main}>

@@ -6,7 +6,7 @@ import { type ConsoleContext, ConsoleProvider, useStore } from '../console-conte
 import { createLive } from '../live/live.ts'
 import { createPhoneHost } from '../phone/phone-host.ts'
 import type { Session } from '../session/session.ts'
-import type { TabChannel } from '../session/tab-channel.ts'
+import { createChannelScope, type TabChannel } from '../session/tab-channel.ts'
 import type { SessionClaims } from '../session/token-claims.ts'
 import { router } from './router.tsx'
 
@@ -22,13 +22,20 @@ export default function Shell({
   channel: TabChannel
   claims: SessionClaims
 }) {
-  const [{ context, queries }] = useState(() => {
+  const [{ context, queries, scope }] = useState(() => {
+    const scope = createChannelScope(channel)
     const api = createApi(session)
-    const live = createLive(session, api, channel)
-    const phone = createPhoneHost({ session, api, live, channel })
-    const context: ConsoleContext = { session, claims, api, live, phone, channel }
-    return { context, queries: createQueries() }
+    const live = createLive(session, api, scope)
+    const phone = createPhoneHost({ session, api, live, channel: scope })
+    const context: ConsoleContext = { session, claims, api, live, phone, channel: scope }
+    return { context, queries: createQueries(), scope }
   })
+  useEffect(() => {
+    const close = scope.open()
+    // What the leader has sent while this tab was loading is missed.
+    if (!session.isLeader.get()) scope.send({ type: 'hello' })
+    return close
+  }, [scope, session])
   const isLeader = useStore(session.isLeader)
   useEffect(() => {
     if (!isLeader) return

@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { dataOf } from '../../api/client.ts'
-import { useConsole } from '../../app/console-context.ts'
+import { useConsole, useSelected } from '../../app/console-context.ts'
+import type { LiveCall } from '../../app/live/live.ts'
 import { CALL_DRAG_TYPE } from '../../app/phone-port.ts'
 import { Button, classNames, IconButton } from '../../components/button.tsx'
+import { callMessages } from '../../components/calls/messages.ts'
 import { useErrorText } from '../../components/error-text.ts'
 import { Icon } from '../../components/icon.tsx'
 import { showToast } from '../../components/toast.tsx'
@@ -21,6 +23,7 @@ import { usePhone } from './use-phone.ts'
 /** One call of the page’s phone, with what can be done to it now. */
 export function CallCard({ call }: { call: Card }) {
   const texts = useMessages(phoneMessages)
+  const { outcomes } = useMessages(callMessages)
   const { api } = useConsole()
   const { run, phone } = usePhone()
   const errorText = useErrorText()
@@ -28,7 +31,13 @@ export function CallCard({ call }: { call: Card }) {
   const [isTransferring, setTransferring] = useState(false)
   const [consulted, setConsulted] = useState<string>()
   const { id, apiCallId, direction, state, muted, error } = call
-  const peer = usePeer(call)
+  const { shown, known } = usePbxCall(call)
+  const peer = peerOf(call, known)
+  // Its own leg is up first: the PBX calls the number after it.
+  const isCalling =
+    direction === 'outgoing' &&
+    state === 'active' &&
+    (shown?.state === 'dialling' || shown?.state === 'ringing')
   const isIncoming = direction === 'incoming' && state === 'ringing'
   const isUp = state === 'active' || state === 'remote-held' || state === 'held'
 
@@ -58,7 +67,7 @@ export function CallCard({ call }: { call: Card }) {
       </div>
       <p className={styles.state} role="status">
         {stateText()}
-        {isUp && call.startedAt !== undefined && <Clock startedAt={call.startedAt} />}
+        {isUp && !isCalling && call.startedAt !== undefined && <Clock startedAt={call.startedAt} />}
         {call.quality !== undefined && isUp && <QualityMark quality={call.quality} />}
       </p>
       {consulted !== undefined && isUp && apiCallId !== undefined && (
@@ -151,22 +160,38 @@ export function CallCard({ call }: { call: Card }) {
 
   function stateText() {
     if (state === 'ended' && error !== undefined) return texts.errors[error]
+    const outcome = known?.outcome
+    if (state === 'ended' && direction === 'outgoing' && outcome && outcome !== 'cancelled')
+      return outcomes[outcome]
     if (isIncoming) return texts.incoming
-    if (state === 'ringing') return texts.state.calling
+    if (state === 'ringing' || isCalling) return texts.state.calling
     return texts.state[state]
   }
 }
 
-/** The other end as the PBX shows it, which changes with a transfer; until then as SIP did. */
-function usePeer({ apiCallId, peer, direction }: Card): { number: string; name: string } {
+/** The call as the PBX shows it: `shown` while it goes on, `known` also before and after. */
+function usePbxCall({ apiCallId, direction }: Card): Record<'shown' | 'known', LiveCall | undefined> {
   const { api, live } = useConsole()
+  const shown = useSelected(live.calls, (calls) => calls.find(({ id }) => id === apiCallId))
+  const [last, setLast] = useState<LiveCall>()
+  useEffect(
+    () =>
+      live.onCall((changed) => {
+        if (changed.id === apiCallId) setLast(changed)
+      }),
+    [live, apiCallId],
+  )
   const { data } = useQuery({
     queryKey: ['call', apiCallId],
     enabled: apiCallId !== undefined && direction === 'outgoing',
     queryFn: ({ signal }) =>
       dataOf(api.GET('/api/v1/calls/{callId}', { params: { path: { callId: apiCallId ?? '' } }, signal })),
   })
-  const known = live.calls.get().find(({ id }) => id === apiCallId) ?? data
+  return { shown, known: shown ?? last ?? data }
+}
+
+/** The other end as the PBX shows it, which changes with a transfer; until then as SIP did. */
+function peerOf({ peer, direction }: Card, known: LiveCall | undefined): { number: string; name: string } {
   const other = direction === 'incoming' ? known?.from : known?.to
   return other === undefined || other.number === '' ? peer : other
 }

@@ -22,7 +22,10 @@ export function DialBox({ inputRef }: { inputRef: RefObject<HTMLInputElement | n
     if (number === undefined) return inputRef.current?.focus()
     void call(number).then((isPlaced) => {
       if (isPlaced) setText('')
+      else inputRef.current?.focus()
     })
+    // The next key is for the call.
+    inputRef.current?.blur()
   }
   return (
     <div className={styles.box}>

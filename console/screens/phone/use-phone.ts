@@ -1,5 +1,7 @@
+import { ApiError } from '../../api/client.ts'
 import { useConsole, useStore } from '../../app/console-context.ts'
-import { PhoneFailure } from '../../app/phone/phone-host.ts'
+import { PhoneFailure } from '../../app/phone/phone-failure.ts'
+import { useErrorText } from '../../components/error-text.ts'
 import { showToast } from '../../components/toast.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import type { PhoneSnapshot } from '../../phone/phone-types.ts'
@@ -9,10 +11,11 @@ import { phoneMessages } from './messages.ts'
 export function usePhone() {
   const { phone } = useConsole()
   const { errors, blocked } = useMessages(phoneMessages)
+  const apiText = useErrorText()
   const snapshot: PhoneSnapshot = useStore(phone.snapshot)
   function textOf(err: unknown): string {
+    if (err instanceof ApiError) return apiText(err)
     if (!(err instanceof PhoneFailure)) return errors.other
-    if (err.detail !== undefined) return err.detail
     if (isKey(errors, err.code)) return errors[err.code]
     if (isKey(blocked, err.code)) return blocked[err.code]
     return errors.other

@@ -84,6 +84,7 @@ describe('provisioning', () => {
       send_connected_line: 'no',
       timers: 'no',
       allow_transfer: 'no',
+      rtp_timeout: '30',
     })
   })
 

@@ -11,6 +11,7 @@ export interface FakeCall extends SipCall {
   /** The other end hangs up, or what else ends it. */
   finish(error?: CallError): void
   remoteHold(held: boolean): void
+  media(isConnected: boolean): void
 }
 
 /** @param step how long an act takes; resolved at once by default */
@@ -69,6 +70,7 @@ export function createFakeCall(
       events?.onEnded(error)
     },
     remoteHold: (held) => events?.onRemoteHold(held),
+    media: (isConnected) => events?.onMedia(isConnected),
   }
   return call
 }

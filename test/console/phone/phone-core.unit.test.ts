@@ -149,6 +149,24 @@ describe('a call in progress', () => {
     expect(call.acts).toEqual(['answer', 'restart'])
   })
 
+  test('media that fails is negotiated again, and the call is lost unless that helps', async () => {
+    const { fake, call } = await talking()
+    call.media(false)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(call.acts).toEqual(['answer'])
+    fake.line().onRegistration({ state: 'registered' })
+    call.media(false)
+    await vi.advanceTimersByTimeAsync(9_000)
+    expect(call.acts).toEqual(['answer', 'restart'])
+    call.media(true)
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(fake.states()).toEqual(['incoming active'])
+    call.media(false)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(call.acts).toEqual(['answer', 'restart', 'restart', 'terminate'])
+    expect(fake.phone.getSnapshot().calls[0]).toMatchObject({ state: 'ended', error: 'lost' })
+  })
+
   test.each(['1', '*#', 'ABCD', '1,2'])('the digits %s are sent', async (digits) => {
     const { fake, call, id } = await talking()
     fake.phone.sendDtmf(id, digits)

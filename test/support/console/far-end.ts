@@ -12,7 +12,7 @@ let recordings = 0
  * @returns the part of the time that each of them was there, 0 to 1
  */
 export async function tonesSentTo(
-  asterisk: AsteriskServer,
+  asterisk: Pick<AsteriskServer, 'cli' | 'recordings'>,
   extension: string,
   ...hertz: number[]
 ): Promise<number[]> {

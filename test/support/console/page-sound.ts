@@ -44,17 +44,28 @@ export const watchSound = `(() => {
     /** Tracks of the microphone that are sent with sound. */
     sending: () => connections.filter(({ connectionState }) => connectionState !== 'closed')
       .flatMap((one) => one.getSenders()).filter(({ track }) => track?.enabled).length,
+    /** Energy of all audio that was received so far. */
+    async energy() {
+      let sum = 0
+      for (const one of connections) {
+        for (const { type, totalAudioEnergy = 0 } of (await one.getStats()).values()) {
+          if (type === 'inbound-rtp') sum += totalAudioEnergy
+        }
+      }
+      return sum
+    },
     /** What explains a silence. */
     async report() {
-      const received = []
+      const received = [], states = []
       for (const one of connections) {
         if (one.connectionState === 'closed') continue
+        states.push([one.connectionState, one.iceConnectionState, ...(one.localDescription?.sdp.match(/candidate:.*/g) ?? []), ...(one.remoteDescription?.sdp.match(/candidate:.*/g) ?? [])])
         for (const { type, audioLevel, packetsReceived } of (await one.getStats()).values()) {
           if (type === 'inbound-rtp') received.push({ audioLevel, packetsReceived })
         }
       }
       const outputs = elements.map(({ muted, paused, srcObject }) => ({ muted, paused, used: srcObject !== null }))
-      return JSON.stringify({ received, outputs, meter: context?.state })
+      return JSON.stringify({ states, received, outputs, meter: context?.state })
     },
     connections,
   }
