@@ -5,14 +5,15 @@ import { useConsole, useSelected } from '../../app/console-context.ts'
 import type { LiveCall } from '../../app/live/live.ts'
 import { CALL_DRAG_TYPE } from '../../app/phone-port.ts'
 import { Button, classNames, IconButton } from '../../components/button.tsx'
+import { Clock } from '../../components/calls/clock.tsx'
 import { callMessages } from '../../components/calls/messages.ts'
 import { useErrorText } from '../../components/error-text.ts'
 import { Icon } from '../../components/icon.tsx'
 import { showToast } from '../../components/toast.tsx'
-import { formatDuration } from '../../i18n/format.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import type { CallCard as Card } from '../../phone/phone-types.ts'
 import styles from './call-card.module.css'
+import { truthOf } from './call-truth.ts'
 import { Consultation } from './consultation.tsx'
 import { Keypad } from './keypad.tsx'
 import { phoneMessages } from './messages.ts'
@@ -24,22 +25,19 @@ import { usePhone } from './use-phone.ts'
 export function CallCard({ call }: { call: Card }) {
   const texts = useMessages(phoneMessages)
   const { outcomes } = useMessages(callMessages)
-  const { api } = useConsole()
+  const { api, claims } = useConsole()
   const { run, phone } = usePhone()
   const errorText = useErrorText()
   const [isKeypadOpen, setKeypadOpen] = useState(false)
   const [isTransferring, setTransferring] = useState(false)
   const [consulted, setConsulted] = useState<string>()
   const { id, apiCallId, direction, state, muted, error } = call
-  const { shown, known } = usePbxCall(call)
-  const peer = peerOf(call, known)
-  // Its own leg is up first: the PBX calls the number after it.
-  const isCalling =
-    direction === 'outgoing' &&
-    state === 'active' &&
-    (shown?.state === 'dialling' || shown?.state === 'ringing')
+  const truth = truthOf(call, usePbxCall(call), claims.extension)
+  const peer = truth.peer ?? call.peer
+  const isCalling = truth.state === 'calling' || truth.state === 'ringing-there'
   const isIncoming = direction === 'incoming' && state === 'ringing'
-  const isUp = state === 'active' || state === 'remote-held' || state === 'held'
+  const isUp = (state === 'active' || state === 'remote-held' || state === 'held') && !isCalling
+  const answeredAt = truth.answeredAt ?? (call.startedAt && new Date(call.startedAt).toISOString())
 
   async function park() {
     if (apiCallId === undefined) return
@@ -65,11 +63,12 @@ export function CallCard({ call }: { call: Card }) {
         <span className={styles.name}>{peer.name || peer.number || texts.unknownCaller}</span>
         {peer.name !== '' && <span className={styles.number}>{peer.number}</span>}
       </div>
-      <p className={styles.state} role="status">
-        {stateText()}
-        {isUp && !isCalling && call.startedAt !== undefined && <Clock startedAt={call.startedAt} />}
+      <div className={styles.state}>
+        {/* The clock is not announced each second. */}
+        <span role="status">{stateText()}</span>
+        {isUp && answeredAt && <Clock since={answeredAt} />}
         {call.quality !== undefined && isUp && <QualityMark quality={call.quality} />}
-      </p>
+      </div>
       {consulted !== undefined && isUp && apiCallId !== undefined && (
         <Consultation callId={apiCallId} number={consulted} onEnd={() => setConsulted(undefined)} />
       )}
@@ -159,18 +158,20 @@ export function CallCard({ call }: { call: Card }) {
   )
 
   function stateText() {
-    if (state === 'ended' && error !== undefined) return texts.errors[error]
-    const outcome = known?.outcome
-    if (state === 'ended' && direction === 'outgoing' && outcome && outcome !== 'cancelled')
-      return outcomes[outcome]
-    if (isIncoming) return texts.incoming
-    if (state === 'ringing' || isCalling) return texts.state.calling
-    return texts.state[state]
+    if (truth.isElsewhere) return texts.errors.answered_elsewhere
+    if (state === 'ended') {
+      const { outcome } = truth
+      // What the PBX knows of the other end goes before what SIP knows of the own one.
+      if (direction === 'outgoing' && outcome && outcome !== 'answered' && outcome !== 'cancelled')
+        return outcomes[outcome]
+      return error === undefined ? texts.state.ended : texts.errors[error]
+    }
+    return isIncoming ? texts.incoming : texts.state[truth.state]
   }
 }
 
-/** The call as the PBX shows it: `shown` while it goes on, `known` also before and after. */
-function usePbxCall({ apiCallId, direction }: Card): Record<'shown' | 'known', LiveCall | undefined> {
+/** The call as the PBX shows it, also just before and after it is live. */
+function usePbxCall({ apiCallId, direction }: Card): LiveCall | undefined {
   const { api, live } = useConsole()
   const shown = useSelected(live.calls, (calls) => calls.find(({ id }) => id === apiCallId))
   const [last, setLast] = useState<LiveCall>()
@@ -187,20 +188,5 @@ function usePbxCall({ apiCallId, direction }: Card): Record<'shown' | 'known', L
     queryFn: ({ signal }) =>
       dataOf(api.GET('/api/v1/calls/{callId}', { params: { path: { callId: apiCallId ?? '' } }, signal })),
   })
-  return { shown, known: shown ?? last ?? data }
-}
-
-/** The other end as the PBX shows it, which changes with a transfer; until then as SIP did. */
-function peerOf({ peer, direction }: Card, known: LiveCall | undefined): { number: string; name: string } {
-  const other = direction === 'incoming' ? known?.from : known?.to
-  return other === undefined || other.number === '' ? peer : other
-}
-
-function Clock({ startedAt }: { startedAt: number }) {
-  const [now, setNow] = useState(Date.now)
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1_000)
-    return () => clearInterval(timer)
-  }, [])
-  return <time className={styles.clock}>{formatDuration((now - startedAt) / 1_000)}</time>
+  return shown ?? last ?? data
 }

@@ -2,9 +2,9 @@ import type { LiveCall } from '../../app/live/live-messages.ts'
 import type { CallCard } from '../../phone/phone-types.ts'
 
 /** What a card shows. `calling`: the own end is connected, and the other one rings. */
-export type ShownState = CallCard['state'] | 'calling' | 'ringing-there'
+type ShownState = CallCard['state'] | 'calling' | 'ringing-there'
 
-export interface CallTruth {
+interface CallTruth {
   state: ShownState
   /** The other end as the PBX shows it; undefined where it does not know better than SIP. */
   peer: { number: string; name: string } | undefined
