@@ -1,4 +1,5 @@
 import { backoffMs } from './backoff.ts'
+import { codeOf } from './error-code.ts'
 import type { BlockedReason, PhoneCredentials } from './phone-types.ts'
 
 /** Credentials that are always valid: fetched, and fetched again before they expire. */
@@ -21,8 +22,12 @@ export interface CredentialRenewalNeeds {
   onBlocked(reason: BlockedReason): void
 }
 
-/** Codes of the API's refusals that no repetition overcomes. */
-const FINAL: Record<string, BlockedReason> = { conflict: 'no_extension', not_supported: 'not_supported' }
+/** Codes of refusals that no repetition overcomes. */
+const FINAL: Record<string, BlockedReason> = {
+  conflict: 'no_extension',
+  not_supported: 'not_supported',
+  session_ended: 'session_ended',
+}
 /** Of the time that is left when they are fetched: the rest is for a slow API. */
 const RENEW_AFTER = 0.75
 const SHORTEST_MS = 5_000
@@ -87,6 +92,3 @@ export function createCredentialRenewal(needs: CredentialRenewalNeeds): Credenti
     },
   }
 }
-
-const codeOf = (err: unknown): string =>
-  typeof err === 'object' && err !== null && 'code' in err ? String(err.code) : ''

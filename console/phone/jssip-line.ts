@@ -9,7 +9,7 @@ import { createSipSocket, type SipSocket } from './sip-socket.ts'
 
 export interface JssipLineNeeds {
   credentials(): Promise<PhoneCredentials>
-  ticket(): Promise<string>
+  ticket(signal: AbortSignal): Promise<string>
   media: Omit<JssipCallNeeds, 'iceServers'>
 }
 
@@ -75,9 +75,9 @@ function connect({ credentials, ticket, media }: JssipLineNeeds, events: SipLine
     socket = createSipSocket({
       host: base.host,
       isSecure,
-      async nextUrl() {
+      async nextUrl(signal) {
         const url = new URL(base)
-        url.searchParams.set('ticket', await ticket())
+        url.searchParams.set('ticket', await ticket(signal))
         return url.href
       },
       open: (url) => new WebSocket(url, 'sip'),

@@ -1,4 +1,4 @@
-import { audioConstraints } from './microphone.ts'
+import { openAudio } from './microphone.ts'
 import { PhoneError } from './phone-types.ts'
 
 /** How loud a microphone is now. */
@@ -14,7 +14,7 @@ export interface LevelMeter {
  */
 export async function openLevelMeter(device?: string): Promise<LevelMeter> {
   if (!isSecureContext) throw new PhoneError('insecure_context')
-  const stream = await navigator.mediaDevices.getUserMedia(audioConstraints(device)).catch(() => {
+  const stream = await openAudio(device).catch(() => {
     throw new PhoneError('microphone_denied')
   })
   const context = new AudioContext()

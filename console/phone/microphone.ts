@@ -6,7 +6,7 @@ export interface Microphone {
   prepare(): Promise<void>
   /** @param replace sends another track instead, after a change of the device */
   acquire(replace: (next: MediaStreamTrack) => Promise<void>): Promise<MicrophoneLease>
-  /** Another device, for calls in progress as well. */
+  /** Another device, for calls in progress as well. A call that refuses it goes on with the last one. */
   setDevice(id: string | undefined): Promise<void>
 }
 
@@ -19,13 +19,14 @@ export interface MicrophoneLease {
 const PREPARED_MS = 30_000
 const RELEASED_MS = 2_000
 
-export const audioConstraints = (device: string | undefined): MediaStreamConstraints => ({
-  audio: device === undefined ? true : { deviceId: { exact: device } },
-})
+interface User {
+  track: MediaStreamTrack
+  replace(next: MediaStreamTrack): Promise<void>
+}
 
 export function createMicrophone(device: string | undefined): Microphone {
   let source: Promise<MediaStreamTrack> | undefined
-  const users = new Set<{ track: MediaStreamTrack; replace(next: MediaStreamTrack): Promise<void> }>()
+  const users = new Set<User>()
   let idleTimer: ReturnType<typeof setTimeout> | undefined
 
   const close = () => {
@@ -48,6 +49,23 @@ export function createMicrophone(device: string | undefined): Microphone {
     // An unplugged device ends its track: the next call opens another.
     opened.then((track) => track.addEventListener('ended', discard), discard)
     return opened
+  }
+  /** Sends another track for a call that may end meanwhile; the track that is not used stops. */
+  const exchange = async (user: User, next: MediaStreamTrack) => {
+    let unused = next
+    // Silent until it is sent: a mute meanwhile concerns the old one.
+    next.enabled = false
+    try {
+      await user.replace(next)
+      if (!users.has(user)) return
+      next.enabled = user.track.enabled
+      unused = user.track
+      user.track = next
+    } catch (err) {
+      if (users.has(user)) throw err
+    } finally {
+      unused.stop()
+    }
   }
   const closeWhenIdle = (delay: number) => {
     clearTimeout(idleTimer)
@@ -78,21 +96,27 @@ export function createMicrophone(device: string | undefined): Microphone {
       close()
       if (users.size === 0) return
       const next = await openSource()
-      for (const user of users) {
-        const [old, own] = [user.track, next.clone()]
-        own.enabled = old.enabled
-        await user.replace(own)
-        user.track = own
-        old.stop()
-      }
+      await Promise.all([...users].map((user) => exchange(user, next.clone())))
     },
+  }
+}
+
+/** Opens a microphone; where the device is gone, the default one. Rejects with the browser's error. */
+export async function openAudio(device: string | undefined): Promise<MediaStream> {
+  const open = (audio: true | MediaTrackConstraints) => navigator.mediaDevices.getUserMedia({ audio })
+  if (device === undefined) return open(true)
+  try {
+    return await open({ deviceId: { exact: device } })
+  } catch (err) {
+    const name = err instanceof Error ? err.name : ''
+    if (name !== 'OverconstrainedError' && name !== 'NotFoundError') throw err
+    return open(true)
   }
 }
 
 async function getTrack(device: string | undefined): Promise<MediaStreamTrack> {
   try {
-    const stream = await navigator.mediaDevices.getUserMedia(audioConstraints(device))
-    const [track] = stream.getAudioTracks()
+    const [track] = (await openAudio(device)).getAudioTracks()
     if (track !== undefined) return track
   } catch {
     // Also where no device is there: what a person does about it is the same.

@@ -2,6 +2,8 @@ import type { SipCall } from './sip-line.ts'
 
 /** How long an INVITE with an id waits for the API's answers before it rings. */
 const UNDECIDED_MS = 2_000
+/** How long an INVITE may follow the API's answer: no PBX rings a page for longer before it gives the call up. */
+const EXPECTED_MS = 120_000
 
 /**
  * Finds the INVITE of each call that this page asked for: the one with an `X-Hookswitch-Call` that is the id of the API's
@@ -14,7 +16,7 @@ export interface OwnInvites {
 }
 
 export interface OwnInvite {
-  /** The API's answer. @param take gets the INVITE, once */
+  /** The API's answer. @param take gets the INVITE, once, if it comes within two minutes */
   accept(id: string, take: (call: SipCall) => void): void
   /** The API refused. */
   refuse(): void
@@ -38,6 +40,10 @@ export function createOwnInvites(
     undecided = []
     for (const call of strangers) ring(call)
   }
+  const expect = (id: string, take: (call: SipCall) => void) => {
+    expected.set(id, take)
+    setTimeout(() => expected.delete(id), EXPECTED_MS)
+  }
   const ringLater = (call: SipCall) => {
     undecided.push(call)
     setTimeout(() => {
@@ -54,7 +60,7 @@ export function createOwnInvites(
           const waiting = undecided.find(({ apiCallId }) => apiCallId === id)
           undecided = undecided.filter((one) => one !== waiting)
           const call = waiting ?? reclaim(id)
-          if (call === undefined) expected.set(id, take)
+          if (call === undefined) expect(id, take)
           else take(call)
           settle()
         },

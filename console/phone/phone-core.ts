@@ -260,7 +260,8 @@ export function createPhoneCore(needs: PhoneNeeds): Phone & { setSoundBlocked(bl
       if (call.card.state !== 'active') throw new PhoneError('wrong_state')
       call.sip?.sendDtmf(digits)
     },
-    setDevices: (devices) => queue.run(() => needs.setDevices(devices)),
+    // The voices follow what changed meanwhile, such as a mute.
+    setDevices: (devices) => queue.run(() => needs.setDevices(devices).finally(voices.apply)),
     testCall: () => dial(TEST_NUMBER),
     takeOver: () => line.takeOver(),
     obey: (command) => commands.obey(command),

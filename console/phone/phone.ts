@@ -6,10 +6,17 @@ import { createRinger } from './ringer.ts'
 import { createSpeaker } from './speaker.ts'
 
 export interface PhoneOptions {
-  /** `POST /api/v1/phone/credentials`. Rejects with an error that has the problem's `code`. */
+  /**
+   * `POST /api/v1/phone/credentials`. Rejects with an error that has the problem's `code`, or the code `session_ended`
+   * where the session is over.
+   */
   credentials(): Promise<PhoneCredentials>
-  /** A stream ticket, which opens one socket. */
-  ticket(): Promise<string>
+  /**
+   * A stream ticket, which opens one socket. Gets another token first where the last one is refused, and rejects with
+   * the code `session_ended` where there is none.
+   * @param signal aborted when the ticket is no longer wanted
+   */
+  ticket(signal: AbortSignal): Promise<string>
   /** `POST /api/v1/calls {number, device: "browser"}`. */
   api: { dial(number: string): Promise<{ id: string }> }
   devices?: PhoneDevices

@@ -28,12 +28,21 @@ const TONES: Record<Tone, readonly Beep[]> = {
 }
 const REPEAT_MS: Record<Exclude<RingMode, 'off'>, number> = { ring: 3_000, waiting: 4_000 }
 const FADE_SECONDS = 0.02
+/** Longer than each tone: then the sound output is let go. */
+const SILENT_MS = 4_000
+/** A tone is of now: it is not played once a click has unlocked the sound later. */
+const LATE_MS = 1_000
+/** A context that may play runs long before. */
+const BLOCKED_MS = 500
 
 /** @param onBlocked whether the browser wants a click before it plays */
 export function createRinger(device: string | undefined, onBlocked: (blocked: boolean) => void): Ringer {
   let context: AudioContext | undefined
   let mode: RingMode = 'off'
   let timer: ReturnType<typeof setInterval> | undefined
+  let silenceTimer: ReturnType<typeof setTimeout> | undefined
+  let round = 0
+  let wasUnlocked = false
   let ringing: GainNode | undefined
   let unlock = new AbortController()
 
@@ -43,15 +52,33 @@ export function createRinger(device: string | undefined, onBlocked: (blocked: bo
     context = opened
     unlock = new AbortController()
     void routeTo(opened, device)
-    const resume = () => void opened.resume().then(reportState)
-    // A browser starts sound only within a click or a key press.
+    // A browser starts sound only within a click or a key press, until it has once.
+    const resume = () => {
+      if (mode !== 'off' || !wasUnlocked) void wake()
+    }
     for (const event of ['pointerdown', 'keydown']) {
       document.addEventListener(event, resume, { capture: true, signal: unlock.signal })
     }
     opened.addEventListener('statechange', reportState)
     return opened
   }
-  const reportState = () => onBlocked(mode !== 'off' && context?.state === 'suspended')
+  const reportState = () => {
+    if (context?.state === 'running') wasUnlocked = true
+    onBlocked(mode !== 'off' && context?.state === 'suspended')
+  }
+  /** Resolves once sound is played, which can need a click. Sounds of a suspended context would come late and together. */
+  const wake = async () => {
+    clearTimeout(silenceTimer)
+    const audio = open()
+    if (audio.state !== 'running') await audio.resume()
+    reportState()
+    rest()
+  }
+  /** Suspends the sound after the last tone, unless the phone rings. */
+  const rest = () => {
+    clearTimeout(silenceTimer)
+    if (mode === 'off') silenceTimer = setTimeout(() => void context?.suspend(), SILENT_MS)
+  }
 
   const schedule = (beeps: readonly Beep[]): GainNode => {
     const audio = open()
@@ -78,25 +105,36 @@ export function createRinger(device: string | undefined, onBlocked: (blocked: bo
     set(next) {
       if (next === mode) return
       mode = next
+      round += 1
+      const own = round
       clearInterval(timer)
       ringing?.disconnect()
       ringing = undefined
-      if (next !== 'off') {
-        const beeps = next === 'ring' ? RING : WAITING
-        const ring = () => {
-          // Sounds of a suspended context would come late and together.
-          if (open().state !== 'suspended') ringing = schedule(beeps)
-        }
-        void open()
-          .resume()
-          .catch(() => {})
-        ring()
-        timer = setInterval(ring, REPEAT_MS[next])
+      if (next === 'off') {
+        reportState()
+        return rest()
       }
-      reportState()
+      setTimeout(reportState, BLOCKED_MS)
+      const ring = () => {
+        ringing = schedule(next === 'ring' ? RING : WAITING)
+      }
+      wake().then(
+        () => {
+          if (own !== round) return
+          ring()
+          timer = setInterval(ring, REPEAT_MS[next])
+        },
+        () => {},
+      )
     },
     play(tone) {
-      if (open().state !== 'suspended') schedule(TONES[tone])
+      const asked = performance.now()
+      wake().then(
+        () => {
+          if (performance.now() - asked < LATE_MS) schedule(TONES[tone])
+        },
+        () => {},
+      )
     },
     async setDevice(id) {
       device = id
@@ -104,7 +142,9 @@ export function createRinger(device: string | undefined, onBlocked: (blocked: bo
     },
     close() {
       clearInterval(timer)
+      clearTimeout(silenceTimer)
       mode = 'off'
+      round += 1
       unlock.abort()
       void context?.close()
       context = undefined

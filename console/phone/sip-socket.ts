@@ -1,4 +1,5 @@
 import { backoffMs } from './backoff.ts'
+import { codeOf } from './error-code.ts'
 
 /** What is used of a browser's WebSocket. */
 export interface WebSocketLike {
@@ -37,10 +38,17 @@ export interface SipSocketNeeds {
   /** Host of the WebSocket, for the SIP headers. */
   host: string
   isSecure: boolean
-  /** The URL of the next connection: each has a ticket of its own. */
-  nextUrl(): Promise<string>
+  /**
+   * The URL of the next connection: each has a ticket of its own. Rejects with the code `session_ended` where the
+   * session is over.
+   * @param signal aborted when the attempt is given up
+   */
+  nextUrl(signal: AbortSignal): Promise<string>
   open(url: string): WebSocketLike
-  /** Closed for a reason that no new attempt overcomes. */
+  /**
+   * Closed for a reason that no new attempt overcomes; `session_ended` also while it is not known in time whether the
+   * session is over. If it is not, a connection follows.
+   */
   onEnd(reason: 'session_ended' | 'taken_by_other_window'): void
 }
 
@@ -49,10 +57,15 @@ const SILENT_MS = 2 * 15_000 + 5_000
 const WATCH_MS = 5_000
 const ANSWER_MS = 4_000
 const OPEN_MS = 10_000
-const RESTART_SPREAD_MS = 250
+/** So that all pages of a restarted server do not return at once. */
+const RESTART_SPREAD_MS = 2_000
+/** How long calls go on after 4401 without an answer of the session: the end of a session ends them within a second. */
+const VERDICT_MS = 800
 
 const OPEN = 1
-const SESSION_ENDED = 4401
+const NOT_AUTHORIZED = 4401
+/** The reason of a 4401 that ends no session: its token was not renewed in time. */
+const TOKEN_EXPIRED = 'token_expired'
 const TOO_MANY = 4429
 const SERVICE_RESTART = 1012
 
@@ -66,15 +79,16 @@ export function createSipSocket({ host, isSecure, nextUrl, open, onEnd }: SipSoc
   let isUp = false
   let failures = 0
   let lastData = 0
-  // Of the newest attempt: the URL of an older one comes too late.
-  let attempt = 0
+  // Aborts the newest attempt.
+  let attempt = new AbortController()
   let retryTimer: ReturnType<typeof setTimeout> | undefined
   let openTimer: ReturnType<typeof setTimeout> | undefined
   let answerTimer: ReturnType<typeof setTimeout> | undefined
+  let verdictTimer: ReturnType<typeof setTimeout> | undefined
   let watchTimer: ReturnType<typeof setInterval> | undefined
 
   const letGo = () => {
-    attempt += 1
+    attempt.abort()
     clearTimeout(retryTimer)
     clearTimeout(openTimer)
     clearTimeout(answerTimer)
@@ -99,23 +113,37 @@ export function createSipSocket({ host, isSecure, nextUrl, open, onEnd }: SipSoc
     failures += 1
     retryIn(backoffMs(failures))
   }
-  const stop = (reason: 'session_ended' | 'taken_by_other_window', code: number) => {
+  const stop = (reason: 'session_ended' | 'taken_by_other_window', code?: number) => {
     isWanted = false
+    clearTimeout(verdictTimer)
     lose(code)
     onEnd(reason)
+  }
+  /** The next ticket shows whether the session is over, or goes on with another token. */
+  const askForVerdict = (code: number, reason: string) => {
+    const isFirst = failures === 0
+    fail(code, reason)
+    if (isFirst) retryIn(0)
+    if (reason === TOKEN_EXPIRED) return
+    clearTimeout(verdictTimer)
+    verdictTimer = setTimeout(() => onEnd('session_ended'), VERDICT_MS)
   }
 
   async function tryNow() {
     letGo()
-    const own = attempt
+    attempt = new AbortController()
+    const { signal } = attempt
     openTimer = setTimeout(() => fail(), OPEN_MS)
     let next: WebSocketLike
     try {
-      const url = await nextUrl()
-      if (own !== attempt) return
+      const url = await nextUrl(signal)
+      if (signal.aborted) return
+      clearTimeout(verdictTimer)
       next = open(url)
-    } catch {
-      if (own === attempt) fail()
+    } catch (err) {
+      if (signal.aborted) return
+      if (codeOf(err) === 'session_ended') stop('session_ended')
+      else fail()
       return
     }
     ws = next
@@ -142,7 +170,7 @@ export function createSipSocket({ host, isSecure, nextUrl, open, onEnd }: SipSoc
     })
     next.addEventListener('close', ({ code, reason }) => {
       if (!isCurrent()) return
-      if (code === SESSION_ENDED) stop('session_ended', code)
+      if (code === NOT_AUTHORIZED) askForVerdict(code, reason)
       else if (code === TOO_MANY) stop('taken_by_other_window', code)
       else if (code === SERVICE_RESTART && isUp) {
         lose(code, reason)
@@ -170,6 +198,7 @@ export function createSipSocket({ host, isSecure, nextUrl, open, onEnd }: SipSoc
     disconnect() {
       isWanted = false
       isUp = false
+      clearTimeout(verdictTimer)
       letGo()
     },
     send(message) {

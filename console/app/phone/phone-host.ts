@@ -2,7 +2,7 @@ import { type Api, dataOf } from '../../api/client.ts'
 import type { Phone, PhoneSnapshot } from '../../phone/phone-types.ts'
 import type { Live } from '../live/live.ts'
 import { randomId } from '../random-id.ts'
-import type { Session } from '../session/session.ts'
+import { type Session, SignedOutError } from '../session/session.ts'
 import type { TabChannel } from '../session/tab-channel.ts'
 import { createStore, type Store } from '../store.ts'
 import { readDevices } from './devices.ts'
@@ -62,15 +62,19 @@ export function createPhoneHost({
   async function createLocal(): Promise<Phone> {
     const { createPhone } = await import('../../phone/phone.ts')
     const created = createPhone({
-      async credentials() {
-        const { status } = await dataOf(api.GET('/api/v1/phone'))
-        // The codes of the refusals that the next request would get.
-        if (status === 'no_extension') throw new PhoneFailure('conflict')
-        if (status === 'not_supported') throw new PhoneFailure('not_supported')
-        return dataOf(api.POST('/api/v1/phone/credentials'))
-      },
-      ticket: async () =>
-        (await dataOf(api.POST('/pbxcore/api/module-softphone-backend/v1/stream-tickets'))).ticket,
+      credentials: () =>
+        withSessionEnd(async () => {
+          const { status } = await dataOf(api.GET('/api/v1/phone'))
+          // The codes of the refusals that the next request would get.
+          if (status === 'no_extension') throw new PhoneFailure('conflict')
+          if (status === 'not_supported') throw new PhoneFailure('not_supported')
+          return dataOf(api.POST('/api/v1/phone/credentials'))
+        }),
+      ticket: (signal) =>
+        withSessionEnd(async () => {
+          const path = '/pbxcore/api/module-softphone-backend/v1/stream-tickets'
+          return (await dataOf(api.POST(path, { signal }))).ticket
+        }),
       api: {
         dial: (number) =>
           dataOf(
@@ -169,3 +173,9 @@ export function createPhoneHost({
     },
   }
 }
+
+/** The phone knows the end of the session by its code. */
+const withSessionEnd = <T>(request: () => Promise<T>): Promise<T> =>
+  request().catch((err: unknown) => {
+    throw err instanceof SignedOutError ? new PhoneFailure('session_ended') : err
+  })

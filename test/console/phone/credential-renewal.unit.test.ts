@@ -48,6 +48,7 @@ test('a failure of the API is repeated until it succeeds', async () => {
 test.each([
   ['conflict', 'no_extension'],
   ['not_supported', 'not_supported'],
+  ['session_ended', 'session_ended'],
 ])('the refusal %s is final', async (code, reason) => {
   const { fetch, onBlocked } = create(() => Promise.reject(Object.assign(new Error(code), { code })))
   await vi.advanceTimersByTimeAsync(HOUR)

@@ -62,6 +62,17 @@ describe('a call that the page asks for', () => {
     expect(fake.phone.getSnapshot().calls).toMatchObject([{ state: 'ended', error: 'no_invite' }])
   })
 
+  test('is forgotten two minutes after the API placed it', async () => {
+    const fake = await started()
+    await fake.phone.dial('1001')
+    await vi.advanceTimersByTimeAsync(119_000)
+    expect(fake.invite(createFakeCall('hk_own')).acts).toEqual(['reject 603'])
+    await fake.phone.dial('1001')
+    await vi.advanceTimersByTimeAsync(120_000)
+    fake.invite(createFakeCall('hk_own'))
+    expect(fake.states()).toEqual(['incoming ringing'])
+  })
+
   test('the test call dials the echo', async () => {
     const dial = vi.fn(async () => ({ id: 'hk_own' }))
     const fake = await started({ api: { dial } })
@@ -126,6 +137,21 @@ describe('a call in progress', () => {
     call.hold = () => Promise.reject(new PhoneError('timeout'))
     await expect(fake.phone.hold(id)).rejects.toMatchObject({ code: 'timeout' })
     expect([fake.states(), call.voice]).toEqual([['incoming held'], { send: false, receive: false }])
+  })
+
+  test('a mute while the microphone changes holds for the next one', async () => {
+    let changed = () => {}
+    const fake = await started({ setDevices: () => new Promise((resolve) => (changed = resolve)) })
+    const call = fake.invite(createFakeCall())
+    await fake.phone.answer(firstId(fake))
+    const change = fake.phone.setDevices({ microphone: 'headset' })
+    await vi.advanceTimersByTimeAsync(0)
+    fake.phone.mute(firstId(fake), true)
+    // The next track sends what the last one did.
+    call.voice = { send: true, receive: true }
+    changed()
+    await change
+    expect(call.voice).toEqual({ send: false, receive: true })
   })
 
   test('another call beeps, and a swap continues the one that has been held longest', async () => {

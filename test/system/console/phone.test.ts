@@ -28,6 +28,7 @@ interface PageOptions {
   credentials?: string
   /** A script: more members of the options. */
   options?: string
+  /** Undefined where the session is over. */
   ticket?: () => unknown
 }
 
@@ -44,6 +45,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   const others: BrowserPage[] = []
   /** How long the API takes to answer after it has placed a call. */
   let apiDelayMs = 0
+  let isSignedOut = false
 
   beforeAll(async () => {
     asterisk = await startAsterisk({ webEndpoints: true })
@@ -61,6 +63,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   })
   afterEach(async () => {
     apiDelayMs = 0
+    isSignedOut = false
     relay.restore()
     await Promise.all([alice.hangup(), bob.hangup(), ...others.splice(0).map((other) => other.close())])
     await carol.run(`phone.getSnapshot().calls.forEach(({ id }) => phone.hangup(id))`)
@@ -79,7 +82,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     extension: string,
     { url = page.url, credentials = '{}', options = '', ticket }: PageOptions = {},
   ): Promise<BrowserPhone> {
-    await at.expose('issueTicket', ticket ?? (() => relay.issueTicket()))
+    await at.expose('issueTicket', ticket ?? (() => (isSignedOut ? undefined : relay.issueTicket())))
     await at.expose('placeCall', async (number = '') => {
       const call = await ami.place(extension, number)
       await sleep(apiDelayMs)
@@ -95,7 +98,11 @@ describe.skipIf(missing !== undefined)(title, () => {
           sip_password: '${asterisk.secretOf(extension)}', sip_domain: '127.0.0.1', socket_path: '${relay.url}',
           ice_servers: [], expires_at: new Date(Date.now() + 3600000).toISOString(), ...(${credentials}),
         }),
-        ticket: () => issueTicket(),
+        async ticket() {
+          const ticket = await issueTicket()
+          if (!ticket) throw Object.assign(new Error('signed out'), { code: 'session_ended' })
+          return ticket
+        },
         api: { dial: (number) => placeCall(number) },
         ${options}
       }`,
@@ -297,6 +304,7 @@ describe.skipIf(missing !== undefined)(title, () => {
 
   test('the end of the session ends its calls, and no attempt follows', async () => {
     await talkWithAlice()
+    isSignedOut = true
     relay.close(4401)
     await carol.untilRegistration('blocked')
     expect((await carol.snapshot()).registration).toEqual({ state: 'blocked', reason: 'session_ended' })
@@ -305,9 +313,20 @@ describe.skipIf(missing !== undefined)(title, () => {
     const before = relay.connections()
     await sleep(1_500)
     expect(relay.connections()).toBe(before)
+    isSignedOut = false
     await carol.act('stop')
     await carol.act('start')
     await carol.untilRegistration('registered')
+  })
+
+  test('a call goes on where the socket closed because its token was not renewed', async () => {
+    const id = await talkWithAlice()
+    const before = relay.connections()
+    relay.close(4401)
+    await waitUntil('another connection', () => relay.connections() > before)
+    await carol.untilRegistration('registered')
+    await carol.untilTone(ALICE)
+    expect(await liveCard()).toMatchObject({ id, state: 'active' })
   })
 
   test('a browser calls a browser', async () => {
