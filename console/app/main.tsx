@@ -2,6 +2,8 @@ import 'hookswitch:styles'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { accountPageAt } from '../screens/sign-in/account-pages.ts'
+import { ErrorBoundary } from './error-boundary.tsx'
+import { PageFailure } from './page-failure.tsx'
 import { Root } from './root.tsx'
 import { createSession } from './session/session.ts'
 import { createTabChannel } from './session/tab-channel.ts'
@@ -15,7 +17,9 @@ const container = document.getElementById('root')
 if (container !== null) {
   createRoot(container).render(
     <StrictMode>
-      <Root session={session} channel={channel} />
+      <ErrorBoundary fallback={<PageFailure />}>
+        <Root session={session} channel={channel} />
+      </ErrorBoundary>
     </StrictMode>,
   )
 }
