@@ -91,7 +91,7 @@ describe('console: session', () => {
     const tab = await person.context.newPage()
     await tab.goto('/')
     await fillSignIn(tab, 'user2')
-    const stream = tab.waitForEvent('websocket', ({ url }) => url().includes('/streams/me'))
+    const stream = tab.waitForEvent('websocket', (socket) => socket.url().includes('/streams/me'))
     await tab.click('button[type=submit]')
     await stream
     await person.close()
