@@ -1,6 +1,9 @@
 import 'hookswitch:styles'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { accountPageAt } from '../screens/sign-in/account-pages.ts'
+import { ErrorBoundary } from './error-boundary.tsx'
+import { PageFailure } from './page-failure.tsx'
 import { Root } from './root.tsx'
 import { createSession } from './session/session.ts'
 import { createTabChannel } from './session/tab-channel.ts'
@@ -8,12 +11,15 @@ import { applyTheme } from './theme.ts'
 
 applyTheme()
 const channel = createTabChannel()
-const session = createSession(channel)
+// An account page shows no shell, so that other tabs would wait in vain for the streams and the phone of such a leader.
+const session = createSession(channel, { mayLead: accountPageAt(location.pathname) === undefined })
 const container = document.getElementById('root')
 if (container !== null) {
   createRoot(container).render(
     <StrictMode>
-      <Root session={session} channel={channel} />
+      <ErrorBoundary fallback={<PageFailure />}>
+        <Root session={session} channel={channel} />
+      </ErrorBoundary>
     </StrictMode>,
   )
 }

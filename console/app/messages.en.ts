@@ -29,6 +29,8 @@ export const messages = {
   shortcuts: 'Keyboard shortcuts',
   shortcutGo: (screen: string) => `Go to ${screen}`,
   shortcutHelp: 'Show this list',
+  singleKeys: 'Use single-key shortcuts',
+  singleKeysHint: 'Without them, this list opens from the screen “Me”.',
   notFound: 'There is no such page.',
   crashed: 'This screen has failed. The rest of the page goes on.',
   reload: 'Load the page again',

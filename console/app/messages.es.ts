@@ -30,6 +30,8 @@ export const messages: typeof english = {
   shortcuts: 'Atajos de teclado',
   shortcutGo: (screen) => `Ir a ${screen}`,
   shortcutHelp: 'Mostrar esta lista',
+  singleKeys: 'Usar atajos de una sola tecla',
+  singleKeysHint: 'Sin ellos, esta lista se abre desde la sección «Yo».',
   notFound: 'Esa página no existe.',
   crashed: 'Esta sección ha fallado. El resto de la página sigue funcionando.',
   reload: 'Recargar la página',

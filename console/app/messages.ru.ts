@@ -30,6 +30,8 @@ export const messages: typeof english = {
   shortcuts: 'Сочетания клавиш',
   shortcutGo: (screen) => `Перейти: ${screen}`,
   shortcutHelp: 'Показать этот список',
+  singleKeys: 'Использовать сочетания из одиночных клавиш',
+  singleKeysHint: 'Без них этот список открывается в разделе «Профиль».',
   notFound: 'Такой страницы нет.',
   crashed: 'В этом разделе произошёл сбой. Остальная страница работает.',
   reload: 'Перезагрузить страницу',

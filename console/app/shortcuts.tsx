@@ -1,10 +1,11 @@
-import { useEffect } from 'react'
+import { useEffect, useId, useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { Dialog, DialogActions } from '../components/dialog.tsx'
 import { componentMessages } from '../components/messages.ts'
 import { useMessages } from '../i18n/messages.ts'
 import { useStore } from './console-context.ts'
 import { appMessages } from './messages.ts'
+import { areSingleKeysOn, createKeyReader, setSingleKeys } from './shortcut-keys.ts'
 import styles from './shortcuts.module.css'
 import { createStore } from './store.ts'
 
@@ -19,8 +20,6 @@ const shortcuts = createStore<readonly Shortcut[]>([])
 const isListOpen = createStore(false)
 /** Opens the list of all shortcuts, as `?` does. */
 export const showShortcuts = (): void => isListOpen.set(true)
-/** The second key must follow the first within this time. */
-const SEQUENCE_MS = 1_200
 
 /** Adds a shortcut while the component is shown. */
 export function useShortcut(keys: string, label: string, run: () => void): void {
@@ -39,29 +38,15 @@ export function Shortcuts() {
   const isOpen = useStore(isListOpen)
 
   useEffect(() => {
-    let first = ''
-    let firstAt = 0
+    const reader = createKeyReader()
+    const help = { keys: '?', run: showShortcuts }
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(event.target))
         return
       if (document.querySelector('dialog[open]') !== null) return
-      if (event.key === '?') {
-        event.preventDefault()
-        return showShortcuts()
-      }
-      const key = latinKey(event)
-      const sequence = `${first} ${key}`
-      const isSequence = Date.now() - firstAt < SEQUENCE_MS
-      // The newest first: a screen’s own shortcut goes before the shell’s.
-      const all = shortcuts.get()
-      const found =
-        (isSequence ? all.findLast(({ keys }) => keys === sequence) : undefined) ??
-        all.findLast(({ keys }) => keys === key)
-      first = key
-      firstAt = Date.now()
+      const found = reader.find(event, [...shortcuts.get(), help], areSingleKeysOn())
       if (found === undefined) return
       event.preventDefault()
-      firstAt = 0
       found.run()
     }
     window.addEventListener('keydown', onKeyDown)
@@ -85,6 +70,7 @@ export function Shortcuts() {
           </div>
         ))}
       </dl>
+      <SingleKeysSwitch />
       <DialogActions>
         <Button onClick={() => isListOpen.set(false)}>{close}</Button>
       </DialogActions>
@@ -92,9 +78,30 @@ export function Shortcuts() {
   )
 }
 
-/** The letter on the key, also where the keyboard writes another alphabet. */
-const latinKey = ({ key, code }: KeyboardEvent): string =>
-  /^Key[A-Z]$/.test(code) && !/^[a-z]$/i.test(key) ? code.slice(3).toLowerCase() : key
+function SingleKeysSwitch() {
+  const texts = useMessages(appMessages)
+  const [isOn, setOn] = useState(areSingleKeysOn)
+  const hint = useId()
+  return (
+    <>
+      <label className={styles.switch}>
+        <input
+          type="checkbox"
+          checked={isOn}
+          aria-describedby={hint}
+          onChange={({ target }) => {
+            setSingleKeys(target.checked)
+            setOn(target.checked)
+          }}
+        />
+        {texts.singleKeys}
+      </label>
+      <p id={hint} className={styles.hint}>
+        {texts.singleKeysHint}
+      </p>
+    </>
+  )
+}
 
 const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLElement &&

@@ -1,9 +1,10 @@
 import { type Api, dataOf } from '../../api/client.ts'
 import type { Session } from '../session/session.ts'
-import type { TabChannel } from '../session/tab-channel.ts'
+import type { TabChannel, TabMessage } from '../session/tab-channel.ts'
 import { createStore, type Store } from '../store.ts'
 import type { LiveCall, PhoneCommand, Presence } from './live-messages.ts'
 import { createOnDemandStream } from './on-demand.ts'
+import { createRepeat } from './repeat.ts'
 import { followStream } from './stream.ts'
 
 export type { LiveCall, PhoneCommand, Presence } from './live-messages.ts'
@@ -13,8 +14,6 @@ export interface Live {
   presence: Store<Presence | undefined>
   /** My own live calls. */
   calls: Store<readonly LiveCall[]>
-  /** Whether the PBX answers; undefined until it is known. */
-  isPbxOnline: Store<boolean | undefined>
   /** My calls that have changed or ended, one by one. @returns a function that removes the listener */
   onCall(listener: (call: LiveCall) => void): () => void
   /** Only in the leader, which holds the phone. */
@@ -26,9 +25,13 @@ export interface Live {
   onAnyCall(listener: () => void): () => void
   /** Another window of this account has taken the streams. */
   isReplaced: Store<boolean>
+  /** Takes them back. */
   resume(): void
+  /** This tab has become the leader. */
   start(): void
   stop(): void
+  /** Listens to the other tabs and to the session. @returns a function that ends it */
+  attach(): () => void
 }
 
 const ALL_CALLS = 'active-calls'
@@ -37,11 +40,12 @@ const ALL_CALLS = 'active-calls'
 export function createLive(session: Session, api: Api, channel: TabChannel): Live {
   const presence = createStore<Presence | undefined>(undefined)
   const calls = createStore<readonly LiveCall[]>([])
-  const isPbxOnline = createStore<boolean | undefined>(undefined)
   const isReplaced = createStore(false)
   const callListeners = new Set<(call: LiveCall) => void>()
   const commandListeners = new Set<(command: PhoneCommand) => void>()
   let stops: (() => void)[] = []
+  /** How many messages about my calls have come. */
+  let callMessages = 0
 
   function receive(stream: string, data: unknown) {
     if (stream === 'users-state') {
@@ -54,22 +58,37 @@ export function createLive(session: Session, api: Api, channel: TabChannel): Liv
       if (session.isLeader.get()) for (const listener of commandListeners) listener(message as PhoneCommand)
       return
     }
+    callMessages += 1
     const { call, calls: all } = message as { call?: LiveCall; calls?: LiveCall[] }
     if (all !== undefined) calls.set(all)
     if (call !== undefined) for (const listener of callListeners) listener(call)
   }
 
   /** A stream has no memory: its first message may be older than what changed while it was away. */
-  async function readCalls() {
-    const list = await dataOf(api.GET('/api/v1/calls')).catch(() => undefined)
-    if (list === undefined) return
-    isPbxOnline.set(list.online)
+  const readCalls = createRepeat(async () => {
+    const before = callMessages
+    const list = await dataOf(api.GET('/api/v1/calls'))
+    // Which of the two is newer is not known. What is read after the message is not older than it.
+    if (callMessages !== before) throw new Error('a message came meanwhile')
+    if (stops.length === 0) return
     calls.set(list.calls.filter((call) => call.state !== 'ended' && isMine(call)))
-  }
+    sendCalls()
+  })
+  const sendCalls = () =>
+    channel.send({ type: 'stream', stream: 'me', data: { type: 'calls', calls: calls.get() } })
   const isMine = (call: LiveCall) => {
     const state = session.state.get()
     const own = state.status === 'signed-in' ? state.claims.extension : undefined
     return call.legs.some(({ extension }) => extension === own)
+  }
+
+  /** Until it succeeds, the streams end with the token before: then the server closes them, and they connect again. */
+  const renewal = createRepeat(() => api.POST('/pbxcore/api/module-softphone-backend/v1/streams/renew'))
+
+  /** Only in the leader. */
+  function setReplaced(value: boolean) {
+    isReplaced.set(value)
+    channel.send({ type: 'replaced', isReplaced: value })
   }
 
   function follow(name: string) {
@@ -87,7 +106,7 @@ export function createLive(session: Session, api: Api, channel: TabChannel): Liv
       },
       onOpen() {
         session.setConnection('online')
-        if (name === 'me') void readCalls()
+        if (name === 'me') readCalls.begin()
       },
       onMessage(data) {
         receive(name, data)
@@ -101,7 +120,7 @@ export function createLive(session: Session, api: Api, channel: TabChannel): Liv
             .getToken()
             .then(session.replaceToken)
             .catch(() => {})
-        else isReplaced.set(true)
+        else setReplaced(true)
       },
     })
   }
@@ -113,24 +132,25 @@ export function createLive(session: Session, api: Api, channel: TabChannel): Liv
     follow: () => follow(ALL_CALLS),
   })
 
-  channel.listen((message) => {
+  function onTabMessage(message: TabMessage) {
     if (message.type === 'stream') receive(message.stream, message.data)
+    if (!session.isLeader.get()) {
+      if (message.type === 'replaced') isReplaced.set(message.isReplaced)
+      return
+    }
+    if (message.type === 'resume-wanted' && isReplaced.get()) live.resume()
     // A new tab has missed all earlier messages.
-    if (message.type === 'hello' && session.isLeader.get()) {
+    if (message.type === 'hello') {
       const states = presence.get()
       if (states !== undefined) channel.send({ type: 'stream', stream: 'users-state', data: { states } })
-      channel.send({ type: 'stream', stream: 'me', data: { type: 'calls', calls: calls.get() } })
+      sendCalls()
+      channel.send({ type: 'replaced', isReplaced: isReplaced.get() })
     }
-  })
-  session.onRefreshed(() => {
-    if (stops.length > 0)
-      void api.POST('/pbxcore/api/module-softphone-backend/v1/streams/renew').catch(() => {})
-  })
+  }
 
   const live: Live = {
     presence,
     calls,
-    isPbxOnline,
     isReplaced,
     onCall(listener) {
       callListeners.add(listener)
@@ -142,19 +162,37 @@ export function createLive(session: Session, api: Api, channel: TabChannel): Liv
     },
     onAnyCall: allCalls.listen,
     resume() {
-      isReplaced.set(false)
+      if (!session.isLeader.get()) return channel.send({ type: 'resume-wanted' })
+      setReplaced(false)
       live.stop()
       live.start()
     },
     start() {
-      if (stops.length > 0 || !session.isLeader.get()) return
+      // After a leader that was replaced, the user decides too.
+      if (stops.length > 0 || !session.isLeader.get() || isReplaced.get()) return
       stops = ['users-state', 'me'].map(follow)
       allCalls.start()
     },
     stop() {
       allCalls.stop()
+      readCalls.end()
+      renewal.end()
       for (const stop of stops) stop()
       stops = []
+    },
+    attach() {
+      const ends = [
+        channel.listen(onTabMessage),
+        session.onRefreshed(() => {
+          if (stops.length > 0) renewal.begin()
+        }),
+        allCalls.attach(),
+      ]
+      // The answer to the session’s own may have come before this could listen.
+      if (!session.isLeader.get()) channel.send({ type: 'hello' })
+      return () => {
+        for (const end of ends) end()
+      }
     },
   }
   return live

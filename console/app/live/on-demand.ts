@@ -13,12 +13,14 @@ export interface OnDemandStream {
   /** This tab has become the leader. */
   start(): void
   stop(): void
+  /** Listens to the other tabs. @returns a function that ends it */
+  attach(): () => void
 }
 
 /** The part of the channel between the tabs that is used here. */
 export interface DemandChannel {
   send(message: { type: 'stream-wanted' | 'stream-released'; stream: string }): void
-  listen(listener: (message: { type: string; stream?: string }) => void): unknown
+  listen(listener: (message: { type: string; stream?: string }) => void): () => void
 }
 
 /** A stream that the leader follows only while at least one tab shows what it brings. */
@@ -60,14 +62,6 @@ export function createOnDemandStream({
     channel.send({ type: 'stream-released', stream })
   }
 
-  channel.listen((message) => {
-    if (message.type === 'stream-wanted' && message.stream === stream) hold(LEASE_MS)
-    if (message.type === 'stream-released' && message.stream === stream) {
-      if (listeners.size > 0) want()
-      else if (close !== undefined) hold(RELEASE_MS)
-    }
-  })
-
   return {
     listen(listener) {
       listeners.add(listener)
@@ -89,5 +83,13 @@ export function createOnDemandStream({
       if (listeners.size > 0) hold(LEASE_MS)
     },
     stop,
+    attach: () =>
+      channel.listen((message) => {
+        if (message.type === 'stream-wanted' && message.stream === stream) hold(LEASE_MS)
+        if (message.type === 'stream-released' && message.stream === stream) {
+          if (listeners.size > 0) want()
+          else if (close !== undefined) hold(RELEASE_MS)
+        }
+      }),
   }
 }

@@ -1,9 +1,10 @@
 import { type Api, dataOf } from '../../api/client.ts'
 import type { Phone, PhoneSnapshot } from '../../phone/phone-types.ts'
+import { backoffMs } from '../backoff.ts'
 import type { Live } from '../live/live.ts'
 import { randomId } from '../random-id.ts'
 import { type Session, SignedOutError } from '../session/session.ts'
-import type { TabChannel } from '../session/tab-channel.ts'
+import type { TabChannel, TabMessage } from '../session/tab-channel.ts'
 import { createStore, type Store } from '../store.ts'
 import { readDevices } from './devices.ts'
 import { fromSent, PhoneFailure, type SentFailure, toSent } from './phone-failure.ts'
@@ -28,8 +29,11 @@ export interface PhoneHost {
   snapshot: Store<PhoneSnapshot>
   /** Does it in the tab that holds the phone. @throws {PhoneFailure} @throws {ApiError} */
   run<V extends Verb>(verb: V, ...args: Parameters<Phone[V]>): Promise<Awaited<ReturnType<Phone[V]>>>
+  /** This tab has become the leader. */
   start(): void
   stop(): void
+  /** Listens to the other tabs. @returns a function that ends it */
+  attach(): () => void
 }
 
 type PhoneMessage =
@@ -56,11 +60,29 @@ export function createPhoneHost({
 }): PhoneHost {
   const snapshot = createStore(NO_PHONE)
   let phone: Promise<Phone> | undefined
-  let stops: (() => void)[] = []
+  /** Of the phone in this tab, or of the wait for the next attempt to have one. */
+  let leaving: AbortController | undefined
   const send = (data: PhoneMessage) => channel.send({ type: 'phone', data })
 
-  async function createLocal(): Promise<Phone> {
+  /** Tries until it succeeds: the file of the phone may be out of reach for a moment. */
+  function begin(failures: number) {
+    const own = new AbortController()
+    leaving = own
+    phone = createLocal(own.signal)
+    phone.catch(() => {
+      if (own.signal.aborted) return
+      own.abort()
+      phone = undefined
+      const pause = new AbortController()
+      leaving = pause
+      const timer = setTimeout(() => begin(failures + 1), backoffMs(failures + 1))
+      pause.signal.addEventListener('abort', () => clearTimeout(timer))
+    })
+  }
+
+  async function createLocal(signal: AbortSignal): Promise<Phone> {
     const { createPhone } = await import('../../phone/phone.ts')
+    signal.throwIfAborted()
     const created = createPhone({
       credentials: () =>
         withSessionEnd(async () => {
@@ -68,12 +90,15 @@ export function createPhoneHost({
           // The codes of the refusals that the next request would get.
           if (status === 'no_extension') throw new PhoneFailure('conflict')
           if (status === 'not_supported') throw new PhoneFailure('not_supported')
-          return dataOf(api.POST('/api/v1/phone/credentials'))
+          const credentials = await dataOf(api.POST('/api/v1/phone/credentials'))
+          // The content policy of the page permits no other server.
+          if (!/^\/(?!\/)/.test(credentials.socket_path)) throw new PhoneFailure('not_supported')
+          return credentials
         }),
-      ticket: (signal) =>
+      ticket: (canceled) =>
         withSessionEnd(async () => {
           const path = '/pbxcore/api/module-softphone-backend/v1/stream-tickets'
-          return (await dataOf(api.POST(path, { signal }))).ticket
+          return (await dataOf(api.POST(path, { signal: canceled }))).ticket
         }),
       api: {
         dial: (number) =>
@@ -87,15 +112,23 @@ export function createPhoneHost({
       devices: readDevices(),
     })
     const publish = () => {
+      identifyCalls(created)
       snapshot.set(created.getSnapshot())
       send({ kind: 'state', snapshot: created.getSnapshot() })
     }
-    stops.push(
+    const ends = [
       created.subscribe(publish),
       live.onCommand((command) => void created.obey(command)),
-    )
-    stops.push(live.calls.subscribe(() => identifyCalls(created)))
-    await created.start()
+      live.calls.subscribe(() => identifyCalls(created)),
+    ]
+    const started = created.start()
+    signal.addEventListener('abort', () => {
+      for (const end of ends) end()
+      const stop = () => created.stop()
+      void started.then(stop, stop).catch(() => {})
+    })
+    await started
+    signal.throwIfAborted()
     publish()
     return created
   }
@@ -111,8 +144,9 @@ export function createPhoneHost({
   }
 
   async function runHere(verb: Verb, args: unknown[]): Promise<unknown> {
-    if (phone === undefined) throw new PhoneFailure('offline')
-    const method = (await phone)[verb] as (...all: unknown[]) => unknown
+    const local = await phone?.catch(() => undefined)
+    if (local === undefined) throw new PhoneFailure('offline')
+    const method = local[verb] as (...all: unknown[]) => unknown
     try {
       return await method(...args)
     } catch (err) {
@@ -139,7 +173,7 @@ export function createPhoneHost({
     })
   }
 
-  channel.listen((message) => {
+  function onTabMessage(message: TabMessage) {
     if (message.type === 'hello' && phone !== undefined) send({ kind: 'state', snapshot: snapshot.get() })
     if (message.type !== 'phone') return
     const data = message.data as PhoneMessage
@@ -150,27 +184,22 @@ export function createPhoneHost({
         (err: unknown) => send({ kind: 'failed', id: data.id, failure: toSent(err) }),
       )
     }
-  })
+  }
 
   return {
     snapshot,
     run: ((verb: Verb, ...args: unknown[]) =>
       session.isLeader.get() ? runHere(verb, args) : runThere(verb, args)) as PhoneHost['run'],
     start() {
-      if (!session.isLeader.get()) return
-      phone ??= createLocal()
-      phone.catch(() => {
-        phone = undefined
-      })
+      if (session.isLeader.get() && leaving === undefined) begin(0)
     },
     stop() {
-      const leaving = phone
+      leaving?.abort()
+      leaving = undefined
       phone = undefined
-      for (const stop of stops) stop()
-      stops = []
       snapshot.set(NO_PHONE)
-      void leaving?.then((local) => local.stop()).catch(() => {})
     },
+    attach: () => channel.listen(onTabMessage),
   }
 }
 

@@ -23,7 +23,7 @@ export async function login(body: {
   const response = await post('auth:login', body)
   switch (response?.status) {
     case 200:
-      return { outcome: 'token', token: await readToken(response) }
+      return withToken(response, 2)
     case 400:
       return { outcome: 'invalid' }
     case 401:
@@ -41,7 +41,7 @@ export async function refresh(): Promise<RefreshResult> {
   const response = await post('auth:refresh')
   switch (response?.status) {
     case 200:
-      return { outcome: 'token', token: await readToken(response) }
+      return withToken(response, 1)
     case 400:
       return { outcome: 'no_session' }
     case 401:
@@ -76,14 +76,24 @@ async function post(path: string, body?: unknown, token?: string): Promise<Respo
   }
 }
 
-async function readToken(response: Response): Promise<AccessToken> {
-  const { data } = (await response.json()) as { data: { accessToken: string; expiresIn: number } }
-  return { value: data.accessToken, expiresAt: Date.now() + data.expiresIn * 1000 }
+/** An answer that breaks off, or has no token, is none. */
+async function withToken(
+  response: Response,
+  retryAfterS: number,
+): Promise<{ outcome: 'token'; token: AccessToken } | { outcome: 'unavailable'; retryAfterMs: number }> {
+  try {
+    const { data } = (await response.json()) as { data: { accessToken: string; expiresIn: number } }
+    if (typeof data.accessToken === 'string' && data.expiresIn > 0) {
+      const token = { value: data.accessToken, expiresAt: Date.now() + data.expiresIn * 1000 }
+      return { outcome: 'token', token }
+    }
+  } catch {}
+  return { outcome: 'unavailable', retryAfterMs: retryAfterMs(response, retryAfterS) }
 }
 
 /** Whether no cookie was sent, so that no session has ended. */
 async function isMissing(response: Response): Promise<boolean> {
-  const body = await response.text()
+  const body = await response.text().catch(() => '')
   return /missing|required/i.test(body)
 }
 

@@ -16,14 +16,14 @@ export async function takeLeadership(onLead: () => void): Promise<boolean> {
     onLead()
     return true
   }
-  const { promise: decided, resolve: decide } = Promise.withResolvers<boolean>()
-  void locks.request(LOCK, { ifAvailable: true }, (lock) => {
-    decide(lock !== null)
-    if (lock === null) return
-    onLead()
-    return forever
+  const isLeader = await new Promise<boolean>((decide) => {
+    void locks.request(LOCK, { ifAvailable: true }, (lock) => {
+      decide(lock !== null)
+      if (lock === null) return
+      onLead()
+      return forever
+    })
   })
-  const isLeader = await decided
   if (!isLeader) {
     void locks.request(LOCK, () => {
       onLead()

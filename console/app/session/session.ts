@@ -1,3 +1,4 @@
+import { backoffMs } from '../backoff.ts'
 import { createStore, type Store } from '../store.ts'
 import { type LoginResult, login, logout, refresh } from './auth-api.ts'
 import type { SignOutReason } from './end-reason.ts'
@@ -27,8 +28,8 @@ export interface Session {
   replaceToken(refused: string): Promise<string>
   /** A part of the leader reports whether the server answers. */
   setConnection(connection: Connection): void
-  /** Called in the leader after each refresh, so that open streams go on. */
-  onRefreshed(listener: (token: string) => void): void
+  /** Called in the leader after each refresh, so that open streams go on. @returns a function that removes the listener */
+  onRefreshed(listener: (token: string) => void): () => void
 }
 
 export class SignedOutError extends Error {}
@@ -47,8 +48,9 @@ const MAX_PAUSE_MS = 15_000
 /**
  * The session of this browser: the refresh token is in a cookie that no script reads, the access token in memory. Only
  * the leader refreshes; the other tabs get the token from it.
+ * @param mayLead whether this page has what a leader holds for the other tabs: the streams and the phone
  */
-export function createSession(channel: TabChannel): Session {
+export function createSession(channel: TabChannel, { mayLead = true } = {}): Session {
   const state = createStore<SessionState>({ status: 'starting', connection: 'online' })
   const isLeader = createStore(false)
   const refreshed = new Set<(token: string) => void>()
@@ -56,6 +58,7 @@ export function createSession(channel: TabChannel): Session {
   let timer: ReturnType<typeof setTimeout> | undefined
   let refreshing: Promise<void> | undefined
   let signingOutUntil = 0
+  let ends = 0
   const isLive = () => token !== undefined && token.expiresAt > Date.now() + EXPIRY_MARGIN_MS
 
   function adopt(next: AccessToken) {
@@ -70,6 +73,7 @@ export function createSession(channel: TabChannel): Session {
   }
 
   function end(reason: SignOutReason) {
+    ends += 1
     token = undefined
     signingOutUntil = 0
     localStorage.removeItem(SIGNED_IN_KEY)
@@ -101,8 +105,11 @@ export function createSession(channel: TabChannel): Session {
     if (localStorage.getItem(SIGNED_IN_KEY) === null) return end('none')
     while (Date.now() < signingOutUntil) await sleep(100)
     if (state.get().status === 'signed-out') return
-    for (let attempt = 0; ; attempt += 1) {
+    const endsBefore = ends
+    for (let failures = 1; ; failures += 1) {
       const result = await refresh()
+      // The user has signed out meanwhile: the answer is for a session that is over.
+      if (ends !== endsBefore) return
       if (result.outcome === 'token') {
         adopt(result.token)
         channel.send({ type: 'token', token: result.token })
@@ -117,9 +124,10 @@ export function createSession(channel: TabChannel): Session {
         return
       }
       setConnection('reconnecting')
-      const backOffMs = Math.min(500 * 2 ** attempt, MAX_PAUSE_MS)
-      await sleep(Math.min(Math.max(result.retryAfterMs, backOffMs), MAX_PAUSE_MS) * (0.5 + Math.random()))
-      if (state.get().status === 'signed-out') return
+      const askedMs = Math.min(result.retryAfterMs, MAX_PAUSE_MS)
+      // A random part is added to what the server asked for: a part that is taken away would be too early.
+      await sleep(Math.max(askedMs * (1 + Math.random() / 2), backoffMs(failures, MAX_PAUSE_MS)))
+      if (ends !== endsBefore) return
     }
   }
 
@@ -167,11 +175,12 @@ export function createSession(channel: TabChannel): Session {
     }
   })
 
-  void takeLeadership(() => {
+  function onLead() {
     isLeader.set(true)
     if (isLive()) schedule()
     else if (state.get().status !== 'signed-out') void refreshNow()
-  }).then(async (leads) => {
+  }
+  void (mayLead ? takeLeadership(onLead) : Promise.resolve(false)).then(async (leads) => {
     if (leads) return
     channel.send({ type: 'hello' })
     await sleep(HELLO_TIMEOUT_MS)
@@ -189,7 +198,10 @@ export function createSession(channel: TabChannel): Session {
     state,
     isLeader,
     setConnection,
-    onRefreshed: (listener) => void refreshed.add(listener),
+    onRefreshed(listener) {
+      refreshed.add(listener)
+      return () => refreshed.delete(listener)
+    },
     async signIn(credentials) {
       const result = await login(credentials)
       if (result.outcome === 'throttled') return result.retryAfterMs

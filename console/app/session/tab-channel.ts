@@ -14,6 +14,10 @@ export type TabMessage =
   | { type: 'connection'; connection: Connection }
   /** A message of a stream, as the server sent it. */
   | { type: 'stream'; stream: string; data: unknown }
+  /** Whether another window of this account has taken the streams from the leader. */
+  | { type: 'replaced'; isReplaced: boolean }
+  /** The user of a follower takes them back. */
+  | { type: 'resume-wanted' }
   /** A tab shows what an optional stream brings, or shows it no more. */
   | { type: 'stream-wanted' | 'stream-released'; stream: string }
   /** A follower has found that the token is refused. */

@@ -8,9 +8,14 @@ export function CrashNotice() {
   const texts = useMessages(appMessages)
   return (
     <EmptyState title={texts.crashed}>
-      <Button onClick={() => location.reload()}>{texts.reload}</Button>
+      <ReloadButton />
     </EmptyState>
   )
+}
+
+export function ReloadButton() {
+  const texts = useMessages(appMessages)
+  return <Button onClick={() => location.reload()}>{texts.reload}</Button>
 }
 
 export function NotFoundNotice() {

@@ -6,8 +6,10 @@ import { Notice } from '../../components/notice.tsx'
 import { showToast, Toasts } from '../../components/toast.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import { useConsole, useStore } from '../console-context.ts'
+import { ErrorBoundary } from '../error-boundary.tsx'
 import { appMessages } from '../messages.ts'
 import { Shortcuts, useShortcut } from '../shortcuts.tsx'
+import { CrashNotice, ReloadButton } from './crash-notice.tsx'
 import styles from './frame.module.css'
 import { SCREENS, type ScreenEntry } from './screens.ts'
 
@@ -20,7 +22,6 @@ export function Frame() {
   const { claims } = useConsole()
   const screens = SCREENS.filter(({ isFor }) => isFor(claims))
   const main = useRef<HTMLElement>(null)
-  const [isDockOpen, setDockOpen] = useState(false)
   const path = useRouterState({ select: ({ location }) => location.pathname })
 
   const current = SCREENS.find(({ name }) => path.startsWith(`/${name}`))
@@ -70,17 +71,29 @@ export function Frame() {
         </div>
       </nav>
       {content}
-      <Suspense>
-        <aside className={styles.dock} data-open={isDockOpen}>
-          <PhoneDock />
-        </aside>
-        <div className={styles.toggle}>
-          <DockToggle isOpen={isDockOpen} onChange={setDockOpen} />
-        </div>
-      </Suspense>
+      <Dock />
       <Toasts />
       <Shortcuts />
     </div>
+  )
+}
+
+/** A phone that fails leaves the screens as they are. */
+function Dock() {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <Suspense>
+      <aside className={styles.dock} data-open={isOpen}>
+        <ErrorBoundary fallback={<CrashNotice />}>
+          <PhoneDock />
+        </ErrorBoundary>
+      </aside>
+      <div className={styles.toggle}>
+        <ErrorBoundary fallback={<ReloadButton />}>
+          <DockToggle isOpen={isOpen} onChange={setOpen} />
+        </ErrorBoundary>
+      </div>
+    </Suspense>
   )
 }
 

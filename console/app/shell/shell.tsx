@@ -37,6 +37,13 @@ export default function Shell({
     return close
   }, [scope, session])
   const isLeader = useStore(session.isLeader)
+  // The next sign-in in this page makes others: of these, nothing may answer then.
+  useEffect(() => {
+    const ends = [context.phone.attach(), context.live.attach()]
+    return () => {
+      for (const end of ends) end()
+    }
+  }, [context])
   useEffect(() => {
     if (!isLeader) return
     context.live.start()

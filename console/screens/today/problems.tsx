@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { dataOf } from '../../api/client.ts'
-import { useConsole, useSelected, useStore } from '../../app/console-context.ts'
+import { useConsole, useSelected } from '../../app/console-context.ts'
 import { useMicrophoneState } from '../../app/microphone-state.ts'
 import { Icon } from '../../components/icon.tsx'
 import { useMessages } from '../../i18n/messages.ts'
@@ -49,7 +49,6 @@ function useProblems(): Problem[] {
     queryFn: ({ signal }) => dataOf(api.GET('/api/v1/capabilities', { signal })),
     refetchInterval: POLL_MS,
   })
-  const isPbxOnline = useStore(live.isPbxOnline)
   const microphone = useMicrophoneState()
   const mine = useSelected(live.presence, (all) =>
     claims.extension === undefined ? undefined : all?.[claims.extension],
@@ -57,7 +56,7 @@ function useProblems(): Problem[] {
 
   const problems: Problem[] = []
   if (claims.extension === undefined) problems.push({ text: texts.noExtension })
-  if (capabilities?.online === false || isPbxOnline === false) problems.push({ text: texts.pbx })
+  if (capabilities?.online === false) problems.push({ text: texts.pbx })
   else if (mine?.state === 'Unavailable' && (mine.status ?? 'available') === 'available')
     problems.push({ text: texts.noPhone })
   const missing = Object.entries(capabilities?.commands ?? {})

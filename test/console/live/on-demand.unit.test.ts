@@ -17,7 +17,7 @@ function openTabs() {
         return () => listeners.delete(id)
       },
     }
-    return createOnDemandStream({
+    const demanded = createOnDemandStream({
       stream: 'active-calls',
       channel,
       isLeader: () => id === 0,
@@ -28,6 +28,7 @@ function openTabs() {
         }
       },
     })
+    return { ...demanded, detach: demanded.attach() }
   }
   return { tab, openStreams: () => open, crash: (id: number) => crashed.add(id) }
 }
@@ -59,6 +60,13 @@ describe('a stream that is followed on demand', () => {
     expect(openStreams()).toBe(1)
     crash(1)
     vi.advanceTimersByTime(120_000)
+    expect(openStreams()).toBe(0)
+  })
+
+  it('follows nothing for other tabs after it was detached', () => {
+    const { tab, openStreams } = openTabs()
+    tab(0).detach()
+    tab(1).listen(() => {})
     expect(openStreams()).toBe(0)
   })
 

@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   type ConsoleBrowser,
@@ -83,6 +84,29 @@ describe('console: session', () => {
     await person.close()
   })
 
+  it('gives the streams to a tab of the console, not to an account page that was opened first', async () => {
+    const person = await browser.openPerson()
+    await person.page.goto('/console/forgot')
+    await person.page.waitForSelector('form')
+    const tab = await person.context.newPage()
+    await tab.goto('/')
+    await fillSignIn(tab, 'user2')
+    const stream = tab.waitForEvent('websocket', (socket) => socket.url().includes('/streams/me'))
+    await tab.click('button[type=submit]')
+    await stream
+    await person.close()
+  })
+
+  it('offers to load the page again when a part of it could not be loaded', async () => {
+    const person = await browser.openPerson()
+    await person.page.route('**/console/assets/shell-*.js', (route) => route.abort())
+    await person.page.goto('/')
+    await fillSignIn(person.page, 'user2')
+    await person.page.click('button[type=submit]')
+    await person.page.getByRole('button', { name: 'Load the page again' }).waitFor()
+    await person.close()
+  })
+
   it('shows "reconnecting" while the API is away, and goes on by itself', async () => {
     const person = await browser.openPerson()
     await person.signIn('user3')
@@ -95,6 +119,11 @@ describe('console: session', () => {
     await person.close()
   })
 })
+
+async function fillSignIn(page: Page, login: string) {
+  await page.fill('input[name=login]', login)
+  await page.fill('input[name=password]', 'password')
+}
 
 async function loginToken(url: string): Promise<string> {
   const answer = await fetch(`${url}/pbxcore/api/module-softphone-backend/v1/auth/login`, {
