@@ -17,6 +17,8 @@ import { loginV1Client } from '../../support/v1-client.ts'
 const ROWS = 10_000
 const HOSTILE = '<img src=x onerror="window.hacked=1">'
 const ANA = 'Ana García'
+/** A search begins 300 ms after the last key. */
+const TYPED_AFTER_MS = 600
 
 describe('console: history', () => {
   let stack: Stack
@@ -106,6 +108,17 @@ describe('console: history', () => {
     await page.getByLabel('Result').selectOption('busy')
     await page.getByText('No call matches these filters').waitFor()
     expect(new URL(page.url()).search).toBe('?q=GARC%C3%8DA&outcome=busy')
+
+    // What is chosen or cleared while the search waits for the end of the typing stays so.
+    await page.getByLabel('Search').fill('1003')
+    await page.getByLabel('Only missed').check()
+    await page.waitForURL('**/history?q=1003&outcome=busy&missed=true')
+    await page.getByLabel('Search').fill('100')
+    await page.getByRole('button', { name: 'Clear the filters' }).first().click()
+    await waitUntil('all rows are back', async () => (await rowsOf(page).count()) === 4)
+    expect(await page.getByLabel('Search').inputValue()).toBe('')
+    await page.waitForTimeout(TYPED_AFTER_MS)
+    expect(new URL(page.url()).search).toBe('')
     expectNoComplaints(person)
     await person.close()
   })
