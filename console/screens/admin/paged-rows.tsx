@@ -3,6 +3,7 @@ import { Button } from '../../components/button.tsx'
 import { useErrorText } from '../../components/error-text.ts'
 import { componentMessages } from '../../components/messages.ts'
 import { EmptyState, Notice } from '../../components/notice.tsx'
+import { WHOLE_ROWS } from '../../components/whole-rows.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import styles from './admin.module.css'
 import { adminMessages } from './messages.ts'
@@ -50,8 +51,7 @@ export function PagedRows<Row>({ list, label, empty, keyOf, children }: PagedRow
   )
 }
 
-/** Up to this length all rows are drawn, so that the browser’s own search finds each of them. */
-const WHOLE_ROWS = 200
+/** In a script of its own, for long lists alone. */
 const VirtualRows = lazy(() => import('./virtual-list.tsx').then((it) => ({ default: it.VirtualRows })))
 
 function Rows<Row>({ list: { rows, total }, label, keyOf, children }: Omit<PagedRowsProps<Row>, 'empty'>) {

@@ -110,13 +110,13 @@ describe('console: history', () => {
     expect(new URL(page.url()).search).toBe('?q=GARC%C3%8DA&outcome=busy')
 
     // What is chosen or cleared while the search waits for the end of the typing stays so.
-    await page.getByLabel('Search').fill('1003')
-    await page.getByLabel('Only missed').check()
+    await page.getByLabel('Search calls').fill('1003')
+    await page.getByLabel('Missed calls only').check()
     await page.waitForURL('**/history?q=1003&outcome=busy&missed=true')
-    await page.getByLabel('Search').fill('100')
+    await page.getByLabel('Search calls').fill('100')
     await page.getByRole('button', { name: 'Clear the filters' }).first().click()
     await waitUntil('all rows are back', async () => (await rowsOf(page).count()) === 4)
-    expect(await page.getByLabel('Search').inputValue()).toBe('')
+    expect(await page.getByLabel('Search calls').inputValue()).toBe('')
     await page.waitForTimeout(TYPED_AFTER_MS)
     expect(new URL(page.url()).search).toBe('')
     expectNoComplaints(person)
