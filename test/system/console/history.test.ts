@@ -147,6 +147,13 @@ describe('console: history', () => {
     await page.waitForLoadState('networkidle')
     expect(await rowOf(page, 'Missed').count()).toBe(2)
     expect(await rowsOf(page).filter({ hasText: 'New' }).count()).toBe(0)
+
+    await seedHistory(stack.data, [call('missed.3', 400)])
+    await page.goto('/console/today')
+    await page.getByRole('button', { name: 'Mark as seen' }).click()
+    await page.getByText('You have missed no call.').waitFor()
+    const { calls } = (await client.request('/calls/history?missed=true&limit=1')).body
+    expect((await client.request('/calls/missed')).body.seen_until).toBe((calls as { ended_at: string }[])[0]?.ended_at)
     expectNoComplaints(person)
     await person.close()
   })
