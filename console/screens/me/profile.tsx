@@ -7,6 +7,7 @@ import { useErrorText } from '../../components/error-text.ts'
 import { SelectField, TextField } from '../../components/field.tsx'
 import { Loaded } from '../../components/loaded.tsx'
 import { Notice } from '../../components/notice.tsx'
+import { PEOPLE_KEY } from '../../components/people/use-contacts.ts'
 import { Section } from '../../components/section.tsx'
 import { showToast } from '../../components/toast.tsx'
 import { LANGUAGE_NAMES, LANGUAGES, setLanguage } from '../../i18n/language.ts'
@@ -41,7 +42,7 @@ function Profile({ me }: { me: Me }) {
     mutationFn: (body: Wire<'ProfileChange'>) => dataOf(api.PATCH('/api/v1/me', { body })),
     onSuccess(changed) {
       queries.setQueryData(ME_KEY, changed)
-      void queries.invalidateQueries({ queryKey: ['people'] })
+      void queries.invalidateQueries({ queryKey: PEOPLE_KEY })
       showToast(texts.saved)
     },
   })

@@ -153,7 +153,9 @@ describe('console: history', () => {
     await page.getByRole('button', { name: 'Mark as seen' }).click()
     await page.getByText('You have missed no call.').waitFor()
     const { calls } = (await client.request('/calls/history?missed=true&limit=1')).body
-    expect((await client.request('/calls/missed')).body.seen_until).toBe((calls as { ended_at: string }[])[0]?.ended_at)
+    expect((await client.request('/calls/missed')).body.seen_until).toBe(
+      (calls as { ended_at: string }[])[0]?.ended_at,
+    )
     expectNoComplaints(person)
     await person.close()
   })
