@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useConsole, useStore } from '../../app/console-context.ts'
 import { readDevices, storeDevices } from '../../app/phone/devices.ts'
-import { PhoneFailure } from '../../app/phone/phone-host.ts'
+import { PhoneFailure } from '../../app/phone/phone-failure.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import type { PhoneDevices } from '../../phone/phone-types.ts'
 import { Button, IconButton } from '../button.tsx'
