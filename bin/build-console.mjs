@@ -1,6 +1,16 @@
 // Bundles the console (`console/`) into dist/console: hashed files for browsers, and the page that loads them.
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -10,10 +20,12 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const ENTRY = 'console/app/main.tsx'
 /** Where nginx serves the bundle. */
 const PUBLIC_PATH = '/console/assets/'
+/** How long the files of a build stay after the next one: a page that is open loads its lazy parts from them. */
+const SUPERSEDED_MS = 86_400_000
 
 /**
  * Builds the console if its sources, the packages or this file have changed since the last build.
- * Takes about a second. Browsers that have the page open go on: files of the last build stay until the next.
+ * Browsers that have the page open go on: files of earlier builds stay for a day.
  * @param {string} folder
  * @returns {Promise<boolean>} whether it was built
  */
@@ -26,15 +38,23 @@ export async function buildConsole(folder = join(root, 'dist', 'console')) {
   const assets = join(folder, 'assets')
   mkdirSync(assets, { recursive: true })
   const names = new Set(files.keys())
-  const previous = existsSync(stamp) ? new Set(readList(`${folder}.files`)) : new Set()
+  const previous = new Set(readList(`${folder}.files`))
   for (const [name, contents] of files) {
     replaceFile(join(assets, name), contents)
     // nginx sends these to browsers that accept gzip: nginx/console.conf.
     replaceFile(join(assets, `${name}.gz`), gzipSync(contents, { level: 9 }))
   }
+  const now = new Date()
   for (const name of readdirSync(assets)) {
     const asset = name.replace(/\.gz$/, '')
-    if (!names.has(asset) && !previous.has(asset)) rmSync(join(assets, name), { force: true })
+    if (names.has(asset)) continue
+    const path = join(assets, name)
+    const file = statSync(path, { throwIfNoEntry: false })
+    // Another build at the same time has renamed or removed it.
+    if (file === undefined) continue
+    // Their day begins now.
+    if (previous.has(asset)) utimesSync(path, now, now)
+    else if (file.mtimeMs < now.getTime() - SUPERSEDED_MS) rmSync(path, { force: true })
   }
   replaceFile(join(folder, 'icon.svg'), readFileSync(join(root, 'console/icon.svg')))
   replaceFile(join(folder, 'index.html'), indexHtml(outputs))

@@ -5,8 +5,6 @@ export interface PhonePort {
   canDial: boolean
   /** Shows what becomes of the call, also why it was not placed. @returns whether it was */
   dial(number: string): Promise<boolean>
-  /** Connects the other end of my call with a number, and leaves. @throws {ApiError} */
-  transferTo?(number: string, callId: string): Promise<void>
 }
 
 /** Set by the phone of the page while it is ready. Without it, calls ring the phones of the user. */

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
 import { useMessages } from '../i18n/messages.ts'
 import { Button } from './button.tsx'
 import styles from './dialog.module.css'
@@ -19,6 +19,11 @@ export function Dialog({ title, children, onClose }: DialogProps) {
   useEffect(() => {
     const dialog = ref.current
     if (dialog !== null && !dialog.open) dialog.showModal()
+  }, [])
+  // Before the element is removed: only a dialog that is closed gives the focus back.
+  useLayoutEffect(() => {
+    const dialog = ref.current
+    return () => dialog?.close()
   }, [])
   return (
     <dialog

@@ -1,8 +1,6 @@
 import { defaultRangeExtractor, useWindowVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
 import { type RefObject, useCallback, useLayoutEffect, useState } from 'react'
-
-/** Lists up to this length are drawn whole, so that the browser’s own search finds each row. */
-export const WHOLE_ROWS = 200
+import { WHOLE_ROWS } from './whole-rows.ts'
 
 const OVERSCAN = 5
 

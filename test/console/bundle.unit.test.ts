@@ -1,7 +1,9 @@
-import { basename } from 'node:path'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { bundleConsole } from '../../bin/build-console.mjs'
+import { buildConsole, bundleConsole } from '../../bin/build-console.mjs'
 
 type Outputs = Awaited<ReturnType<typeof bundleConsole>>['outputs']
 
@@ -78,6 +80,37 @@ describe('console: size of the bundle', () => {
     const isThere = Object.values(outputs).some((one) => one.entryPoint === `${folder}messages.en.ts`)
     return isThere ? closureOf(`${folder}messages.en.ts`) : []
   }
+})
+
+describe('console: files of earlier builds', () => {
+  const DAY_S = 86_400
+  it('stay for a day after the build that replaced them', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'console-'))
+    const assets = join(folder, 'console', 'assets')
+    const build = () => buildConsole(join(folder, 'console'))
+    const age = (name: string, ageS: number) => {
+      const at = Date.now() / 1_000 - ageS
+      writeFileSync(join(assets, name), '')
+      utimesSync(join(assets, name), at, at)
+    }
+    const built = (name: string) => name.includes('-0.')
+    try {
+      mkdirSync(assets, { recursive: true })
+      // Those of the last build may have been made long ago.
+      writeFileSync(`${join(folder, 'console')}.files`, 'last-0.js')
+      for (const name of ['last-0.js', 'last-0.js.gz']) age(name, 9 * DAY_S)
+      age('older-0.js', DAY_S / 2)
+      age('oldest-0.js', DAY_S * 2)
+      expect(await build()).toBe(true)
+      expect(readdirSync(assets).filter(built).sort()).toEqual(['last-0.js', 'last-0.js.gz', 'older-0.js'])
+      // The next build may follow at once.
+      rmSync(`${join(folder, 'console')}.sources`)
+      expect(await build()).toBe(true)
+      expect(readdirSync(assets).filter(built).sort()).toEqual(['last-0.js', 'last-0.js.gz', 'older-0.js'])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
 })
 
 const brotliSize = (contents: Uint8Array | undefined): number =>

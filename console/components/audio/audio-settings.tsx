@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useConsole, useStore } from '../../app/console-context.ts'
 import { readDevices, storeDevices } from '../../app/phone/devices.ts'
+import { PhoneFailure } from '../../app/phone/phone-failure.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import type { PhoneDevices } from '../../phone/phone-types.ts'
 import { Button, IconButton } from '../button.tsx'
@@ -8,6 +9,7 @@ import { Dialog, DialogActions } from '../dialog.tsx'
 import { SelectField } from '../field.tsx'
 import { Icon } from '../icon.tsx'
 import { componentMessages } from '../messages.ts'
+import { Notice } from '../notice.tsx'
 import { showToast } from '../toast.tsx'
 import { audioMessages } from './messages.ts'
 import { MicrophoneLevel } from './microphone-level.tsx'
@@ -40,14 +42,18 @@ function AudioDialog({ onClose }: { onClose(): void }) {
   const { phone } = useConsole()
   const { registration } = useStore(phone.snapshot)
   const [devices, setDevices] = useState(readDevices)
+  const [isFailed, setFailed] = useState(false)
   const available = useAudioDevices() ?? []
 
   function choose(name: keyof PhoneDevices, id: string) {
     const next = { ...devices, [name]: id === '' ? undefined : id }
     setDevices(next)
     storeDevices(next)
-    // Without a phone they count once there is one.
-    void phone.run('setDevices', next).catch(() => {})
+    void phone.run('setDevices', next).then(
+      () => setFailed(false),
+      // Without a phone they count once there is one.
+      (err: unknown) => setFailed(!(err instanceof PhoneFailure && err.code === 'offline')),
+    )
   }
   const field = (name: keyof PhoneDevices, kind: MediaDeviceKind) => (
     <SelectField
@@ -72,6 +78,7 @@ function AudioDialog({ onClose }: { onClose(): void }) {
       <MicrophoneLevel device={devices.microphone} />
       {field('speaker', 'audiooutput')}
       {field('ringer', 'audiooutput')}
+      {isFailed && <Notice tone="danger">{texts.devicesFailed}</Notice>}
       <p>{texts.testCallHint}</p>
       <DialogActions>
         <Button

@@ -10,4 +10,5 @@ export const messages = {
   testCallFailed: 'The test call failed.',
   testCallHint: 'Calls the echo at 600, which plays back your voice.',
   noDevices: 'Allow the microphone to see its name.',
+  devicesFailed: 'The phone could not change to this device. Choose another one, or try it again.',
 }

@@ -12,4 +12,5 @@ export const messages: typeof english = {
   testCallFailed: 'La llamada de prueba ha fallado.',
   testCallHint: 'Llama al eco 600: se oirá a sí mismo.',
   noDevices: 'Permita el micrófono para ver su nombre.',
+  devicesFailed: 'El teléfono no ha podido usar este dispositivo. Elija otro o inténtelo de nuevo.',
 }

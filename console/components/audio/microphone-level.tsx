@@ -10,9 +10,11 @@ export function MicrophoneLevel({ device }: { device: string | undefined }) {
   const bar = useRef<HTMLMeterElement>(null)
   useEffect(() => {
     let frame = 0
+    let isGone = false
     const opening = openLevelMeter(device)
     opening.then(
       (meter) => {
+        if (isGone) return
         const draw = () => {
           if (bar.current !== null) bar.current.value = meter.level()
           frame = requestAnimationFrame(draw)
@@ -22,6 +24,7 @@ export function MicrophoneLevel({ device }: { device: string | undefined }) {
       () => {},
     )
     return () => {
+      isGone = true
       cancelAnimationFrame(frame)
       opening.then(
         (meter) => meter.stop(),

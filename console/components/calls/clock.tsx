@@ -3,13 +3,14 @@ import { formatDuration } from '../../i18n/format.ts'
 
 const listeners = new Set<() => void>()
 let timer: ReturnType<typeof setInterval> | undefined
-let nowS = Math.floor(Date.now() / 1_000)
+const readNow = () => Math.floor(Date.now() / 1_000)
+let nowS = readNow()
 
 /** One ticker for all clocks of the page; it runs only while there is one. */
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)
   timer ??= setInterval(() => {
-    nowS = Math.floor(Date.now() / 1_000)
+    nowS = readNow()
     for (const one of listeners) one()
   }, 1_000)
   return () => {
@@ -20,8 +21,14 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
+function currentS(): number {
+  // The ticker has stood still.
+  if (timer === undefined) nowS = readNow()
+  return nowS
+}
+
 /** The time since a moment, running. */
 export function Clock({ since }: { since: string }) {
-  const now = useSyncExternalStore(subscribe, () => nowS)
+  const now = useSyncExternalStore(subscribe, currentS)
   return <time>{formatDuration(now - Math.floor(Date.parse(since) / 1_000))}</time>
 }

@@ -42,11 +42,8 @@ export function usePhone(): Phone {
     },
     async transfer(callId, number, name = number) {
       try {
-        if (port?.transferTo !== undefined) await port.transferTo(number, callId)
-        else {
-          const params = { path: { callId } }
-          await api.POST('/api/v1/calls/{callId}/transfer', { params, body: { number } })
-        }
+        const params = { path: { callId } }
+        await api.POST('/api/v1/calls/{callId}/transfer', { params, body: { number } })
         showToast(texts.transferred(name))
       } catch (err) {
         showFailure(err)
@@ -66,13 +63,19 @@ async function placeCall(api: Api, number: string): Promise<string> {
   return id
 }
 
+/** As in the history: no unanswered call lasts longer. */
+const MAX_RINGING_MS = 3_600_000
+
 type Outcome = NonNullable<Parameters<Parameters<Live['onCall']>[0]>[0]['outcome']>
 
 /** Runs `then` if the call ends without an answer, and its user did not end it. */
 function onUnanswered(live: Live, callId: string, then: (outcome: Outcome) => void): void {
-  const stop = live.onCall(({ id, outcome }) => {
-    if (id !== callId || outcome === null) return
+  const stop = live.onCall(({ id, answered_at, outcome }) => {
+    if (id !== callId || (answered_at === null && outcome === null)) return
+    clearTimeout(timer)
     stop()
-    if (outcome !== 'answered' && outcome !== 'cancelled') then(outcome)
+    if (outcome !== null && outcome !== 'answered' && outcome !== 'cancelled') then(outcome)
   })
+  // Its end may have come while the stream was away.
+  const timer = setTimeout(stop, MAX_RINGING_MS)
 }

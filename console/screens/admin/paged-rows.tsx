@@ -1,7 +1,9 @@
 import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react'
 import { Button } from '../../components/button.tsx'
+import { useErrorText } from '../../components/error-text.ts'
 import { componentMessages } from '../../components/messages.ts'
-import { EmptyState } from '../../components/notice.tsx'
+import { EmptyState, Notice } from '../../components/notice.tsx'
+import { WHOLE_ROWS } from '../../components/whole-rows.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import styles from './admin.module.css'
 import { adminMessages } from './messages.ts'
@@ -49,8 +51,7 @@ export function PagedRows<Row>({ list, label, empty, keyOf, children }: PagedRow
   )
 }
 
-/** Up to this length all rows are drawn, so that the browser’s own search finds each of them. */
-const WHOLE_ROWS = 200
+/** In a script of its own, for long lists alone. */
 const VirtualRows = lazy(() => import('./virtual-list.tsx').then((it) => ({ default: it.VirtualRows })))
 
 function Rows<Row>({ list: { rows, total }, label, keyOf, children }: Omit<PagedRowsProps<Row>, 'empty'>) {
@@ -77,26 +78,30 @@ function Rows<Row>({ list: { rows, total }, label, keyOf, children }: Omit<Paged
   )
 }
 
-/** Loads the next page when it comes into view, or by a click. */
+/** Loads the next page when it comes into view, or by a click; after a failure by a click alone. */
 function MoreButton<Row>({ list }: { list: PagedList<Row> }) {
   const texts = useMessages(adminMessages)
+  const { retry } = useMessages(componentMessages)
+  const describeError = useErrorText()
   const button = useRef<HTMLDivElement>(null)
   const loadMore = useRef(list.loadMore)
   loadMore.current = list.loadMore
-  const { isLoadingMore } = list
+  const { isLoadingMore, moreError } = list
+  const isAutomatic = !isLoadingMore && moreError === null
   useEffect(() => {
-    if (button.current === null || isLoadingMore) return
+    if (button.current === null || !isAutomatic) return
     // A new observer reports at once: the button may be in view still after a page was loaded.
     const observer = new IntersectionObserver(([entry]) => {
       if (entry?.isIntersecting === true) loadMore.current()
     })
     observer.observe(button.current)
     return () => observer.disconnect()
-  }, [isLoadingMore])
+  }, [isAutomatic])
   return (
     <div ref={button} className={styles.more}>
-      <Button disabled={list.isLoadingMore} onClick={list.loadMore}>
-        {texts.more}
+      {moreError !== null && <Notice tone="danger">{describeError(moreError)}</Notice>}
+      <Button disabled={isLoadingMore} onClick={list.loadMore}>
+        {moreError === null ? texts.more : retry}
       </Button>
     </div>
   )

@@ -1,3 +1,5 @@
+import { isDay } from '../../components/calendar-day.ts'
+
 export const ADMIN_TABS = ['people', 'sessions', 'invitations', 'do-not-call', 'provisioning', 'log'] as const
 export type AdminTab = (typeof ADMIN_TABS)[number]
 
@@ -17,7 +19,6 @@ export interface AdminSearch {
 }
 
 const WORD = /^[\w-]{1,64}$/
-const DAY = /^\d{4}-\d{2}-\d{2}$/
 
 /** Reads an address; what is not valid is left out. */
 export function readAdminSearch(search: Record<string, unknown>): AdminSearch {
@@ -37,12 +38,4 @@ export function readAdminSearch(search: Record<string, unknown>): AdminSearch {
     if (isDay(textOf(name))) found[name] = textOf(name)
   }
   return found
-}
-
-const isDay = (text: string): boolean => DAY.test(text) && !Number.isNaN(Date.parse(text))
-
-/** When a day begins in the browser’s time zone, some days later. */
-export function startOfDay(day: string, daysLater = 0): string {
-  const [year = 0, month = 1, date = 1] = day.split('-').map(Number)
-  return new Date(year, month - 1, date + daysLater).toISOString()
 }

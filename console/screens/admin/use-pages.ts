@@ -21,6 +21,8 @@ export interface PagedList<Row> {
   state: 'loading' | 'failed' | 'forbidden' | 'shown'
   hasMore: boolean
   isLoadingMore: boolean
+  /** Why the next page could not be loaded; null unless it failed. */
+  moreError: Error | null
   loadMore(): void
   retry(): void
 }
@@ -62,6 +64,7 @@ export function usePages<Row>(
           : 'loading',
     hasMore: list.hasNextPage,
     isLoadingMore: list.isFetchingNextPage,
+    moreError: list.isFetchNextPageError ? list.error : null,
     loadMore: () => {
       if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
     },

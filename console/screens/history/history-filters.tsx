@@ -1,31 +1,31 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useRef, useState } from 'react'
 import { useConsole } from '../../app/console-context.ts'
 import { useShortcut } from '../../app/shortcuts.tsx'
 import { Button } from '../../components/button.tsx'
 import { callMessages } from '../../components/calls/messages.ts'
 import { SelectField, TextField } from '../../components/field.tsx'
 import { useContacts } from '../../components/people/use-contacts.ts'
+import { SearchField } from '../../components/search-field.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import styles from './history.module.css'
 import { historyMessages } from './messages.ts'
-import { DIRECTIONS, type HistorySearch, OUTCOMES, readHistorySearch } from './search.ts'
-
-/** Time after the last key until the list is filtered. */
-const TYPING_MS = 300
+import { DIRECTIONS, type HistorySearch, OUTCOMES } from './search.ts'
 
 interface FiltersProps {
   search: HistorySearch
-  onChange(search: HistorySearch): void
+  /** @param change of the filters as an address would bring them: an empty field is no filter */
+  onChange(change: { [K in keyof HistorySearch]: unknown }): void
+  onClear(): void
+  /** How often all filters were removed: what was being typed then does not count. */
+  clears: number
 }
 
-export function HistoryFilters({ search, onChange }: FiltersProps) {
+export function HistoryFilters({ search, onChange, onClear, clears }: FiltersProps) {
   const texts = useMessages(historyMessages)
   const { directions, outcomes } = useMessages(callMessages)
   const { claims } = useConsole()
   const { q: _, missed: __, ...others } = search
   const [isOpen, setOpen] = useState(Object.keys(others).length > 0)
-  /** As an address would bring it: an empty field is no filter. */
-  const set = (change: Record<string, unknown>) => onChange(readHistorySearch({ ...search, ...change }))
 
   const box = useRef<HTMLDivElement>(null)
   useShortcut(
@@ -36,18 +36,18 @@ export function HistoryFilters({ search, onChange }: FiltersProps) {
   return (
     <div className={styles.filters} ref={box}>
       <div className={styles.first}>
-        <TypedField
+        <SearchField
+          key={clears}
           label={texts.search}
-          hint={texts.searchHint}
-          type="search"
+          placeholder={texts.searchHint}
           value={search.q ?? ''}
-          onValue={(q) => set({ q })}
+          onSearch={(q) => onChange({ q })}
         />
         <label className={styles.check}>
           <input
             type="checkbox"
             checked={search.missed === true}
-            onChange={(event) => set({ missed: event.target.checked })}
+            onChange={(event) => onChange({ missed: event.target.checked })}
           />
           {texts.onlyMissed}
         </label>
@@ -55,46 +55,50 @@ export function HistoryFilters({ search, onChange }: FiltersProps) {
           {texts.filters}
         </Button>
         {Object.keys(search).length > 0 && (
-          <Button tone="quiet" onClick={() => onChange({})}>
+          <Button tone="quiet" onClick={onClear}>
             {texts.clear}
           </Button>
         )}
       </div>
       {isOpen && (
         <div className={styles.more}>
-          <TypedField
+          <SearchField
+            key={clears}
             label={texts.number}
             type="tel"
+            maxLength={64}
             value={search.number ?? ''}
-            onValue={(number) => set({ number })}
+            onSearch={(number) => onChange({ number })}
           />
           <Choice
             label={texts.direction}
             value={search.direction}
             options={DIRECTIONS.map((one) => [one, directions[one]])}
-            onValue={(direction) => set({ direction })}
+            onValue={(direction) => onChange({ direction })}
           />
           <Choice
             label={texts.outcome}
             value={search.outcome}
             options={OUTCOMES.map((one) => [one, outcomes[one]])}
-            onValue={(outcome) => set({ outcome })}
+            onValue={(outcome) => onChange({ outcome })}
           />
           <TextField
             label={texts.from}
             type="date"
             value={search.from ?? ''}
             max={search.until}
-            onChange={(event) => set({ from: event.target.value })}
+            onChange={(event) => onChange({ from: event.target.value })}
           />
           <TextField
             label={texts.until}
             type="date"
             value={search.until ?? ''}
             min={search.from}
-            onChange={(event) => set({ until: event.target.value })}
+            onChange={(event) => onChange({ until: event.target.value })}
           />
-          {claims.role !== 'user' && <PersonChoice value={search.user} onValue={(user) => set({ user })} />}
+          {claims.role !== 'user' && (
+            <PersonChoice value={search.user} onValue={(user) => onChange({ user })} />
+          )}
         </div>
       )}
     </div>
@@ -132,40 +136,4 @@ function PersonChoice({ value, onValue }: { value: string | undefined; onValue(v
     userId === undefined ? [] : [[userId, `${name} (${extension})`] as const],
   )
   return <Choice label={user} value={value} options={options} onValue={onValue} />
-}
-
-/** A text that counts once the typing pauses. */
-function TypedField({
-  label,
-  hint,
-  type,
-  value,
-  onValue,
-}: {
-  label: string
-  hint?: string
-  type: 'search' | 'tel'
-  value: string
-  onValue(value: string): void
-}) {
-  const [text, setText] = useState(value)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  // The address has changed otherwise: by a link, or “Back”.
-  useEffect(() => setText((typed) => (typed.trim() === value ? typed : value)), [value])
-  useEffect(() => () => clearTimeout(timer.current), [])
-  return (
-    <TextField
-      label={label}
-      type={type}
-      placeholder={hint}
-      value={text}
-      autoComplete="off"
-      onChange={(event) => {
-        const typed = event.target.value
-        setText(typed)
-        clearTimeout(timer.current)
-        timer.current = setTimeout(() => onValue(typed), TYPING_MS)
-      }}
-    />
-  )
 }

@@ -1,9 +1,9 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { ApiError } from '../../api/client.ts'
-import { useConsole } from '../../app/console-context.ts'
 import { appMessages } from '../../app/messages.ts'
 import { Button } from '../../components/button.tsx'
+import { useCallStored } from '../../components/calls/use-call-stored.ts'
 import { useErrorText } from '../../components/error-text.ts'
 import { componentMessages } from '../../components/messages.ts'
 import { EmptyState, Notice } from '../../components/notice.tsx'
@@ -15,12 +15,9 @@ import { HistoryFilters } from './history-filters.tsx'
 import { HistoryList } from './history-list.tsx'
 import { historyMessages } from './messages.ts'
 import type { PastCall } from './parties.ts'
-import { type HistorySearch, showsAllMissed } from './search.ts'
+import { type HistorySearch, readHistorySearch, showsAllMissed } from './search.ts'
 import { useHistory } from './use-history.ts'
 import { useMissedMark } from './use-missed.ts'
-
-/** How long the API may take to store a call that has ended. */
-const STORED_AFTER_MS = 2_000
 
 /** Past calls, by the filters of the address. */
 export function HistoryScreen() {
@@ -32,7 +29,11 @@ export function HistoryScreen() {
   const isNew = useMissedMark(showsAllMissed(search) && history.isSuccess ? history.calls : undefined)
   const [opened, setOpened] = useState<PastCall>()
   const hasNewer = useHasNewer(history.dataUpdatedAt)
-  const change = (next: HistorySearch) => void navigate({ search: next, replace: true })
+  const [clears, setClears] = useState(0)
+  function clear() {
+    void navigate({ search: {}, replace: true })
+    setClears(clears + 1)
+  }
 
   return (
     <>
@@ -43,14 +44,21 @@ export function HistoryScreen() {
         </span>
         <CsvExport search={search} total={history.count} />
       </div>
-      <HistoryFilters search={search} onChange={change} />
+      <HistoryFilters
+        search={search}
+        clears={clears}
+        onClear={clear}
+        onChange={(change) =>
+          void navigate({ search: (now) => readHistorySearch({ ...now, ...change }), replace: true })
+        }
+      />
       {hasNewer && (
         <Notice>
           {texts.newer} <Button onClick={history.restart}>{texts.showNewer}</Button>
         </Notice>
       )}
       {history.count === 0 ? (
-        <NoCalls history={history} search={search} onClear={() => change({})} />
+        <NoCalls history={history} search={search} onClear={clear} />
       ) : (
         <HistoryList key={JSON.stringify(search)} history={history} isNew={isNew} onOpen={setOpened} />
       )}
@@ -97,19 +105,7 @@ function NoCalls({
 
 /** Whether a call of mine has ended since the list was read. */
 function useHasNewer(readAt: number): boolean {
-  const { live } = useConsole()
   const [endedAt, setEndedAt] = useState(0)
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const stop = live.onCall(({ state }) => {
-      if (state !== 'ended') return
-      clearTimeout(timer)
-      timer = setTimeout(() => setEndedAt(Date.now()), STORED_AFTER_MS)
-    })
-    return () => {
-      clearTimeout(timer)
-      stop()
-    }
-  }, [live])
+  useCallStored(() => setEndedAt(Date.now()))
   return readAt > 0 && endedAt > readAt
 }

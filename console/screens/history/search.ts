@@ -1,3 +1,5 @@
+import { isDay, startOfDay } from '../../components/calendar-day.ts'
+
 /** The filters of the history, as they are in the address and in the API’s query. */
 export interface HistorySearch {
   q?: string
@@ -52,8 +54,8 @@ export function readHistorySearch(search: Record<string, unknown>): HistorySearc
 export function toHistoryQuery({ from, until, user, ...rest }: HistorySearch) {
   return dropUndefined({
     ...rest,
-    from: from === undefined ? undefined : startOfDay(from).toISOString(),
-    until: until === undefined ? undefined : startOfDay(until, 1).toISOString(),
+    from: from === undefined ? undefined : startOfDay(from),
+    until: until === undefined ? undefined : startOfDay(until, 1),
     user_id: user,
   })
 }
@@ -68,19 +70,7 @@ const readText = (value: unknown, maxLength: number): string | undefined => {
 }
 
 const readDay = (value: unknown): string | undefined =>
-  typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && isDay(value) ? value : undefined
-
-/** February 31 is none. */
-const isDay = (text: string) => {
-  const date = new Date(`${text}T00:00:00Z`)
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
-}
-
-/** Midnight of the browser’s time zone. */
-function startOfDay(day: string, plusDays = 0): Date {
-  const [year = 0, month = 1, date = 1] = day.split('-').map(Number)
-  return new Date(year, month - 1, date + plusDays)
-}
+  typeof value === 'string' && isDay(value) ? value : undefined
 
 type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>

@@ -1,10 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { dataOf } from '../../api/client.ts'
 import { useConsole } from '../../app/console-context.ts'
+import { MISSED_KEY, newestMissed, useMissedCalls } from '../../components/calls/missed-calls.ts'
 import type { PastCall } from './parties.ts'
-
-export const MISSED_KEY = ['missed'] as const
 
 /**
  * Marks my missed calls as seen once they are shown.
@@ -15,10 +13,7 @@ export const MISSED_KEY = ['missed'] as const
 export function useMissedMark(calls: readonly PastCall[] | undefined): (call: PastCall) => boolean {
   const { api } = useConsole()
   const queries = useQueryClient()
-  const { data } = useQuery({
-    queryKey: MISSED_KEY,
-    queryFn: ({ signal }) => dataOf(api.GET('/api/v1/calls/missed', { signal })),
-  })
+  const { data } = useMissedCalls()
   // The marks of this visit stay while it lasts.
   const [seenBefore, setSeenBefore] = useState<number>()
   useEffect(() => {
@@ -36,11 +31,3 @@ export function useMissedMark(calls: readonly PastCall[] | undefined): (call: Pa
 
   return (call) => call.missed && seenBefore !== undefined && Date.parse(call.ended_at) > seenBefore
 }
-
-/** The end of the missed call that ended last: a long call may have begun before a short one. */
-const newestMissed = (calls: readonly PastCall[] | undefined): string | undefined =>
-  calls?.reduce<string | undefined>(
-    (newest, { missed, ended_at }) =>
-      missed && (newest === undefined || Date.parse(ended_at) > Date.parse(newest)) ? ended_at : newest,
-    undefined,
-  )

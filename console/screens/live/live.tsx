@@ -1,11 +1,8 @@
 import { useState } from 'react'
-import { ApiError } from '../../api/client.ts'
 import { useConsole } from '../../app/console-context.ts'
 import type { LiveCall } from '../../app/live/live.ts'
 import { appMessages } from '../../app/messages.ts'
-import { Button } from '../../components/button.tsx'
-import { useErrorText } from '../../components/error-text.ts'
-import { componentMessages } from '../../components/messages.ts'
+import { Loaded } from '../../components/loaded.tsx'
 import { EmptyState, Notice } from '../../components/notice.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import { CallRow } from './call-row.tsx'
@@ -20,7 +17,8 @@ export function LiveScreen() {
   const title = useMessages(appMessages).screens.live
   const texts = useMessages(liveMessages)
   const { claims } = useConsole()
-  const { data, error, isPending, refetch } = useLiveCalls()
+  const calls = useLiveCalls()
+  const { data } = calls
   return (
     <>
       <div className={styles.head}>
@@ -32,29 +30,20 @@ export function LiveScreen() {
       {data?.online === false && <Notice tone="warning">{texts.pbxAway}</Notice>}
       {claims.role === 'user' ? (
         <EmptyState title={texts.onlyOverseers} />
-      ) : data === undefined ? (
-        <NotLoaded error={isPending ? null : error} onRetry={() => void refetch()} />
-      ) : data.calls.length === 0 ? (
-        <EmptyState title={texts.empty}>
-          <p>{texts.emptyHint}</p>
-        </EmptyState>
       ) : (
-        <CallTable calls={data.calls} />
+        <Loaded query={calls}>
+          {({ calls: list }) =>
+            list.length === 0 ? (
+              <EmptyState title={texts.empty}>
+                <p>{texts.emptyHint}</p>
+              </EmptyState>
+            ) : (
+              <CallTable calls={list} />
+            )
+          }
+        </Loaded>
       )}
     </>
-  )
-}
-
-function NotLoaded({ error, onRetry }: { error: Error | null; onRetry(): void }) {
-  const common = useMessages(componentMessages)
-  const describeError = useErrorText()
-  if (error === null) return <EmptyState title={common.loading} />
-  if (error instanceof ApiError && error.status === 403) return <EmptyState title={common.noPermission} />
-  return (
-    <EmptyState title={common.loadFailed}>
-      <p>{describeError(error)}</p>
-      <Button onClick={onRetry}>{common.retry}</Button>
-    </EmptyState>
   )
 }
 

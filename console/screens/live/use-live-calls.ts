@@ -19,14 +19,21 @@ export function useLiveCalls() {
   useEffect(() => {
     if (!isFollowing) return
     let timer: ReturnType<typeof setTimeout> | undefined
+    let isChanged = false
     const onChange = () => {
-      timer ??= setTimeout(() => {
-        timer = undefined
-        void queries.invalidateQueries({ queryKey: KEY }, { cancelRefetch: false })
-      }, GATHER_MS)
+      isChanged = true
+      timer ??= setTimeout(() => void readAgain(), GATHER_MS)
+    }
+    async function readAgain() {
+      isChanged = false
+      // A poll that began before the change may not show it, and begins again.
+      await queries.invalidateQueries({ queryKey: KEY })
+      timer = undefined
+      if (isChanged) onChange()
     }
     const stops = [live.onAnyCall(onChange), live.presence.subscribe(onChange)]
     return () => {
+      isChanged = false
       clearTimeout(timer)
       for (const stop of stops) stop()
     }

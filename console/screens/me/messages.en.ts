@@ -76,6 +76,7 @@ export const messages = {
     },
     copy: (name: string) => `Copy: ${name}`,
     copied: 'Copied.',
+    copyFailed: 'The browser does not let the page copy. Select the text and copy it yourself.',
     showQr: 'Set up a mobile phone',
     qrHint: 'Scan this with Linphone (“Fetch remote configuration”). It works for one phone.',
     qrName: 'QR code with the link that sets up a phone',

@@ -77,6 +77,7 @@ export const messages: typeof english = {
     },
     copy: (name) => `Copiar: ${name}`,
     copied: 'Copiado.',
+    copyFailed: 'El navegador no permite copiar a la página. Seleccione el texto y cópielo usted.',
     showQr: 'Configurar un móvil',
     qrHint: 'Escanéelo con Linphone («Configuración remota»). Sirve para un solo teléfono.',
     qrName: 'Código QR con el enlace que configura un teléfono',

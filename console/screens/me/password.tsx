@@ -5,14 +5,12 @@ import { useConsole } from '../../app/console-context.ts'
 import { Button } from '../../components/button.tsx'
 import { useErrorText } from '../../components/error-text.ts'
 import { Notice } from '../../components/notice.tsx'
-import { PasswordField } from '../../components/password-field.tsx'
+import { MIN_PASSWORD, PasswordField } from '../../components/password-field.tsx'
 import { Section } from '../../components/section.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import styles from './me.module.css'
 import { meMessages } from './messages.ts'
 import { SESSIONS_KEY } from './sessions.tsx'
-
-const MIN_LENGTH = 8
 
 export function PasswordSection() {
   const { password: texts } = useMessages(meMessages)
@@ -34,7 +32,7 @@ export function PasswordSection() {
     event.preventDefault()
     const data = new FormData(event.currentTarget)
     const body = { current_password: String(data.get('current')), new_password: String(data.get('next')) }
-    const isMissing = body.current_password === '' || body.new_password.length < MIN_LENGTH
+    const isMissing = body.current_password === '' || body.new_password.length < MIN_PASSWORD
     setIncomplete(isMissing)
     if (isMissing) change.reset()
     else change.mutate(body)

@@ -5,8 +5,9 @@ import { useConsole } from '../../app/console-context.ts'
 import { Button } from '../../components/button.tsx'
 import { useErrorText } from '../../components/error-text.ts'
 import { SelectField, TextField } from '../../components/field.tsx'
-import { componentMessages } from '../../components/messages.ts'
-import { EmptyState, Notice } from '../../components/notice.tsx'
+import { Loaded } from '../../components/loaded.tsx'
+import { Notice } from '../../components/notice.tsx'
+import { PEOPLE_KEY } from '../../components/people/use-contacts.ts'
 import { Section } from '../../components/section.tsx'
 import { showToast } from '../../components/toast.tsx'
 import { LANGUAGE_NAMES, LANGUAGES, setLanguage } from '../../i18n/language.ts'
@@ -19,7 +20,6 @@ type Me = Wire<'Me'>
 
 export function ProfileSection() {
   const { profile: texts } = useMessages(meMessages)
-  const { loading, loadFailed, retry } = useMessages(componentMessages)
   const { api } = useConsole()
   const me = useQuery({
     queryKey: ME_KEY,
@@ -27,13 +27,7 @@ export function ProfileSection() {
   })
   return (
     <Section title={texts.title}>
-      {me.isPending && <EmptyState title={loading} />}
-      {me.isError && (
-        <EmptyState title={loadFailed}>
-          <Button onClick={() => void me.refetch()}>{retry}</Button>
-        </EmptyState>
-      )}
-      {me.data !== undefined && <Profile me={me.data} />}
+      <Loaded query={me}>{(data) => <Profile me={data} />}</Loaded>
     </Section>
   )
 }
@@ -48,7 +42,7 @@ function Profile({ me }: { me: Me }) {
     mutationFn: (body: Wire<'ProfileChange'>) => dataOf(api.PATCH('/api/v1/me', { body })),
     onSuccess(changed) {
       queries.setQueryData(ME_KEY, changed)
-      void queries.invalidateQueries({ queryKey: ['people'] })
+      void queries.invalidateQueries({ queryKey: PEOPLE_KEY })
       showToast(texts.saved)
     },
   })
@@ -57,6 +51,8 @@ function Profile({ me }: { me: Me }) {
     const name = String(new FormData(event.currentTarget).get('displayName')).trim()
     change.mutate({ display_name: name === '' ? null : name })
   }
+  // The username stands in for a name that is not set.
+  const ownName = me.display_name === me.username ? '' : me.display_name
   return (
     <>
       <form className={styles.form} onSubmit={save}>
@@ -65,7 +61,8 @@ function Profile({ me }: { me: Me }) {
           label={texts.displayName}
           hint={texts.displayNameHint}
           name="displayName"
-          defaultValue={me.display_name}
+          defaultValue={ownName}
+          placeholder={me.username}
           autoComplete="name"
           maxLength={100}
         />

@@ -134,7 +134,7 @@ function CopyButton({ name, value }: { name: string; value: string }) {
       onClick={() =>
         void clipboard.writeText(value).then(
           () => showToast(texts.copied),
-          () => {},
+          () => showToast(texts.copyFailed, 'danger'),
         )
       }
     >

@@ -1,7 +1,6 @@
 import { TextField } from '../../components/field.tsx'
-import { PasswordField } from '../../components/password-field.tsx'
+import { MIN_PASSWORD, PasswordField } from '../../components/password-field.tsx'
 import { useMessages } from '../../i18n/messages.ts'
-import { MIN_PASSWORD } from './account-form.tsx'
 import { accountMessages } from './account-messages.ts'
 import styles from './sign-in.module.css'
 

@@ -5,8 +5,6 @@ import { useMessages } from '../../i18n/messages.ts'
 import { accountMessages } from './account-messages.ts'
 import styles from './sign-in.module.css'
 
-export const MIN_PASSWORD = 8
-
 interface AccountFormProps {
   submit: string
   children: ReactNode

@@ -12,7 +12,7 @@ import { enterConsole } from './enter-console.ts'
 import { readToken } from './fragment-token.ts'
 import styles from './sign-in.module.css'
 import { SignInCard } from './sign-in-card.tsx'
-import { useSignInOptions } from './sign-in-options.ts'
+import { type SignInOptions, WithSignInOptions } from './sign-in-options.tsx'
 import { takeFragmentToken } from './take-fragment-token.ts'
 
 interface Found {
@@ -38,7 +38,11 @@ export function InvitationPage({ session }: { session: Session }) {
 
   return (
     <SignInCard title={texts.title}>
-      {found !== undefined && <AcceptForm session={session} invitation={found} />}
+      {found !== undefined && (
+        <WithSignInOptions>
+          {(options) => <AcceptForm session={session} invitation={found} options={options} />}
+        </WithSignInOptions>
+      )}
       {found === undefined && failure !== undefined && (
         <Notice tone="danger">{describeError(failure)}</Notice>
       )}
@@ -63,12 +67,16 @@ export function InvitationPage({ session }: { session: Session }) {
   )
 }
 
-function AcceptForm({ session, invitation: { token, details } }: { session: Session; invitation: Found }) {
+interface AcceptProps {
+  session: Session
+  invitation: Found
+  options: SignInOptions
+}
+
+function AcceptForm({ session, invitation: { token, details }, options }: AcceptProps) {
   const { invitation: texts } = useMessages(accountMessages)
   const describeError = useAccountErrorText()
   const language = useLanguage()
-  const options = useSignInOptions()
-  if (options === undefined) return null
   // An extension at once, unless the invitation gives a role, a team or an extension that this way would not give.
   const hasExtension =
     options.makes_extensions &&

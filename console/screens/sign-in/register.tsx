@@ -10,22 +10,30 @@ import { accountMessages } from './account-messages.ts'
 import { pathOf } from './account-paths.ts'
 import { enterConsole } from './enter-console.ts'
 import { SignInCard } from './sign-in-card.tsx'
-import { type SignInOptions, useSignInOptions } from './sign-in-options.ts'
+import { type SignInOptions, WithSignInOptions } from './sign-in-options.tsx'
 
 /** An account without an invitation, where the settings permit it. */
 export function RegisterPage({ session }: { session: Session }) {
   const { register: texts } = useMessages(accountMessages)
-  const options = useSignInOptions()
   return (
     <SignInCard title={texts.title}>
-      {options?.registration === 'open' && <RegisterForm session={session} options={options} />}
-      {options?.registration === 'closed' && <Notice tone="warning">{texts.closed}</Notice>}
-      {options?.registration === 'invitation' && (
-        <>
-          <Notice>{texts.byInvitation}</Notice>
-          <a href={pathOf('invitation')}>{texts.enterCode}</a>
-        </>
-      )}
+      <WithSignInOptions>
+        {(options) => {
+          switch (options.registration) {
+            case 'open':
+              return <RegisterForm session={session} options={options} />
+            case 'closed':
+              return <Notice tone="warning">{texts.closed}</Notice>
+            case 'invitation':
+              return (
+                <>
+                  <Notice>{texts.byInvitation}</Notice>
+                  <a href={pathOf('invitation')}>{texts.enterCode}</a>
+                </>
+              )
+          }
+        }}
+      </WithSignInOptions>
       <BackToSignIn />
     </SignInCard>
   )

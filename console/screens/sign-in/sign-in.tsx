@@ -10,7 +10,7 @@ import { pathOf } from './account-paths.ts'
 import { signInMessages } from './messages.ts'
 import styles from './sign-in.module.css'
 import { SignInCard } from './sign-in-card.tsx'
-import { useSignInOptions } from './sign-in-options.ts'
+import { type SignInOptions, WithSignInOptions } from './sign-in-options.tsx'
 import { ThrottleNotice } from './throttle-notice.tsx'
 
 export function SignInScreen({ session, reason }: { session: Session; reason: SignOutReason }) {
@@ -67,17 +67,14 @@ export function SignInScreen({ session, reason }: { session: Session; reason: Si
           {texts.submit}
         </Button>
       </form>
-      <OtherWays />
+      <WithSignInOptions>{(options) => <OtherWays options={options} />}</WithSignInOptions>
     </SignInCard>
   )
 }
 
 /** Links to the ways that this installation offers. */
-function OtherWays() {
+function OtherWays({ options: { registration, mail, makes_extensions } }: { options: SignInOptions }) {
   const texts = useMessages(signInMessages)
-  const options = useSignInOptions()
-  if (options === undefined) return null
-  const { registration, mail, makes_extensions } = options
   const links = [
     mail && { to: pathOf('forgot'), text: texts.forgot },
     registration === 'open' && (mail || makes_extensions) && { to: pathOf('register'), text: texts.register },

@@ -1,7 +1,7 @@
+import { Loaded } from '../../components/loaded.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { Section } from '../../components/section.tsx'
 import { useMessages } from '../../i18n/messages.ts'
-import { Loaded } from './loaded.tsx'
 import { systemMessages } from './messages.ts'
 import { useCapabilities } from './queries.ts'
 import styles from './system.module.css'

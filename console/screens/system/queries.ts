@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { dataOf } from '../../api/client.ts'
 import { useConsole } from '../../app/console-context.ts'
+import { useCapabilities as useRefreshedCapabilities } from '../../components/use-capabilities.ts'
 
 /** While the page is visible. */
 const REFRESH_MS = 5_000
@@ -15,15 +16,7 @@ export function useSystem() {
   })
 }
 
-export function useCapabilities() {
-  const { api } = useConsole()
-  return useQuery({
-    queryKey: ['system', 'capabilities'],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/v1/capabilities', { signal })),
-    staleTime: 0,
-    refetchInterval: REFRESH_MS,
-  })
-}
+export const useCapabilities = () => useRefreshedCapabilities({ refreshMs: REFRESH_MS })
 
 export function useDialPolicy() {
   const { api } = useConsole()

@@ -1,38 +1,40 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useEffect } from 'react'
 import { dataOf } from '../../api/client.ts'
 import { useConsole } from '../../app/console-context.ts'
 import { Button, classNames } from '../../components/button.tsx'
+import { MISSED_KEY, newestMissed, useMissedCalls } from '../../components/calls/missed-calls.ts'
+import { useCallStored } from '../../components/calls/use-call-stored.ts'
 import { useErrorText } from '../../components/error-text.ts'
+import { Loaded } from '../../components/loaded.tsx'
 import { Section } from '../../components/section.tsx'
 import { showToast } from '../../components/toast.tsx'
 import { formatTime } from '../../i18n/format.ts'
 import { useLanguage, useMessages } from '../../i18n/messages.ts'
-import { Loaded } from './loaded.tsx'
 import { todayMessages } from './messages.ts'
 import styles from './today.module.css'
 
-/** As in the screen History, which marks missed calls as seen. */
-const MISSED_KEY = ['missed'] as const
+/** What one request of the history may ask for. */
+const MAX_PAGE = 100
 
 export function MissedSection() {
   const { missed: texts } = useMessages(todayMessages)
   const language = useLanguage()
-  const { api, live } = useConsole()
+  const { api } = useConsole()
   const queries = useQueryClient()
   const describeError = useErrorText()
-  const missed = useQuery({
-    queryKey: MISSED_KEY,
-    queryFn: ({ signal }) => dataOf(api.GET('/api/v1/calls/missed', { signal })),
-  })
-  useEffect(
-    () => live.onCall(() => void queries.invalidateQueries({ queryKey: MISSED_KEY })),
-    [live, queries],
-  )
+  const missed = useMissedCalls()
+  const reload = () => void queries.invalidateQueries({ queryKey: MISSED_KEY })
+  useCallStored(reload)
   const mark = useMutation({
-    mutationFn: (until: string) => api.PUT('/api/v1/calls/missed/seen', { body: { until } }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: MISSED_KEY }),
+    async mutationFn(count: number) {
+      const query = { missed: true, limit: Math.min(count, MAX_PAGE) } as const
+      const { calls } = await dataOf(api.GET('/api/v1/calls/history', { params: { query } }))
+      // A time of the server: the clock of this computer may be wrong.
+      const until = newestMissed(calls)
+      if (until !== undefined) await api.PUT('/api/v1/calls/missed/seen', { body: { until } })
+    },
+    onSuccess: reload,
     onError: (err) => showToast(describeError(err), 'danger'),
   })
   return (
@@ -49,7 +51,7 @@ export function MissedSection() {
                 <Link className={styles.link} to="/history">
                   {texts.open}
                 </Link>
-                <Button disabled={mark.isPending} onClick={() => mark.mutate(new Date().toISOString())}>
+                <Button disabled={mark.isPending} onClick={() => mark.mutate(count)}>
                   {texts.seen}
                 </Button>
               </div>

@@ -1,9 +1,8 @@
-import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { dataOf } from '../../api/client.ts'
 import { useConsole, useSelected } from '../../app/console-context.ts'
 import { useMicrophoneState } from '../../app/microphone-state.ts'
 import { Icon } from '../../components/icon.tsx'
+import { useCapabilities } from '../../components/use-capabilities.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { todayMessages } from './messages.ts'
 import styles from './today.module.css'
@@ -43,12 +42,8 @@ interface Problem {
 
 function useProblems(): Problem[] {
   const { problems: texts } = useMessages(todayMessages)
-  const { api, live, claims } = useConsole()
-  const { data: capabilities } = useQuery({
-    queryKey: ['capabilities'],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/v1/capabilities', { signal })),
-    refetchInterval: POLL_MS,
-  })
+  const { live, claims } = useConsole()
+  const { data: capabilities } = useCapabilities({ refreshMs: POLL_MS })
   const microphone = useMicrophoneState()
   const mine = useSelected(live.presence, (all) =>
     claims.extension === undefined ? undefined : all?.[claims.extension],

@@ -1,29 +1,27 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useEffect } from 'react'
 import { dataOf, type Wire } from '../../api/client.ts'
 import { useConsole } from '../../app/console-context.ts'
 import { IconButton } from '../../components/button.tsx'
 import { callMessages } from '../../components/calls/messages.ts'
+import { useCallStored } from '../../components/calls/use-call-stored.ts'
 import { usePhone } from '../../components/calls/use-phone.ts'
 import { Icon } from '../../components/icon.tsx'
+import { Loaded } from '../../components/loaded.tsx'
 import { EmptyState } from '../../components/notice.tsx'
 import { Section } from '../../components/section.tsx'
 import { formatDuration, formatTime } from '../../i18n/format.ts'
 import { useLanguage, useMessages } from '../../i18n/messages.ts'
-import { Loaded } from './loaded.tsx'
 import { todayMessages } from './messages.ts'
 import styles from './today.module.css'
 
 const SHOWN = 6
-/** The history has a call a moment after its end. */
-const SETTLE_MS = 1_500
 const RECENT_KEY = ['history', 'recent'] as const
 
 /** The last calls of the user, each to be called back. */
 export function RecentSection() {
   const { recent: texts } = useMessages(todayMessages)
-  const { api, live, claims } = useConsole()
+  const { api, claims } = useConsole()
   const queries = useQueryClient()
   // Users see their own calls alone; others name the user.
   const calls = useQuery({
@@ -36,18 +34,7 @@ export function RecentSection() {
         }),
       ),
   })
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const stop = live.onCall(({ state }) => {
-      if (state !== 'ended') return
-      clearTimeout(timer)
-      timer = setTimeout(() => void queries.invalidateQueries({ queryKey: RECENT_KEY }), SETTLE_MS)
-    })
-    return () => {
-      clearTimeout(timer)
-      stop()
-    }
-  }, [live, queries])
+  useCallStored(() => void queries.invalidateQueries({ queryKey: RECENT_KEY }))
   return (
     <Section title={texts.title}>
       <Loaded query={calls}>

@@ -1,4 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { useConsole, useSelected } from '../../app/console-context.ts'
 import type { PresenceOf } from '../../app/live/live-messages.ts'
 import { peopleMessages } from '../../components/people/messages.ts'
@@ -11,6 +12,8 @@ import styles from './today.module.css'
 
 type Status = NonNullable<PresenceOf['status']>
 const STATUSES: readonly Status[] = ['available', 'away', 'dnd', 'offline']
+/** After that the stream decides what is shown. */
+const CONFIRMED_AFTER_MS = 3_000
 
 /** The status that others see, and what they see of the phones. */
 export function StatusSection({ extension }: { extension: string }) {
@@ -22,6 +25,12 @@ export function StatusSection({ extension }: { extension: string }) {
     mutationFn: (status: Status) => api.PUT('/api/v1/status', { body: { status } }),
     onError: () => showToast(texts.failed, 'danger'),
   })
+  const { isPending, isIdle, reset } = change
+  useEffect(() => {
+    if (isPending || isIdle) return
+    const timer = setTimeout(reset, CONFIRMED_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [isPending, isIdle, reset])
   // What was chosen, until the stream confirms it.
   const current = change.isError || change.variables === undefined ? (shown ?? 'available') : change.variables
   return (
@@ -34,7 +43,7 @@ export function StatusSection({ extension }: { extension: string }) {
               type="radio"
               name="status"
               checked={status === current}
-              onChange={() => change.mutate(status, { onSettled: () => setTimeout(change.reset, 3_000) })}
+              onChange={() => change.mutate(status)}
             />
             {statuses[status]}
           </label>

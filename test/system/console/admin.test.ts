@@ -136,6 +136,10 @@ describe('console: administration', () => {
     await dialog().getByRole('button', { name: 'Save' }).click()
     await expectText(dialog().getByRole('alert'), 'this is the last administrator who can log in')
     await dialog().getByRole('button', { name: 'Cancel' }).click()
+    await dialog().waitFor({ state: 'detached' })
+    // The focus is on what opened the dialog.
+    const focused = await page.evaluate('document.activeElement.getAttribute("aria-label")')
+    expect(focused).toMatch(/^Actions for .*admin/i)
   })
 
   it('ends the sessions of a person, and their page shows the sign-in page', async () => {
@@ -191,6 +195,26 @@ describe('console: administration', () => {
     await expect.poll(scrollDown, { timeout: 20_000 }).toBe(true)
     expect(await rows.count()).toBeLessThan(100)
     await last.click({ trial: true })
+  })
+
+  it('asks for a page that is refused once, and again by a click alone', async () => {
+    const NEXT_PAGE = /\/api\/v1\/do-not-call\?.*cursor=/
+    let asked = 0
+    await page.route(NEXT_PAGE, (route) => {
+      asked += 1
+      return route.fulfill({ status: 400, contentType: 'application/problem+json', body: '{}' })
+    })
+    await page.goto('/console/admin?tab=do-not-call')
+    await page.getByText('230 entries').waitFor()
+    await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)')
+    const retry = page.getByRole('button', { name: 'Try again' })
+    await retry.scrollIntoViewIfNeeded()
+    await page.waitForLoadState('networkidle')
+    expect(asked).toBe(1)
+    await page.unroute(NEXT_PAGE)
+    await retry.click()
+    await retry.waitFor({ state: 'detached' })
+    await page.getByText('row 150', { exact: true }).waitFor()
   })
 
   it('shows all of it in the security log, by filters that are in the address', async () => {

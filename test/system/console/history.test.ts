@@ -17,6 +17,8 @@ import { loginV1Client } from '../../support/v1-client.ts'
 const ROWS = 10_000
 const HOSTILE = '<img src=x onerror="window.hacked=1">'
 const ANA = 'Ana García'
+/** A search begins 300 ms after the last key. */
+const TYPED_AFTER_MS = 600
 
 describe('console: history', () => {
   let stack: Stack
@@ -106,6 +108,17 @@ describe('console: history', () => {
     await page.getByLabel('Result').selectOption('busy')
     await page.getByText('No call matches these filters').waitFor()
     expect(new URL(page.url()).search).toBe('?q=GARC%C3%8DA&outcome=busy')
+
+    // What is chosen or cleared while the search waits for the end of the typing stays so.
+    await page.getByLabel('Search calls').fill('1003')
+    await page.getByLabel('Missed calls only').check()
+    await page.waitForURL('**/history?q=1003&outcome=busy&missed=true')
+    await page.getByLabel('Search calls').fill('100')
+    await page.getByRole('button', { name: 'Clear the filters' }).first().click()
+    await waitUntil('all rows are back', async () => (await rowsOf(page).count()) === 4)
+    expect(await page.getByLabel('Search calls').inputValue()).toBe('')
+    await page.waitForTimeout(TYPED_AFTER_MS)
+    expect(new URL(page.url()).search).toBe('')
     expectNoComplaints(person)
     await person.close()
   })
@@ -134,6 +147,15 @@ describe('console: history', () => {
     await page.waitForLoadState('networkidle')
     expect(await rowOf(page, 'Missed').count()).toBe(2)
     expect(await rowsOf(page).filter({ hasText: 'New' }).count()).toBe(0)
+
+    await seedHistory(stack.data, [call('missed.3', 400)])
+    await page.goto('/console/today')
+    await page.getByRole('button', { name: 'Mark as seen' }).click()
+    await page.getByText('You have missed no call.').waitFor()
+    const { calls } = (await client.request('/calls/history?missed=true&limit=1')).body
+    expect((await client.request('/calls/missed')).body.seen_until).toBe(
+      (calls as { ended_at: string }[])[0]?.ended_at,
+    )
     expectNoComplaints(person)
     await person.close()
   })

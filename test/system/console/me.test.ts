@@ -83,6 +83,8 @@ describe.skipIf(missing !== undefined)(title, () => {
   it('Me changes name, language and theme, and a name with markup stays text', async () => {
     const person = await signIn('user3', '/console/me')
     const { page } = person
+    // Without a name of one's own, others see the username; it is not stored as a name.
+    expect(await page.getByLabel('Name that others see').inputValue()).toBe('')
     await page.getByLabel('Name that others see').fill(MARKUP)
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('Saved.').waitFor()

@@ -134,6 +134,18 @@ describe('console: the pages before the sign-in', () => {
     await person.close()
   })
 
+  it('shows that a page could not be loaded, and loads it again by a click', async () => {
+    const person = await browser.openPerson()
+    const { page } = person
+    await page.route('**/api/v1/sign-in-options', (route) => route.fulfill({ status: 429 }), { times: 1 })
+    await page.goto('/console/register')
+    await page.getByText('This could not be loaded.').waitFor()
+    await button(page, 'Try again').click()
+    await button(page, 'Create my account').waitFor()
+    expectNoComplaints(person, [REFUSED])
+    await person.close()
+  })
+
   it('takes a code that was typed, and names one that is none', async () => {
     const person = await open('/console/invitation')
     const { page } = person

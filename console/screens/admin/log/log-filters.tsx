@@ -1,8 +1,8 @@
 import { TextField } from '../../../components/field.tsx'
+import { SearchField } from '../../../components/search-field.tsx'
 import { useMessages } from '../../../i18n/messages.ts'
 import styles from '../admin.module.css'
 import { ChoiceFilter } from '../choice-filter.tsx'
-import { SearchField } from '../search-field.tsx'
 import { useAdminSearch } from '../use-admin-search.ts'
 import { logMessages } from './messages.ts'
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readAdminSearch, startOfDay } from '../../../../console/screens/admin/search.ts'
+import { startOfDay } from '../../../../console/components/calendar-day.ts'
+import { readAdminSearch } from '../../../../console/screens/admin/search.ts'
 
 describe('the address of the administration', () => {
   it('has the tab and its filters', () => {
