@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { dataOf } from '../../api/client.ts'
 import { useConsole, useSelected, useStore } from '../../app/console-context.ts'
 import { useMicrophoneState } from '../../app/microphone-state.ts'
@@ -23,10 +22,8 @@ export function Problems() {
             {texts.title}
           </h2>
           <ul>
-            {found.map(({ text, isForMe }) => (
-              <li key={text}>
-                {text} {isForMe && <Link to="/me">{texts.toMe}</Link>}
-              </li>
+            {found.map((text) => (
+              <li key={text}>{text}</li>
             ))}
           </ul>
         </section>
@@ -35,13 +32,7 @@ export function Problems() {
   )
 }
 
-interface Problem {
-  text: string
-  /** The screen Me has the remedy. */
-  isForMe?: boolean
-}
-
-function useProblems(): Problem[] {
+function useProblems(): string[] {
   const { problems: texts } = useMessages(todayMessages)
   const { api, live, claims } = useConsole()
   const { data: capabilities } = useQuery({
@@ -55,18 +46,18 @@ function useProblems(): Problem[] {
     claims.extension === undefined ? undefined : all?.[claims.extension],
   )
 
-  const problems: Problem[] = []
-  if (claims.extension === undefined) problems.push({ text: texts.noExtension })
-  if (capabilities?.online === false || isPbxOnline === false) problems.push({ text: texts.pbx })
+  const problems: string[] = []
+  if (claims.extension === undefined) problems.push(texts.noExtension)
+  if (capabilities?.online === false || isPbxOnline === false) problems.push(texts.pbx)
   else if (mine?.state === 'Unavailable' && (mine.status ?? 'available') === 'available')
-    problems.push({ text: texts.noPhone })
+    problems.push(texts.noPhone)
   const missing = Object.entries(capabilities?.commands ?? {})
     .filter(([name, by]) => by === 'none' && texts.commandNames[name] !== undefined)
     .map(([name]) => texts.commandNames[name])
   // While the PBX is away, nothing is known about it.
-  if (capabilities?.online === true && missing.length > 0)
-    problems.push({ text: texts.commands(missing.join(', ')) })
-  if (claims.extension !== undefined && microphone !== 'granted')
-    problems.push({ text: texts[microphone], isForMe: microphone === 'prompt' })
+  if (capabilities?.online === true && missing.length > 0) problems.push(texts.commands(missing.join(', ')))
+  // A permission that the browser will request is no failure.
+  if (claims.extension !== undefined && microphone !== 'granted' && microphone !== 'prompt')
+    problems.push(texts[microphone])
   return problems
 }
