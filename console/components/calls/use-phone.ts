@@ -22,7 +22,8 @@ export function usePhone(): Phone {
   const port = useStore(phonePort)
   const texts = useMessages(callMessages)
   const describeError = useErrorText()
-  const showFailure = (err: unknown) => showToast(describeError(err), 'danger')
+  const showFailure = (name: string, err: unknown) =>
+    showToast(texts.callEnded(name, describeError(err)), 'danger')
 
   return {
     canDial: port?.canDial ?? claims.extension !== undefined,
@@ -36,7 +37,7 @@ export function usePhone(): Phone {
         )
         return true
       } catch (err) {
-        showFailure(err)
+        showFailure(name, err)
         return false
       }
     },
@@ -49,7 +50,7 @@ export function usePhone(): Phone {
         }
         showToast(texts.transferred(name))
       } catch (err) {
-        showFailure(err)
+        showFailure(name, err)
       }
     },
   }

@@ -99,6 +99,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(await page.getAttribute('html', 'data-theme')).toBe('dark')
     await region(page, 'Profile').getByLabel('Language').selectOption('es')
     await region(page, 'Perfil').waitFor()
+    await page.getByText('Guardado.').waitFor()
     const token = await tokenOf('user3')
     const { body } = await requestJson(`${stack.url}/api/v1/me`, { token })
     expect(body).toMatchObject({ language: 'es', display_name: MARKUP })
@@ -151,7 +152,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       await phone.getByRole('img').evaluate((image: { naturalWidth: number }) => image.naturalWidth),
     ).toBeGreaterThan(0)
     expect(await axeViolations(page)).toEqual([])
-    await phone.getByRole('button', { name: 'Hide: Show SIP access data' }).click()
+    await phone.getByRole('button', { name: 'Hide SIP access data' }).click()
     await phone.getByText('Password').waitFor({ state: 'detached' })
     expectNoComplaints(person)
     await person.close()
