@@ -111,11 +111,13 @@ describe.skipIf(missing !== undefined)(title, () => {
   it('Me changes the password; every other session ends with the reason', async () => {
     const [person, other] = [await signIn('user3', '/console/me'), await signIn('user3', '/console/today')]
     const { page } = person
-    const change = async (current: string) => {
+    const change = async (current: string, next = 'battery staple') => {
       await page.getByLabel('Current password').fill(current)
-      await page.getByLabel('New password').fill('battery staple')
+      await page.getByLabel('New password').fill(next)
       await page.getByRole('button', { name: 'Change password' }).click()
     }
+    await change('password', 'short')
+    await page.getByText('The new password is too short').waitFor()
     await change('wrong')
     await page.getByText('The current password is wrong.').waitFor()
     await change('password')
