@@ -7,6 +7,13 @@ export const messages = {
   noPermission: 'You may not see this.',
   showPassword: 'Show password',
   capsLock: 'Caps Lock is on.',
+  /** What a session’s program and computer are called. */
+  device: (program: string | undefined, system: string | undefined) =>
+    program === undefined
+      ? (system ?? 'Unknown program')
+      : system === undefined
+        ? program
+        : `${program} on ${system}`,
   errors: {
     noAnswer: 'The server does not answer. Check your network; it is tried again.',
     unavailable: 'The server cannot do this now. Try again in a moment.',
@@ -17,5 +24,18 @@ export const messages = {
     notSupported: 'This system cannot do that.',
     unconfirmed: 'The telephone system has not confirmed it. Look before you try again.',
     unexpected: 'Something went wrong.',
+    /** By the `code` of the API. */
+    codes: {
+      token_missing: 'Your session has ended. Sign in again.',
+      token_invalid: 'Your session has ended. Sign in again.',
+      token_expired: 'Your session has ended. Sign in again.',
+      token_revoked: 'Your session has ended. Sign in again.',
+      credentials_wrong: 'The name or the password is wrong.',
+      input_invalid: 'The server does not accept this input.',
+      input_too_large: 'This is too large for the server.',
+      taken: 'This is in use already.',
+      dial_denied: 'This number may not be called: the dial policy or the do-not-call list forbids it.',
+      unknown_number: 'The telephone system knows no such number.',
+    },
   },
 }

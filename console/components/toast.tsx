@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 import { createStore } from '../app/store.ts'
 import { useMessages } from '../i18n/messages.ts'
 import { classNames, IconButton } from './button.tsx'
@@ -13,31 +13,51 @@ interface Toast {
 }
 
 const toasts = createStore<readonly Toast[]>([])
-const VISIBLE_MS = 6_000
+const VISIBLE_MS = { info: 6_000, danger: 12_000 }
 let nextId = 1
 
-/** Shows a short message over the page. Failures stay until they are closed. */
+/** Shows a short message over the page. Failures stay longer. */
 export function showToast(text: string, tone: Toast['tone'] = 'info'): void {
-  const id = nextId++
-  toasts.set([...toasts.get().slice(-3), { id, text, tone }])
-  if (tone === 'info') setTimeout(() => close(id), VISIBLE_MS)
+  toasts.set([...toasts.get().slice(-3), { id: nextId++, text, tone }])
 }
 
 const close = (id: number) => toasts.set(toasts.get().filter((one) => one.id !== id))
 
 export function Toasts() {
   const shown = useSyncExternalStore(toasts.subscribe, toasts.get)
-  const texts = useMessages(componentMessages)
   return (
     <div className={styles.toasts} role="log" aria-live="polite">
-      {shown.map(({ id, text, tone }) => (
-        <div key={id} className={classNames(styles.toast, tone === 'danger' && styles.danger)}>
-          <span>{text}</span>
-          <IconButton label={texts.close} onClick={() => close(id)}>
-            <Icon name="close" />
-          </IconButton>
-        </div>
+      {shown.map((toast) => (
+        <ShownToast key={toast.id} toast={toast} />
       ))}
+    </div>
+  )
+}
+
+/** Closes by itself, but not while the pointer or the focus is in it. */
+function ShownToast({ toast: { id, text, tone } }: { toast: Toast }) {
+  const texts = useMessages(componentMessages)
+  const [isPointedAt, setPointedAt] = useState(false)
+  const [hasFocus, setFocus] = useState(false)
+  const isInUse = isPointedAt || hasFocus
+  useEffect(() => {
+    if (isInUse) return
+    const timer = setTimeout(() => close(id), VISIBLE_MS[tone])
+    return () => clearTimeout(timer)
+  }, [id, tone, isInUse])
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only waits longer; its button is what is operated
+    <div
+      className={classNames(styles.toast, tone === 'danger' && styles.danger)}
+      onPointerEnter={() => setPointedAt(true)}
+      onPointerLeave={() => setPointedAt(false)}
+      onFocus={() => setFocus(true)}
+      onBlur={() => setFocus(false)}
+    >
+      <span>{text}</span>
+      <IconButton label={texts.close} onClick={() => close(id)}>
+        <Icon name="close" />
+      </IconButton>
     </div>
   )
 }

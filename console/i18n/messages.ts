@@ -29,4 +29,7 @@ export function useMessages<T>(messages: Messages<T>): T {
   return use(messages.load(useLanguage()))
 }
 
+/** The texts in the language of this moment, for what is shown after a wait. */
+export const currentMessages = <T>(messages: Messages<T>): Promise<T> => messages.load(getLanguage())
+
 export const useLanguage = (): Language => useSyncExternalStore(onLanguageChange, getLanguage)

@@ -8,7 +8,7 @@ import {
   mergeContacts,
 } from '../../console/components/people/directory.ts'
 import { messages } from '../../console/components/people/messages.en.ts'
-import { presenceTone, presenceWords } from '../../console/components/people/presence-words.ts'
+import { partnerOf, presenceTone, presenceWords } from '../../console/components/people/presence-words.ts'
 
 const person = (extension: string, display_name: string, favourite = false) => ({
   user_id: extension,
@@ -115,5 +115,17 @@ describe('presence in words', () => {
     ],
   ])('%s', (_, presence, words, tone) => {
     expect([presenceWords(messages, presence), presenceTone(presence)]).toEqual([words, tone])
+  })
+
+  it('has the name of the one at the other end where it is known, and the number otherwise', () => {
+    const presence: PresenceOf = {
+      ...idle('Ana'),
+      state: 'Up',
+      channels: { 'PJSIP/1': { number: '1002', direction: 'incoming' } },
+    }
+    expect(partnerOf(presence)).toBe('1002')
+    expect(presenceWords(messages, presence, 'Bob')).toBe('On a call with Bob')
+    expect(presenceWords(messages, presence, undefined)).toBe('On a call with 1002')
+    expect(partnerOf(idle('Ana'))).toBeUndefined()
   })
 })

@@ -11,7 +11,7 @@ export const messages: typeof english = {
     parked: 'На парковке',
     ended: 'Завершён',
   },
-  legs: { dialling: 'набирает номер', ringing: 'звонит', up: 'на линии', ended: 'вышел' },
+  legs: { dialling: 'набирает номер', ringing: 'вызывается', up: 'на линии', ended: 'вышел' },
   outcomes: {
     answered: 'Отвечен',
     busy: 'Занято',

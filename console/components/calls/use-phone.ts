@@ -22,7 +22,8 @@ export function usePhone(): Phone {
   const port = useStore(phonePort)
   const texts = useMessages(callMessages)
   const describeError = useErrorText()
-  const showFailure = (err: unknown) => showToast(describeError(err), 'danger')
+  const showFailure = (name: string, err: unknown) =>
+    showToast(texts.callEnded(name, describeError(err)), 'danger')
 
   return {
     canDial: port?.canDial ?? claims.extension !== undefined,
@@ -36,7 +37,7 @@ export function usePhone(): Phone {
         )
         return true
       } catch (err) {
-        showFailure(err)
+        showFailure(name, err)
         return false
       }
     },
@@ -46,7 +47,7 @@ export function usePhone(): Phone {
         await api.POST('/api/v1/calls/{callId}/transfer', { params, body: { number } })
         showToast(texts.transferred(name))
       } catch (err) {
-        showFailure(err)
+        showFailure(name, err)
       }
     },
   }

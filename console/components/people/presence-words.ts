@@ -22,13 +22,21 @@ export function presenceTone(presence: PresenceOf | undefined): PresenceTone {
   }
 }
 
-/** The state of the phone and the user’s own status, in words: `On a call with 1002 · Away`. */
-export function presenceWords(texts: Texts, presence: PresenceOf | undefined): string {
+/** The number at the other end, if it is known. */
+export const partnerOf = (presence: PresenceOf | undefined): string | undefined =>
+  Object.values(presence?.channels ?? {})[0]?.number || undefined
+
+/**
+ * The state of the phone and the user’s own status, in words: `On a call with Ana · Away`.
+ *
+ * @param partnerName of the one at the other end; without it the number is shown
+ */
+export function presenceWords(texts: Texts, presence: PresenceOf | undefined, partnerName?: string): string {
   if (presence === undefined) return texts.unknown
   const { state, status } = presence
   // Others see a phone as unavailable because its user wants it so.
   if (state === 'Unavailable' && (status === 'dnd' || status === 'offline')) return texts.statuses[status]
-  const partner = Object.values(presence.channels ?? {})[0]?.number
+  const partner = partnerName || partnerOf(presence)
   const words = partner ? texts.statesWith[state](partner) : texts.states[state]
   return status === undefined || status === 'available' ? words : `${words} · ${texts.statuses[status]}`
 }

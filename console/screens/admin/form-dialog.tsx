@@ -44,7 +44,11 @@ export function FormDialog({
       if ((await onSubmit(new FormData(form))) !== 'stay') return onClose()
     } catch (err) {
       const detail = err instanceof ApiError ? err.detail : undefined
-      setRefusals(readRefusal(detail, (name) => form.elements.namedItem(name) !== null, describeError(err)))
+      const describe = (reason: string | undefined) =>
+        describeError(
+          err instanceof ApiError ? new ApiError(err.status, err.code, reason, err.retryAfterMs) : err,
+        )
+      setRefusals(readRefusal(detail, (name) => form.elements.namedItem(name) !== null, describe))
     }
     setBusy(false)
   }

@@ -25,7 +25,8 @@ export const messages = {
     submit: 'Change password',
     done: 'Your password is changed. All other sessions have ended.',
     wrong: 'The current password is wrong.',
-    incomplete: 'Enter both passwords. The new one has 8 characters or more.',
+    incomplete: 'Enter both passwords.',
+    tooShort: 'The new password is too short: it has 8 characters or more.',
   },
   theme: {
     title: 'Appearance',
@@ -35,12 +36,6 @@ export const messages = {
   sessions: {
     title: 'Where you are signed in',
     current: 'This browser',
-    device: (program: string | undefined, system: string | undefined) =>
-      program === undefined
-        ? (system ?? 'Unknown program')
-        : system === undefined
-          ? program
-          : `${program} on ${system}`,
     surfaces: {
       mikopbx: 'Console',
       softphone: 'Softphone',
@@ -64,7 +59,8 @@ export const messages = {
     title: 'Use another phone',
     intro: 'Set up a desk phone or an app with your extension. Show the data to no other person.',
     show: 'Show SIP access data',
-    hide: 'Hide',
+    hide: 'Hide SIP access data',
+    hideQr: 'Hide the code',
     names: {
       username: 'Username',
       auth_username: 'Login',

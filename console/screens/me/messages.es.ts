@@ -26,7 +26,8 @@ export const messages: typeof english = {
     submit: 'Cambiar la contraseña',
     done: 'La contraseña ha cambiado. Las demás sesiones se han cerrado.',
     wrong: 'La contraseña actual no es correcta.',
-    incomplete: 'Escriba ambas contraseñas. La nueva tiene 8 caracteres o más.',
+    incomplete: 'Escriba ambas contraseñas.',
+    tooShort: 'La contraseña nueva es demasiado corta: necesita 8 caracteres o más.',
   },
   theme: {
     title: 'Aspecto',
@@ -36,12 +37,6 @@ export const messages: typeof english = {
   sessions: {
     title: 'Dónde ha iniciado sesión',
     current: 'Este navegador',
-    device: (program, system) =>
-      program === undefined
-        ? (system ?? 'Programa desconocido')
-        : system === undefined
-          ? program
-          : `${program} en ${system}`,
     surfaces: {
       mikopbx: 'Consola',
       softphone: 'Softphone',
@@ -65,7 +60,8 @@ export const messages: typeof english = {
     title: 'Usar otro teléfono',
     intro: 'Configure un teléfono o una aplicación con su extensión. No muestre los datos a otras personas.',
     show: 'Mostrar los datos SIP',
-    hide: 'Ocultar',
+    hide: 'Ocultar los datos SIP',
+    hideQr: 'Ocultar el código',
     names: {
       username: 'Usuario',
       auth_username: 'Identificador',

@@ -28,7 +28,8 @@ export const messages: typeof english = {
     submit: 'Сменить пароль',
     done: 'Пароль изменён. Остальные сеансы завершены.',
     wrong: 'Текущий пароль неверен.',
-    incomplete: 'Введите оба пароля. В новом не менее 8 символов.',
+    incomplete: 'Введите оба пароля.',
+    tooShort: 'Новый пароль слишком короткий: нужно не менее 8 символов.',
   },
   theme: {
     title: 'Оформление',
@@ -38,12 +39,6 @@ export const messages: typeof english = {
   sessions: {
     title: 'Где вы вошли',
     current: 'Этот браузер',
-    device: (program, system) =>
-      program === undefined
-        ? (system ?? 'Неизвестная программа')
-        : system === undefined
-          ? program
-          : `${program}, ${system}`,
     surfaces: {
       mikopbx: 'Консоль',
       softphone: 'Софтфон',
@@ -66,7 +61,8 @@ export const messages: typeof english = {
     title: 'Другой телефон',
     intro: 'Настройте аппарат или приложение с вашим номером. Не показывайте эти данные другим.',
     show: 'Показать данные SIP',
-    hide: 'Скрыть',
+    hide: 'Скрыть данные SIP',
+    hideQr: 'Скрыть код',
     names: {
       username: 'Пользователь',
       auth_username: 'Логин',

@@ -18,7 +18,7 @@ export function PasswordSection() {
   const { api } = useConsole()
   const queries = useQueryClient()
   const form = useRef<HTMLFormElement>(null)
-  const [isIncomplete, setIncomplete] = useState(false)
+  const [refusal, setRefusal] = useState<'incomplete' | 'tooShort'>()
   const change = useMutation({
     mutationFn: (body: { current_password: string; new_password: string }) =>
       api.PUT('/api/v1/me/password', { body }),
@@ -32,16 +32,17 @@ export function PasswordSection() {
     event.preventDefault()
     const data = new FormData(event.currentTarget)
     const body = { current_password: String(data.get('current')), new_password: String(data.get('next')) }
-    const isMissing = body.current_password === '' || body.new_password.length < MIN_PASSWORD
-    setIncomplete(isMissing)
-    if (isMissing) change.reset()
-    else change.mutate(body)
+    const isMissing = body.current_password === '' || body.new_password === ''
+    const found = isMissing ? 'incomplete' : body.new_password.length < MIN_PASSWORD ? 'tooShort' : undefined
+    setRefusal(found)
+    if (found === undefined) change.mutate(body)
+    else change.reset()
   }
   const isWrong = change.error instanceof ApiError && change.error.code === 'credentials_wrong'
   return (
     <Section title={texts.title}>
       <form ref={form} className={styles.form} onSubmit={submit} noValidate>
-        {isIncomplete && <Notice tone="danger">{texts.incomplete}</Notice>}
+        {refusal !== undefined && <Notice tone="danger">{texts[refusal]}</Notice>}
         {change.isError && (
           <Notice tone="danger">{isWrong ? texts.wrong : describeError(change.error)}</Notice>
         )}

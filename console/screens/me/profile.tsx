@@ -11,7 +11,7 @@ import { PEOPLE_KEY } from '../../components/people/use-contacts.ts'
 import { Section } from '../../components/section.tsx'
 import { showToast } from '../../components/toast.tsx'
 import { LANGUAGE_NAMES, LANGUAGES, setLanguage } from '../../i18n/language.ts'
-import { useLanguage, useMessages } from '../../i18n/messages.ts'
+import { currentMessages, useLanguage, useMessages } from '../../i18n/messages.ts'
 import styles from './me.module.css'
 import { meMessages } from './messages.ts'
 
@@ -40,10 +40,11 @@ function Profile({ me }: { me: Me }) {
   const queries = useQueryClient()
   const change = useMutation({
     mutationFn: (body: Wire<'ProfileChange'>) => dataOf(api.PATCH('/api/v1/me', { body })),
-    onSuccess(changed) {
+    async onSuccess(changed) {
       queries.setQueryData(ME_KEY, changed)
       void queries.invalidateQueries({ queryKey: PEOPLE_KEY })
-      showToast(texts.saved)
+      // The language may be another one than when the request was sent.
+      showToast((await currentMessages(meMessages)).profile.saved)
     },
   })
   function save(event: FormEvent<HTMLFormElement>) {

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { dataOf, type Wire } from '../../api/client.ts'
 import { useConsole } from '../../app/console-context.ts'
 import { Button } from '../../components/button.tsx'
+import { useDeviceName } from '../../components/device/device-name.ts'
 import { ConfirmDialog } from '../../components/dialog.tsx'
 import { useErrorText } from '../../components/error-text.ts'
 import { componentMessages } from '../../components/messages.ts'
@@ -13,7 +14,6 @@ import { formatFullTime, formatTime } from '../../i18n/format.ts'
 import { useLanguage, useMessages } from '../../i18n/messages.ts'
 import styles from './me.module.css'
 import { meMessages } from './messages.ts'
-import { describeUserAgent } from './user-agent.ts'
 
 export const SESSIONS_KEY = ['sessions'] as const
 type Session = Wire<'Session'>
@@ -72,7 +72,7 @@ export function SessionsSection() {
 function SessionRow({ session, onEnd }: { session: Session; onEnd(): void }) {
   const { sessions: texts } = useMessages(meMessages)
   const language = useLanguage()
-  const device = useDeviceName(session)
+  const device = useDeviceName()(session.user_agent)
   return (
     <li className={styles.session}>
       <div>
@@ -99,7 +99,7 @@ function EndDialog({ ending, onClose }: { ending: Session | 'others'; onClose():
   const { api } = useConsole()
   const queries = useQueryClient()
   const describeError = useErrorText()
-  const device = useDeviceName(ending === 'others' ? undefined : ending)
+  const device = useDeviceName()(ending === 'others' ? undefined : ending.user_agent)
   async function end() {
     let count = 1
     if (ending === 'others')
@@ -119,10 +119,4 @@ function EndDialog({ ending, onClose }: { ending: Session | 'others'; onClose():
       {ending === 'others' ? texts.endOthersAsk : texts.endOneAsk}
     </ConfirmDialog>
   )
-}
-
-function useDeviceName(session: Session | undefined): string {
-  const { sessions: texts } = useMessages(meMessages)
-  const { program, system } = describeUserAgent(session?.user_agent ?? '')
-  return texts.device(program, system)
 }

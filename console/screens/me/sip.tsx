@@ -41,8 +41,8 @@ export function SipSection() {
     <Section title={texts.title}>
       <p>{texts.intro}</p>
       <div className={styles.actions}>
-        <SecretButton secret={credentials} label={texts.show} />
-        <SecretButton secret={link} label={texts.showQr} />
+        <SecretButton secret={credentials} label={texts.show} hideLabel={texts.hide} />
+        <SecretButton secret={link} label={texts.showQr} hideLabel={texts.hideQr} />
       </div>
       <Failure error={credentials.error ?? link.error} />
       {credentials.data !== undefined && <Credentials sip={credentials.data} />}
@@ -65,15 +65,16 @@ function useSecret<T>(fetchIt: () => Promise<T>) {
 function SecretButton({
   secret,
   label,
+  hideLabel,
 }: {
   secret: { show(): void; hide(): void; data: unknown; isPending: boolean }
   label: string
+  hideLabel: string
 }) {
-  const { sip: texts } = useMessages(meMessages)
   const isShown = secret.data !== undefined
   return (
     <Button aria-expanded={isShown} disabled={secret.isPending} onClick={isShown ? secret.hide : secret.show}>
-      {isShown ? `${texts.hide}: ${label}` : label}
+      {isShown ? hideLabel : label}
     </Button>
   )
 }

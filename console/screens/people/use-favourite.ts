@@ -26,9 +26,9 @@ export function useToggleFavourite(): (contact: Contact) => void {
         : api.PUT('/api/v1/favourites/{extension}', { params })
     },
     onMutate: ({ extension, isFavourite }) => show(extension, !isFavourite),
-    onError: (err, { extension, isFavourite }) => {
+    onError: (err, { extension, isFavourite, name }) => {
       show(extension, isFavourite)
-      showToast(describeError(err), 'danger')
+      showToast(`${name}: ${describeError(err)}`, 'danger')
     },
   })
   return useCallback((contact) => mutate(contact), [mutate])

@@ -25,7 +25,7 @@ export function AccountForm({ submit, children, onSubmit, describeError }: Accou
     const invalid = form.querySelector<HTMLInputElement>('input:invalid')
     if (invalid !== null) {
       invalid.focus()
-      return setError(texts.incomplete)
+      return setError(invalid.type === 'email' ? texts.emailNeeded : texts.incomplete)
     }
     const data = new FormData(form)
     setBusy(true)

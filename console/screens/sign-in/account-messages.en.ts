@@ -9,6 +9,7 @@ export const messages = {
   next: 'Continue',
   toSignIn: 'To the sign-in page',
   incomplete: 'Fill in all fields. A password has 8 characters or more.',
+  emailNeeded: 'Enter your email address, such as ana@example.com. A username is not enough.',
   codeInvalid: 'This is not a code from one of our mails.',
   linkInvalid: 'This link is used up, has expired, or is not complete. Ask for a new one.',
   taken: 'This name or address has an account already. Choose another one, or sign in.',
@@ -20,7 +21,7 @@ export const messages = {
     enterCode: 'Enter the code of your invitation.',
     from: (inviter: string) => `Invited by ${inviter}.`,
     role: (role: 'admin' | 'supervisor' | 'agent', team: string | null) =>
-      `You join as ${{ admin: 'an administrator', supervisor: 'a supervisor', agent: 'a member' }[role]}${team === null ? '' : ` of the team ${team}`}.`,
+      `You join as ${{ admin: 'an administrator', supervisor: 'a supervisor', agent: 'a user' }[role]}${team === null ? '' : ` of the team ${team}`}.`,
     until: (time: string) => `The invitation is valid until ${time}.`,
     submit: 'Create my account',
   },

@@ -11,6 +11,7 @@ export const messages: typeof english = {
   next: 'Continuar',
   toSignIn: 'Ir a iniciar sesión',
   incomplete: 'Rellene todos los campos. La contraseña tiene 8 caracteres o más.',
+  emailNeeded: 'Escriba su correo electrónico, como ana@example.com. El nombre de usuario no basta.',
   codeInvalid: 'Este código no es de uno de nuestros correos.',
   linkInvalid: 'Este enlace ya se usó, ha caducado o está incompleto. Pida uno nuevo.',
   taken: 'Ese nombre o correo ya tiene una cuenta. Elija otro o inicie sesión.',
@@ -22,7 +23,7 @@ export const messages: typeof english = {
     enterCode: 'Escriba el código de su invitación.',
     from: (inviter) => `Le invita ${inviter}.`,
     role: (role, team) =>
-      `Entrará como ${{ admin: 'administrador', supervisor: 'supervisor', agent: 'miembro' }[role]}${team === null ? '' : ` del equipo ${team}`}.`,
+      `Entrará como ${{ admin: 'administrador', supervisor: 'supervisor', agent: 'usuario' }[role]}${team === null ? '' : ` del equipo ${team}`}.`,
     until: (time) => `La invitación es válida hasta ${time}.`,
     submit: 'Crear mi cuenta',
   },

@@ -22,12 +22,11 @@ export const messages = {
     none: 'The phone in this page has no microphone: this browser gives none to pages.',
     denied:
       'The phone in this page has no microphone: you have blocked it. Permit it at the lock in the address bar.',
-    prompt: 'The browser will ask for the microphone before your first call in this page.',
-    toMe: 'Permit it now',
   },
   status: {
     title: 'My status',
     legend: 'Status that others see',
+    dndMeans: '“Do not disturb” is shown to others; your phones ring all the same.',
     phone: 'My phones:',
     failed: 'Your status could not be set.',
   },
@@ -35,7 +34,8 @@ export const messages = {
     title: 'Missed calls',
     count: (count: number) => plural('en', count, { one: '# missed call', other: '# missed calls' }),
     none: 'You have missed no call.',
-    since: (time: string) => `Since ${time}.`,
+    lastDays: 'In the last 30 days.',
+    sinceSeen: (time: string) => `Since you last saw the missed calls: ${time}.`,
     open: 'Show them',
     seen: 'Mark as seen',
   },

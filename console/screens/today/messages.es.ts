@@ -23,12 +23,11 @@ export const messages: typeof english = {
     none: 'El teléfono de esta página no tiene micrófono: este navegador no lo cede a las páginas.',
     denied:
       'El teléfono de esta página no tiene micrófono: usted lo ha bloqueado. Permítalo en el candado de la barra de direcciones.',
-    prompt: 'El navegador pedirá el micrófono antes de su primera llamada en esta página.',
-    toMe: 'Permitirlo ahora',
   },
   status: {
     title: 'Mi estado',
     legend: 'Estado que ven los demás',
+    dndMeans: '«No molestar» lo ven los demás; sus teléfonos suenan igualmente.',
     phone: 'Mis teléfonos:',
     failed: 'No se pudo cambiar su estado.',
   },
@@ -36,7 +35,8 @@ export const messages: typeof english = {
     title: 'Llamadas perdidas',
     count: (count) => plural('es', count, { one: '# llamada perdida', other: '# llamadas perdidas' }),
     none: 'No ha perdido ninguna llamada.',
-    since: (time) => `Desde ${time}.`,
+    lastDays: 'En los últimos 30 días.',
+    sinceSeen: (time) => `Desde la última vez que vio las perdidas: ${time}.`,
     open: 'Mostrarlas',
     seen: 'Marcar como vistas',
   },

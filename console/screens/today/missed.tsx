@@ -40,12 +40,14 @@ export function MissedSection() {
   return (
     <Section title={texts.title}>
       <Loaded query={missed}>
-        {({ count, since }) => (
+        {({ count, since, seen_until }) => (
           <>
             <p className={classNames(count > 0 && styles.big, count > 0 && styles.alarming)}>
               {count === 0 ? texts.none : texts.count(count)}
             </p>
-            <p className={styles.soft}>{texts.since(formatTime(language, since))}</p>
+            <p className={styles.soft}>
+              {since === seen_until ? texts.sinceSeen(formatTime(language, since)) : texts.lastDays}
+            </p>
             {count > 0 && (
               <div className={styles.actions}>
                 <Link className={styles.link} to="/history">

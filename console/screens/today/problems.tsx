@@ -1,4 +1,3 @@
-import { Link } from '@tanstack/react-router'
 import { useConsole, useSelected } from '../../app/console-context.ts'
 import { useMicrophoneState } from '../../app/microphone-state.ts'
 import { Icon } from '../../components/icon.tsx'
@@ -22,10 +21,8 @@ export function Problems() {
             {texts.title}
           </h2>
           <ul>
-            {found.map(({ text, isForMe }) => (
-              <li key={text}>
-                {text} {isForMe && <Link to="/me">{texts.toMe}</Link>}
-              </li>
+            {found.map((text) => (
+              <li key={text}>{text}</li>
             ))}
           </ul>
         </section>
@@ -34,13 +31,7 @@ export function Problems() {
   )
 }
 
-interface Problem {
-  text: string
-  /** The screen Me has the remedy. */
-  isForMe?: boolean
-}
-
-function useProblems(): Problem[] {
+function useProblems(): string[] {
   const { problems: texts } = useMessages(todayMessages)
   const { live, claims } = useConsole()
   const { data: capabilities } = useCapabilities({ refreshMs: POLL_MS })
@@ -49,18 +40,18 @@ function useProblems(): Problem[] {
     claims.extension === undefined ? undefined : all?.[claims.extension],
   )
 
-  const problems: Problem[] = []
-  if (claims.extension === undefined) problems.push({ text: texts.noExtension })
-  if (capabilities?.online === false) problems.push({ text: texts.pbx })
+  const problems: string[] = []
+  if (claims.extension === undefined) problems.push(texts.noExtension)
+  if (capabilities?.online === false) problems.push(texts.pbx)
   else if (mine?.state === 'Unavailable' && (mine.status ?? 'available') === 'available')
-    problems.push({ text: texts.noPhone })
+    problems.push(texts.noPhone)
   const missing = Object.entries(capabilities?.commands ?? {})
     .filter(([name, by]) => by === 'none' && texts.commandNames[name] !== undefined)
     .map(([name]) => texts.commandNames[name])
   // While the PBX is away, nothing is known about it.
-  if (capabilities?.online === true && missing.length > 0)
-    problems.push({ text: texts.commands(missing.join(', ')) })
-  if (claims.extension !== undefined && microphone !== 'granted')
-    problems.push({ text: texts[microphone], isForMe: microphone === 'prompt' })
+  if (capabilities?.online === true && missing.length > 0) problems.push(texts.commands(missing.join(', ')))
+  // A permission that the browser will request is no failure.
+  if (claims.extension !== undefined && microphone !== 'granted' && microphone !== 'prompt')
+    problems.push(texts[microphone])
   return problems
 }

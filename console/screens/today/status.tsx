@@ -49,6 +49,7 @@ export function StatusSection({ extension }: { extension: string }) {
           </label>
         ))}
       </fieldset>
+      <p className={styles.soft}>{texts.dndMeans}</p>
       <p className={styles.actions}>
         <span className={styles.soft}>{texts.phone}</span> <PresenceBadge extension={extension} />
       </p>

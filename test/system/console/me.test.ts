@@ -101,6 +101,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(await page.getAttribute('html', 'data-theme')).toBe('dark')
     await region(page, 'Profile').getByLabel('Language').selectOption('es')
     await region(page, 'Perfil').waitFor()
+    await page.getByText('Guardado.').waitFor()
     const token = await tokenOf('user3')
     const { body } = await requestJson(`${stack.url}/api/v1/me`, { token })
     expect(body).toMatchObject({ language: 'es', display_name: MARKUP })
@@ -112,11 +113,13 @@ describe.skipIf(missing !== undefined)(title, () => {
   it('Me changes the password; every other session ends with the reason', async () => {
     const [person, other] = [await signIn('user3', '/console/me'), await signIn('user3', '/console/today')]
     const { page } = person
-    const change = async (current: string) => {
+    const change = async (current: string, next = 'battery staple') => {
       await page.getByLabel('Current password').fill(current)
-      await page.getByLabel('New password').fill('battery staple')
+      await page.getByLabel('New password').fill(next)
       await page.getByRole('button', { name: 'Change password' }).click()
     }
+    await change('password', 'short')
+    await page.getByText('The new password is too short').waitFor()
     await change('wrong')
     await page.getByText('The current password is wrong.').waitFor()
     await change('password')
@@ -153,7 +156,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       await phone.getByRole('img').evaluate((image: { naturalWidth: number }) => image.naturalWidth),
     ).toBeGreaterThan(0)
     expect(await axeViolations(page)).toEqual([])
-    await phone.getByRole('button', { name: 'Hide: Show SIP access data' }).click()
+    await phone.getByRole('button', { name: 'Hide SIP access data' }).click()
     await phone.getByText('Password').waitFor({ state: 'detached' })
     expectNoComplaints(person)
     await person.close()

@@ -91,7 +91,7 @@ describe('console: people', () => {
     await page.getByRole('button', { name: 'List' }).click()
     await filterBy(page, 'user')
     await waitUntil('the users are shown', async () => (await shown(page)).length === 3)
-    await page.getByRole('button', { name: 'Make user3 a favourite' }).click()
+    await page.getByRole('button', { name: 'Make user3 a favorite' }).click()
     await waitUntil('it is the first', async () => (await shown(page))[0] === '1003')
     const client = await loginV1Client(stack, 'user2')
     const stored = async () => {

@@ -92,6 +92,9 @@ describe('console: the pages before the sign-in', () => {
 
     const { page } = person
     await page.getByRole('link', { name: 'Forgot your password?' }).click()
+    await page.getByLabel('Email address').fill('user2')
+    await button(page, 'Send the link').click()
+    await page.getByText('A username is not enough.').waitFor()
     await page.getByLabel('Email address').fill('anna@example.org')
     await button(page, 'Send the link').click()
     await page.getByText('a mail is on its way').waitFor()

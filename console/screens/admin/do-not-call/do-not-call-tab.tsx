@@ -37,7 +37,12 @@ export function DoNotCallTab() {
           {texts.add}
         </Button>
       </div>
-      <PagedRows list={list} label={texts.list} empty={texts.empty} keyOf={({ number }) => number}>
+      <PagedRows
+        list={list}
+        label={texts.list}
+        empty={q === '' ? texts.empty : texts.noMatch}
+        keyOf={({ number }) => number}
+      >
         {(entry) => <NumberRow entry={entry} onRemove={() => setRemoving(entry.number)} />}
       </PagedRows>
       {isAdding && <AddNumberDialog onClose={() => setAdding(false)} />}

@@ -1,6 +1,7 @@
 export const messages = {
   list: 'Numbers that are not called from here',
-  empty: 'No number fits this search.',
+  empty: 'No numbers yet. Those that you add are not called from here.',
+  noMatch: 'No number fits this search.',
   search: 'Number or note',
   add: 'Add a number',
   addTitle: 'Add a number',

@@ -2,7 +2,8 @@ import type { messages as english } from './messages.en.ts'
 
 export const messages: typeof english = {
   list: 'Números a los que no se llama desde aquí',
-  empty: 'Ningún número coincide con la búsqueda.',
+  empty: 'Aún no hay números. A los que añada no se les llama desde aquí.',
+  noMatch: 'Ningún número coincide con la búsqueda.',
   search: 'Número o nota',
   add: 'Añadir un número',
   addTitle: 'Añadir un número',

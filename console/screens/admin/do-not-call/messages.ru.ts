@@ -2,7 +2,8 @@ import type { messages as english } from './messages.en.ts'
 
 export const messages: typeof english = {
   list: 'Номера, на которые отсюда не звонят',
-  empty: 'Ни один номер не найден.',
+  empty: 'Номеров пока нет. На добавленные отсюда звонить не будут.',
+  noMatch: 'Ни один номер не найден.',
   search: 'Номер или заметка',
   add: 'Добавить номер',
   addTitle: 'Добавить номер',

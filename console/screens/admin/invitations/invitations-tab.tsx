@@ -48,7 +48,12 @@ export function InvitationsTab() {
           {texts.create}
         </Button>
       </div>
-      <PagedRows list={list} label={texts.list} empty={texts.empty} keyOf={({ id }) => id}>
+      <PagedRows
+        list={list}
+        label={texts.list}
+        empty={state === undefined ? texts.empty : texts.noMatch}
+        keyOf={({ id }) => id}
+      >
         {(invitation) => (
           <InvitationRow
             invitation={invitation}

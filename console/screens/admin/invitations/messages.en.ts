@@ -1,6 +1,7 @@
 export const messages = {
   list: 'Invitations',
-  empty: 'There are no invitations in this state.',
+  empty: 'There are no invitations yet.',
+  noMatch: 'There are no invitations in this state.',
   states: { pending: 'Open', accepted: 'Accepted', expired: 'Expired' },
   anyAddress: 'For any address',
   fields: { team: 'Team', created: 'Sent', expires: 'Valid until', accepted: 'Accepted' },
@@ -17,7 +18,7 @@ export const messages = {
   resendTitle: 'Send this invitation again?',
   resendWhat: 'The former link becomes invalid, and its days begin again.',
   resendAction: 'Send again',
-  cancel: 'Cancel',
+  cancel: 'Cancel the invitation',
   cancelTitle: 'Cancel this invitation?',
   cancelWhat: 'Its link becomes invalid at once. The person cannot make an account with it.',
   cancelAction: 'Cancel the invitation',

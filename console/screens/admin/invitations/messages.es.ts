@@ -2,7 +2,8 @@ import type { messages as english } from './messages.en.ts'
 
 export const messages: typeof english = {
   list: 'Invitaciones',
-  empty: 'No hay invitaciones en este estado.',
+  empty: 'Aún no hay invitaciones.',
+  noMatch: 'No hay invitaciones en este estado.',
   states: { pending: 'Abierta', accepted: 'Aceptada', expired: 'Caducada' },
   anyAddress: 'Para cualquier dirección',
   fields: { team: 'Equipo', created: 'Enviada', expires: 'Válida hasta', accepted: 'Aceptada' },
@@ -19,7 +20,7 @@ export const messages: typeof english = {
   resendTitle: '¿Enviar de nuevo esta invitación?',
   resendWhat: 'El enlace anterior deja de valer y el plazo empieza de nuevo.',
   resendAction: 'Enviar de nuevo',
-  cancel: 'Cancelar',
+  cancel: 'Cancelar la invitación',
   cancelTitle: '¿Cancelar esta invitación?',
   cancelWhat: 'El enlace deja de valer al momento. La persona no podrá crear una cuenta con él.',
   cancelAction: 'Cancelar la invitación',

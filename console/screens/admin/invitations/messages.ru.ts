@@ -2,7 +2,8 @@ import type { messages as english } from './messages.en.ts'
 
 export const messages: typeof english = {
   list: 'Приглашения',
-  empty: 'Приглашений в этом состоянии нет.',
+  empty: 'Приглашений пока нет.',
+  noMatch: 'Приглашений в этом состоянии нет.',
   states: { pending: 'Открыто', accepted: 'Принято', expired: 'Истекло' },
   anyAddress: 'Для любого адреса',
   fields: { team: 'Команда', created: 'Отправлено', expires: 'Действует до', accepted: 'Принято' },
@@ -19,7 +20,7 @@ export const messages: typeof english = {
   resendTitle: 'Отправить это приглашение снова?',
   resendWhat: 'Прежняя ссылка перестанет действовать, срок начнётся заново.',
   resendAction: 'Отправить снова',
-  cancel: 'Отменить',
+  cancel: 'Отменить приглашение',
   cancelTitle: 'Отменить это приглашение?',
   cancelWhat: 'Ссылка сразу перестанет действовать. Создать по ней учётную запись будет нельзя.',
   cancelAction: 'Отменить приглашение',

@@ -14,6 +14,6 @@ export const messages: typeof english = {
   disable: 'Отключить …',
   enable: 'Включить',
   delete: 'Удалить …',
-  fields: { username: 'Имя для входа', lastLogin: 'Последний вход', never: 'не было' },
+  fields: { username: 'Имя пользователя', lastLogin: 'Последний вход', never: 'не было' },
   wasEnabled: (name) => `Вход снова разрешён: ${name}.`,
 }

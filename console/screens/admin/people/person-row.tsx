@@ -75,6 +75,6 @@ function useEnable({ id, display_name: name }: Wire<'User'>): () => void {
   return () =>
     void change(id, { disabled: false }).then(
       () => showToast(texts.wasEnabled(name)),
-      (err: unknown) => showToast(describeError(err), 'danger'),
+      (err: unknown) => showToast(`${name}: ${describeError(err)}`, 'danger'),
     )
 }

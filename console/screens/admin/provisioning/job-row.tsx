@@ -55,7 +55,7 @@ function RetryButton({ job: { id, extension } }: { job: Wire<'ProvisioningJob'> 
       await api.POST('/api/v1/provisioning/jobs/{jobId}/retry', { params: { path: { jobId: id } } })
       showToast(texts.retried(extension))
     } catch (err) {
-      showToast(describeError(err), 'danger')
+      showToast(`${extension}: ${describeError(err)}`, 'danger')
     }
     setBusy(false)
     reload()

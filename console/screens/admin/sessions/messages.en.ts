@@ -6,7 +6,6 @@ export const messages = {
   show: (name: string) => `Show the sessions of ${name}`,
   of: (name: string) => `Sessions of ${name}`,
   current: 'This session',
-  unknownProgram: 'Unknown program',
   fields: { surface: 'Signed in through', address: 'From', since: 'Since', lastSeen: 'Last active' },
   surfaces: {
     mikopbx: 'Console',

@@ -7,7 +7,6 @@ export const messages: typeof english = {
   show: (name) => `Mostrar las sesiones de ${name}`,
   of: (name) => `Sesiones de ${name}`,
   current: 'Esta sesión',
-  unknownProgram: 'Programa desconocido',
   fields: { surface: 'Acceso por', address: 'Desde', since: 'Inicio', lastSeen: 'Última actividad' },
   surfaces: {
     mikopbx: 'Consola',

@@ -7,7 +7,6 @@ export const messages: typeof english = {
   show: (name) => `Показать сеансы: ${name}`,
   of: (name) => `Сеансы: ${name}`,
   current: 'Этот сеанс',
-  unknownProgram: 'Неизвестная программа',
   fields: { surface: 'Вход через', address: 'Адрес', since: 'Начало', lastSeen: 'Активность' },
   surfaces: {
     mikopbx: 'Консоль',

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { dataOf, type Wire } from '../../../api/client.ts'
 import { useConsole } from '../../../app/console-context.ts'
 import { Button } from '../../../components/button.tsx'
+import { useDeviceName } from '../../../components/device/device-name.ts'
 import { ConfirmDialog } from '../../../components/dialog.tsx'
 import { useErrorText } from '../../../components/error-text.ts'
 import { showToast } from '../../../components/toast.tsx'
@@ -63,7 +64,7 @@ export function SessionsOf({ userId, onOther }: { userId: string; onOther(): voi
 function SessionRow({ session, onEnd }: { session: Session; onEnd(): void }) {
   const texts = useMessages(sessionsMessages)
   const language = useLanguage()
-  const program = session.user_agent || texts.unknownProgram
+  const program = useDeviceName()(session.user_agent)
   return (
     <>
       <div className={styles.main}>

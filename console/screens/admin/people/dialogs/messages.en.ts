@@ -9,7 +9,7 @@ export const messages = {
   addTitle: 'Add a person',
   how: 'How the person gets in',
   byPassword: 'With a password',
-  byInvitation: 'By invitation: the person chooses name and password',
+  byInvitation: 'By invitation: the person makes the account and chooses the password',
   deliver: 'The invitation',
   deliverMail: 'Send by mail',
   deliverLink: 'Show me a link to hand over',
@@ -29,7 +29,7 @@ export const messages = {
   loadAgain: 'Load again',
   passwordTitle: (name: string) => `Set the password of ${name}`,
   passwordWhat:
-    'All sessions of this person end at once, and a lock after too many wrong passwords is lifted. Hand the password over on a safe way.',
+    'All sessions of this person end at once, and a lock after too many wrong passwords is lifted. Hand the password over in a safe way.',
   passwordSet: (name: string) => `${name} has a new password.`,
   disableTitle: (name: string) => `Disable ${name}?`,
   disableWhat:

@@ -11,7 +11,7 @@ export const messages: typeof english = {
   addTitle: 'Añadir una persona',
   how: 'Cómo accede la persona',
   byPassword: 'Con una contraseña',
-  byInvitation: 'Por invitación: elige su nombre y su contraseña',
+  byInvitation: 'Por invitación: la persona crea la cuenta y elige la contraseña',
   deliver: 'La invitación',
   deliverMail: 'Enviarla por correo',
   deliverLink: 'Mostrarme un enlace para entregar',

@@ -1,9 +1,9 @@
 import type { messages as english } from './messages.en.ts'
 
 export const messages: typeof english = {
-  username: 'Имя для входа',
+  username: 'Имя пользователя',
   displayName: 'Отображаемое имя',
-  displayNameHint: 'Так сотрудника видят другие. Если пусто — имя для входа.',
+  displayNameHint: 'Так сотрудника видят другие. Если пусто — имя пользователя.',
   password: 'Пароль',
   passwordHint: 'Не менее 8 символов. Если оставить пустым, пароль будет создан и показан один раз.',
   newPassword: 'Новый пароль',
@@ -11,7 +11,7 @@ export const messages: typeof english = {
   addTitle: 'Новый сотрудник',
   how: 'Как сотрудник получит доступ',
   byPassword: 'С паролем',
-  byInvitation: 'По приглашению: имя и пароль выберет сам',
+  byInvitation: 'По приглашению: учётную запись и пароль сотрудник создаст сам',
   deliver: 'Приглашение',
   deliverMail: 'Отправить по почте',
   deliverLink: 'Показать ссылку, я передам сам',

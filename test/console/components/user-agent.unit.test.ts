@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { describeUserAgent } from '../../../console/screens/me/user-agent.ts'
+import { describeUserAgent } from '../../../console/components/device/user-agent.ts'
 
 const WEBKIT = 'AppleWebKit/537.36 (KHTML, like Gecko)'
 
