@@ -63,6 +63,16 @@ export type UserCursor = Pick<User, 'username' | 'id'>
 /** What users change themselves. */
 export type ProfileChange = Partial<Pick<User, 'displayName' | 'language'>>
 
+/** A user's own new password. */
+export interface OwnPasswordWrite {
+  /** The session in which the user changes it. */
+  sessionId: string
+  /** Of the current password, as it was verified. */
+  verifiedHash: string
+  /** Of the new password. */
+  passwordHash: string
+}
+
 /** How an extension is assigned. */
 export interface AssignmentOptions {
   /** Assigns an extension although it is quarantined, and ends the quarantine with the change: see `ExtensionState`. */
@@ -99,10 +109,12 @@ export interface UserStore {
   setProfile(id: string, change: ProfileChange): Promise<User>
   /**
    * Replaces the password without a revocation: the caller ends the sessions that are to end. Links that reset the
-   * password become invalid.
-   * @throws {Refusal} `not_found`
+   * password become invalid. Raises neither counter, as `setProfile`. One transaction checks and writes, since
+   * another password may have been set while this one was verified and hashed.
+   * @throws {Refusal} `credentials_wrong` if another password than the verified one is stored, `token_revoked` if the
+   *   session has ended or the user is disabled or deleted
    */
-  setOwnPassword(id: string, passwordHash: string): Promise<void>
+  setOwnPassword(id: string, write: OwnPasswordWrite): Promise<void>
   /** Differs from an earlier result if any user or team has changed since. A cheap query. */
   revision(): Promise<string>
   /** All users by id, a page at a time. */

@@ -34,7 +34,7 @@ export async function updateUser(
   if ((role ?? 'admin') !== 'admin' || disabled === true) await requireOtherAdmin(trx, id)
   const before = await lockUser(trx, id)
   if (revision !== undefined && before.revision !== revision) {
-    throw new Refusal('stale', { detail: 'another administrator has changed this user since' })
+    throw new Refusal('stale', { detail: 'the user has changed since it was read' })
   }
   if (extension !== undefined && extension !== before.extension)
     await changeExtension(trx, id, extension, terms)

@@ -7,6 +7,7 @@ import { isStorable, rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import { requireNotInvited } from '../registration/invitations.ts'
 import { requireOtherAdmin } from './last-admin.ts'
+import { setOwnPassword } from './own-password.ts'
 import { countUsers, searchUsers } from './search-users.ts'
 import { updateUser } from './update-user.ts'
 import {
@@ -202,17 +203,7 @@ export function createUserStore(
       return user
     },
 
-    setOwnPassword: (id, passwordHash) =>
-      db.transaction(async (trx) => {
-        const row = await trx
-          .updateTable('users')
-          .set((user) => ({ password_hash: passwordHash, revision: user('revision', '+', 1) }))
-          .where('id', '=', rowId(id) ?? 0)
-          .returning('id')
-          .executeTakeFirst()
-        if (row === undefined) throw new Refusal('not_found', { detail: 'no such user' })
-        await trx.deleteFrom('password_resets').where('user_id', '=', row.id).execute()
-      }),
+    setOwnPassword: (id, write) => setOwnPassword(db, id, write),
 
     update: (id, change, revokeUntil, { revision, ...options } = {}) =>
       db
