@@ -73,8 +73,13 @@ export interface OwnPasswordWrite {
   passwordHash: string
 }
 
+export interface ActingOptions {
+  /** Who acts: `token_revoked` if it is a user who is no administrator any more, or disabled, when the change is written. */
+  actorId?: string
+}
+
 /** How an extension is assigned. */
-export interface AssignmentOptions {
+export interface AssignmentOptions extends ActingOptions {
   /** Assigns an extension although it is quarantined, and ends the quarantine with the change: see `ExtensionState`. */
   reuse?: boolean
 }
@@ -131,7 +136,12 @@ export interface UserStore {
    * @returns the revocation
    * @throws {Refusal} `not_found`
    */
-  setPassword(id: string, passwordHash: string, revokeUntil: number): Promise<RevocationRecord>
+  setPassword(
+    id: string,
+    passwordHash: string,
+    revokeUntil: number,
+    options?: ActingOptions,
+  ): Promise<RevocationRecord>
   /**
    * Disables and revokes in one transaction, as `setPassword` does. Enabling raises no generation.
    *
@@ -143,7 +153,7 @@ export interface UserStore {
    * Resets the counters of login attempts, as any change of the account does: see `login-attempts.ts`.
    * @throws {Refusal} `not_found`
    */
-  unlock(id: string): Promise<void>
+  unlock(id: string, options?: ActingOptions): Promise<void>
   /**
    * Changes a user. A new role or extension, and disabling, revoke as `setPassword` does, since tokens contain them.
    *
@@ -164,5 +174,5 @@ export interface UserStore {
    * @returns the revocation
    * @throws {Refusal} `not_found`, `conflict` for the last active administrator
    */
-  remove(id: string, revokeUntil: number): Promise<RevocationRecord>
+  remove(id: string, revokeUntil: number, options?: ActingOptions): Promise<RevocationRecord>
 }

@@ -7,6 +7,7 @@ import { rowId } from '../bind.ts'
 import { forUpdate } from '../row-lock.ts'
 import type { Tables } from '../tables.ts'
 import { claimNames, releaseNames, requireUnusedNames } from './account-names.ts'
+import { requireActingAdmin } from './acting-admin.ts'
 import { requireOtherAdmin } from './last-admin.ts'
 import {
   type AssignmentTerms,
@@ -32,6 +33,7 @@ export async function updateUser(
   const { displayName, email, role, extension, disabled } = change
   // First, as all transactions lock administrators in one order.
   if ((role ?? 'admin') !== 'admin' || disabled === true) await requireOtherAdmin(trx, id)
+  await requireActingAdmin(trx, terms.actorId, id)
   const before = await lockUser(trx, id)
   if (revision !== undefined && before.revision !== revision) {
     throw new Refusal('stale', { detail: 'the user has changed since it was read' })

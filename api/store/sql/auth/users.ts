@@ -1,3 +1,4 @@
+import type { Kysely } from 'kysely'
 import { toUnixSeconds } from '../../../../runtime/time.ts'
 import type { User, UserStore } from '../../../core/auth/users.ts'
 import { QUARANTINE_S } from '../../../core/provisioning/extensions.ts'
@@ -6,18 +7,13 @@ import { normalizeName } from '../../../core/values/account-names.ts'
 import { isStorable, rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import { requireNotInvited } from '../registration/invitations.ts'
+import type { Tables } from '../tables.ts'
+import { requireActingAdmin } from './acting-admin.ts'
 import { requireOtherAdmin } from './last-admin.ts'
 import { setOwnPassword } from './own-password.ts'
 import { countUsers, searchUsers } from './search-users.ts'
 import { updateUser } from './update-user.ts'
-import {
-  addUser,
-  bumpGeneration,
-  bumpGenerationIn,
-  removeUser,
-  rethrowConflict,
-  toUser,
-} from './user-rows.ts'
+import { addUser, bumpGenerationIn, removeUser, rethrowConflict, toUser } from './user-rows.ts'
 
 /** Parameters of one statement: both engines limit them. */
 const MAX_PARAMETERS = 1_000
@@ -41,8 +37,8 @@ export function createUserStore(
       .select('agents.team')
 
   /** @throws {Refusal} `not_found` */
-  async function bumpRevision(id: string, change: { disabled?: 0 }): Promise<void> {
-    const row = await db.query
+  async function bumpRevision(query: Kysely<Tables>, id: string, change: { disabled?: 0 }): Promise<void> {
+    const row = await query
       .updateTable('users')
       .set((user) => ({ ...change, revision: user('revision', '+', 1) }))
       .where('id', '=', rowId(id) ?? 0)
@@ -68,7 +64,10 @@ export function createUserStore(
         .catch(rethrowConflict),
     add: (user, options) =>
       db
-        .transaction((trx) => addUser(trx, user, { ...options, now: now(), quarantine }))
+        .transaction(async (trx) => {
+          await requireActingAdmin(trx, options?.actorId)
+          return addUser(trx, user, { ...options, now: now(), quarantine })
+        })
         .catch(rethrowConflict),
 
     async findByLogin(name) {
@@ -178,14 +177,18 @@ export function createUserStore(
     search: (filter, page) => searchUsers(db, filter, page),
     countMatching: (filter) => countUsers(db, filter),
 
-    remove: (id, revokeUntil) =>
+    remove: (id, revokeUntil, { actorId } = {}) =>
       db.transaction(async (trx) => {
         await requireOtherAdmin(trx, id)
+        await requireActingAdmin(trx, actorId, id)
         return removeUser(trx, id, revokeUntil, now())
       }),
 
-    setPassword: (id, passwordHash, revokeUntil) =>
-      bumpGeneration(db, id, { password_hash: passwordHash }, revokeUntil),
+    setPassword: (id, passwordHash, revokeUntil, { actorId } = {}) =>
+      db.transaction(async (trx) => {
+        await requireActingAdmin(trx, actorId, id)
+        return bumpGenerationIn(trx, id, { password_hash: passwordHash }, revokeUntil)
+      }),
 
     async setProfile(id, { displayName, language }) {
       const row = await db.query
@@ -220,7 +223,7 @@ export function createUserStore(
 
     async setDisabled(id, disabled, revokeUntil) {
       if (!disabled) {
-        await bumpRevision(id, { disabled: 0 })
+        await bumpRevision(db.query, id, { disabled: 0 })
         return undefined
       }
       return db.transaction(async (trx) => {
@@ -229,6 +232,10 @@ export function createUserStore(
       })
     },
 
-    unlock: (id) => bumpRevision(id, {}),
+    unlock: (id, { actorId } = {}) =>
+      db.transaction(async (trx) => {
+        await requireActingAdmin(trx, actorId, id)
+        await bumpRevision(trx, id, {})
+      }),
   }
 }
