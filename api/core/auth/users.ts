@@ -91,7 +91,7 @@ export interface UpdateOptions extends AssignmentOptions {
 export interface UserStore {
   /**
    * @throws {Refusal} `taken` when the username, the extension or the email is any name of another account:
-   *   `detail` is one of the three; `input_invalid` as `requireOwnNames`
+   *   `detail` is one of the three, or `display_name`; `input_invalid` as `requireOwnNames`
    */
   add(user: NewUser, options?: AssignmentOptions): Promise<User>
   /**
@@ -109,7 +109,7 @@ export interface UserStore {
   listPhoneUsers(page: { afterId?: string; limit: number }): Promise<(PhoneUser & { disabled: boolean })[]>
   /**
    * Raises neither `revision` nor `generation`: a user must not be able to start the counters of failed logins again.
-   * @throws {Refusal} `not_found`
+   * @throws {Refusal} `not_found`, `taken` (`display_name`) if another account has it as any name but the email
    */
   setProfile(id: string, change: ProfileChange): Promise<User>
   /**
@@ -159,7 +159,7 @@ export interface UserStore {
    *
    * @param options `revision`: the one that the client read
    * @returns the user as changed; the revocation where there is one
-   * @throws {Refusal} `not_found`, `stale` with another revision, `taken` (`extension` or `email`), `input_invalid` as
+   * @throws {Refusal} `not_found`, `stale` with another revision, `taken` (`extension`, `email` or `display_name`), `input_invalid` as
    *   `requireOwnNames`, `conflict` if no active administrator would be left
    */
   update(

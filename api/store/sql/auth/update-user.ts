@@ -8,6 +8,7 @@ import { forUpdate } from '../row-lock.ts'
 import type { Tables } from '../tables.ts'
 import { claimNames, releaseNames, requireUnusedNames } from './account-names.ts'
 import { requireActingAdmin } from './acting-admin.ts'
+import { requireUnusedDisplayName } from './display-names.ts'
 import { requireOtherAdmin } from './last-admin.ts'
 import {
   type AssignmentTerms,
@@ -31,7 +32,8 @@ export async function updateUser(
   { until, revision, ...terms }: UpdateTerms,
 ): Promise<{ user: User; revocation: RevocationRecord | undefined }> {
   const { displayName, email, role, extension, disabled } = change
-  // First, as all transactions lock administrators in one order.
+  await requireUnusedDisplayName(trx, displayName, id)
+  // Before other rows, as all transactions lock administrators in one order.
   if ((role ?? 'admin') !== 'admin' || disabled === true) await requireOtherAdmin(trx, id)
   await requireActingAdmin(trx, terms.actorId, id)
   const before = await lockUser(trx, id)

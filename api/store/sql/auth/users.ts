@@ -9,8 +9,10 @@ import type { Database } from '../database.ts'
 import { requireNotInvited } from '../registration/invitations.ts'
 import type { Tables } from '../tables.ts'
 import { requireActingAdmin } from './acting-admin.ts'
+import { requireUnusedDisplayName } from './display-names.ts'
 import { requireOtherAdmin } from './last-admin.ts'
 import { setOwnPassword } from './own-password.ts'
+import { setProfile } from './profiles.ts'
 import { countUsers, searchUsers } from './search-users.ts'
 import { updateUser } from './update-user.ts'
 import { addUser, bumpGenerationIn, removeUser, rethrowConflict, toUser } from './user-rows.ts'
@@ -65,6 +67,7 @@ export function createUserStore(
     add: (user, options) =>
       db
         .transaction(async (trx) => {
+          await requireUnusedDisplayName(trx, user.displayName)
           await requireActingAdmin(trx, options?.actorId)
           return addUser(trx, user, { ...options, now: now(), quarantine })
         })
@@ -190,21 +193,7 @@ export function createUserStore(
         return bumpGenerationIn(trx, id, { password_hash: passwordHash }, revokeUntil)
       }),
 
-    async setProfile(id, { displayName, language }) {
-      const row = await db.query
-        .updateTable('users')
-        .set((user) => ({
-          ...(displayName === undefined ? {} : { display_name: displayName }),
-          ...(language === undefined ? {} : { language }),
-          profile_revision: user('profile_revision', '+', 1),
-        }))
-        .where('id', '=', rowId(id) ?? 0)
-        .returning('id')
-        .executeTakeFirst()
-      const user = row && (await find(id))
-      if (user === undefined) throw new Refusal('not_found', { detail: 'no such user' })
-      return user
-    },
+    setProfile: (id, change) => setProfile(db, id, change),
 
     setOwnPassword: (id, write) => setOwnPassword(db, id, write),
 
