@@ -11,7 +11,7 @@ import { onBothEngines } from '../engines.ts'
 
 const PASSWORD = 'password'
 
-describe('an administrator whose request waits', () => {
+describe('an administrator with a request that waits', () => {
   onBothEngines((engine) => {
     /** @param whileHashing what happens to the actor while a password is hashed */
     async function setUp(whileHashing: (world: { id: string; users: Users }) => Promise<unknown>) {
