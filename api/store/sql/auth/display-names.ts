@@ -19,6 +19,16 @@ export async function requireUnusedDisplayName(
   userId?: string,
 ): Promise<void> {
   if (typeof displayName !== 'string') return
+  if (await isDisplayNameTaken(trx, displayName, userId))
+    throw new Refusal('taken', { detail: 'display_name' })
+}
+
+/** As `requireUnusedDisplayName`. */
+export async function isDisplayNameTaken(
+  trx: Kysely<Tables>,
+  displayName: string,
+  userId?: string,
+): Promise<boolean> {
   // SQLite runs one transaction at a time anyway.
   if (trx.getExecutor().adapter instanceof PostgresAdapter)
     await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(trx)
@@ -44,8 +54,7 @@ export async function requireUnusedDisplayName(
         .as('has_login'),
     )
     .execute()
-  const isTaken = others.some(
+  return others.some(
     ({ display_name, has_login }) => has_login === 1 || foldDisplayName(display_name ?? '') === folded,
   )
-  if (isTaken) throw new Refusal('taken', { detail: 'display_name' })
 }

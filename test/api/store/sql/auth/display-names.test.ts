@@ -3,6 +3,7 @@ import { DisplayName } from '../../../../../api/core/values/display-name.ts'
 import { createUserStore } from '../../../../../api/store/sql/auth/users.ts'
 import { openDatabase } from '../../../../../api/store/sql/database.ts'
 import { migrate } from '../../../../../api/store/sql/migrate.ts'
+import { createMember } from '../../../../../api/store/sql/registration/create-member.ts'
 import { newUser, until } from '../../../../support/fixtures/users.ts'
 import { onBothEngines } from '../engines.ts'
 
@@ -31,6 +32,19 @@ describe('display names', () => {
       expect(await users.find(id)).toMatchObject({ displayName: 'Anna', revision: 0 })
       for (const displayName of ['anna', 'Anna', 'Admin (PBX)'])
         expect(await users.setProfile(id, { displayName })).toMatchObject({ displayName })
+    })
+
+    test('of people who register are left out if another user has them', async () => {
+      const db = await engine.tables()
+      await createUserStore(db).add(newUser({ username: 'admin' }))
+      const member = (username: string, name: string) => ({
+        ...newUser({ username, extension: null }),
+        ...{ email: `${username}@example.org`, name, team: null },
+      })
+      const register = (username: string, name: string) =>
+        db.transaction((trx) => createMember(trx, member(username, name), { now: 1, quarantine: 0 }))
+      expect(await register('boris', 'Admin')).toMatchObject({ displayName: null })
+      expect(await register('carl', 'Carl')).toMatchObject({ displayName: 'Carl' })
     })
 
     test('of two users who take one name at once one gets it', async () => {
