@@ -13,7 +13,10 @@ import type { AssignmentOptions, UpdateOptions, User, UserChange, UserStore } fr
 /** Who changes an account. */
 export type ChangedBy = Pick<EndedBy, 'actorId' | 'address'>
 
-/** What an administrator does to accounts, over HTTP or on the command line. The security log gets each of these. */
+/**
+ * What an administrator does to accounts, over HTTP or on the command line. The security log gets each of these. All but
+ * `endOutdatedSessions` throw `token_revoked` if the actor was disabled, demoted or deleted meanwhile.
+ */
 export interface AccountAdmin {
   /** @throws {Refusal} `input_invalid`, `taken`, `unavailable` */
   add(account: NewAccount, by: ChangedBy, options?: AssignmentOptions): Promise<User>
@@ -72,7 +75,10 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
   const update: AccountAdmin['update'] = async (userId, change, by, options) => {
     const checked = validateAccountUpdate(change, policy())
     if (Object.values(checked).every((value) => value === undefined)) return requireUser(userId)
-    const { user, revocation } = await users.update(userId, checked, revokeUntil(), options)
+    const { user, revocation } = await users.update(userId, checked, revokeUntil(), {
+      ...options,
+      actorId: by.actorId,
+    })
     securityLog.write({
       event: 'user_updated',
       userId,
@@ -90,7 +96,8 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
   return {
     update,
     async add(account, by, options) {
-      const user = await users.add(await needs.accounts.prepare(account, by.address), options)
+      const prepared = await needs.accounts.prepare(account, by.address)
+      const user = await users.add(prepared, { ...options, actorId: by.actorId })
       const { role, extension, email } = user
       const changes = describeValues({ role, extension, email })
       securityLog.write({ event: 'user_created', userId: user.id, target: user.username, changes, ...by })
@@ -99,7 +106,7 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
     async setPassword(userId, password, by) {
       requireNewPassword(password)
       const { username: target } = await requireUser(userId)
-      const entry = await users.setPassword(userId, await passwords.hash(password), revokeUntil())
+      const entry = await users.setPassword(userId, await passwords.hash(password), revokeUntil(), by)
       securityLog.write({ event: 'authn_password_change', userId, target, ...by })
       await revocationPublisher.publish(entry)
       await endAll(userId, 'password', by)
@@ -112,7 +119,7 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
     },
     async unlock(userId, by) {
       const { username: target } = await requireUser(userId)
-      await users.unlock(userId)
+      await users.unlock(userId, by)
       securityLog.write({ event: 'user_unlocked', userId, target, ...by })
     },
     async endOutdatedSessions(userId, by, change = {}) {
@@ -129,10 +136,12 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
         })
       }
       // Refused for the last administrator, before their sessions end.
-      const { user, revocation } = await users.update(userId, { disabled: true }, revokeUntil())
+      const { user, revocation } = await users.update(userId, { disabled: true }, revokeUntil(), {
+        actorId: by.actorId,
+      })
       if (revocation !== undefined) await revocationPublisher.publish(revocation)
       await endAll(userId, 'disabled', by)
-      await revocationPublisher.publish(await users.remove(userId, revokeUntil()))
+      await revocationPublisher.publish(await users.remove(userId, revokeUntil(), by))
       securityLog.write({ event: 'user_deleted', userId, target: user.username, ...by })
     },
   }

@@ -19,7 +19,8 @@ export interface OwnPassword {
   /**
    * Replaces the actor's password. All other sessions of the user end, with their tokens and streams; the actor's goes on.
    * The current password is verified under the limits of logins.
-   * @throws {Refusal} `input_invalid` for the new password, `credentials_wrong`, `throttled`, `unavailable`
+   * @throws {Refusal} `input_invalid` for the new password, `credentials_wrong` also if another request has replaced the
+   *   current password meanwhile, `token_revoked` if the session ended meanwhile, `throttled`, `unavailable`
    */
   change(actor: Actor, change: PasswordChange): Promise<void>
 }
@@ -45,11 +46,16 @@ export function createOwnPassword(needs: OwnPasswordNeeds): OwnPassword {
           securityLog.write({ event: 'authn_login_throttled', username, address })
         throw err
       })
-      if (!isRight) {
+      const refuse = () => {
         securityLog.write({ event: 'authn_password_change_fail', userId, username, address })
-        throw new Refusal('credentials_wrong', { detail: 'current_password is wrong' })
+        return new Refusal('credentials_wrong', { detail: 'current_password is wrong' })
       }
-      await users.setOwnPassword(userId, await passwords.hash(next, networkOf(address)))
+      if (!isRight) throw refuse()
+      const passwordHash = await passwords.hash(next, networkOf(address))
+      const write = { sessionId, verifiedHash: user.passwordHash, passwordHash }
+      await users.setOwnPassword(userId, write).catch((err) => {
+        throw err instanceof Refusal && err.code === 'credentials_wrong' ? refuse() : err
+      })
       securityLog.write({
         event: 'authn_password_change',
         userId,

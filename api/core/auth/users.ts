@@ -63,8 +63,23 @@ export type UserCursor = Pick<User, 'username' | 'id'>
 /** What users change themselves. */
 export type ProfileChange = Partial<Pick<User, 'displayName' | 'language'>>
 
+/** A user's own new password. */
+export interface OwnPasswordWrite {
+  /** The session in which the user changes it. */
+  sessionId: string
+  /** Of the current password, as it was verified. */
+  verifiedHash: string
+  /** Of the new password. */
+  passwordHash: string
+}
+
+export interface ActingOptions {
+  /** Who acts: `token_revoked` if it is a user who is no administrator any more, or disabled, when the change is written. */
+  actorId?: string
+}
+
 /** How an extension is assigned. */
-export interface AssignmentOptions {
+export interface AssignmentOptions extends ActingOptions {
   /** Assigns an extension although it is quarantined, and ends the quarantine with the change: see `ExtensionState`. */
   reuse?: boolean
 }
@@ -76,7 +91,7 @@ export interface UpdateOptions extends AssignmentOptions {
 export interface UserStore {
   /**
    * @throws {Refusal} `taken` when the username, the extension or the email is any name of another account:
-   *   `detail` is one of the three; `input_invalid` as `requireOwnNames`
+   *   `detail` is one of the three, or `display_name`; `input_invalid` as `requireOwnNames`
    */
   add(user: NewUser, options?: AssignmentOptions): Promise<User>
   /**
@@ -94,15 +109,17 @@ export interface UserStore {
   listPhoneUsers(page: { afterId?: string; limit: number }): Promise<(PhoneUser & { disabled: boolean })[]>
   /**
    * Raises neither `revision` nor `generation`: a user must not be able to start the counters of failed logins again.
-   * @throws {Refusal} `not_found`
+   * @throws {Refusal} `not_found`, `taken` (`display_name`) if another account has it as any name but the email
    */
   setProfile(id: string, change: ProfileChange): Promise<User>
   /**
    * Replaces the password without a revocation: the caller ends the sessions that are to end. Links that reset the
-   * password become invalid.
-   * @throws {Refusal} `not_found`
+   * password become invalid. Raises neither counter, as `setProfile`. One transaction checks and writes, since
+   * another password may have been set while this one was verified and hashed.
+   * @throws {Refusal} `credentials_wrong` if another password than the verified one is stored, `token_revoked` if the
+   *   session has ended or the user is disabled or deleted
    */
-  setOwnPassword(id: string, passwordHash: string): Promise<void>
+  setOwnPassword(id: string, write: OwnPasswordWrite): Promise<void>
   /** Differs from an earlier result if any user or team has changed since. A cheap query. */
   revision(): Promise<string>
   /** All users by id, a page at a time. */
@@ -119,7 +136,12 @@ export interface UserStore {
    * @returns the revocation
    * @throws {Refusal} `not_found`
    */
-  setPassword(id: string, passwordHash: string, revokeUntil: number): Promise<RevocationRecord>
+  setPassword(
+    id: string,
+    passwordHash: string,
+    revokeUntil: number,
+    options?: ActingOptions,
+  ): Promise<RevocationRecord>
   /**
    * Disables and revokes in one transaction, as `setPassword` does. Enabling raises no generation.
    *
@@ -131,13 +153,13 @@ export interface UserStore {
    * Resets the counters of login attempts, as any change of the account does: see `login-attempts.ts`.
    * @throws {Refusal} `not_found`
    */
-  unlock(id: string): Promise<void>
+  unlock(id: string, options?: ActingOptions): Promise<void>
   /**
    * Changes a user. A new role or extension, and disabling, revoke as `setPassword` does, since tokens contain them.
    *
    * @param options `revision`: the one that the client read
    * @returns the user as changed; the revocation where there is one
-   * @throws {Refusal} `not_found`, `stale` with another revision, `taken` (`extension` or `email`), `input_invalid` as
+   * @throws {Refusal} `not_found`, `stale` with another revision, `taken` (`extension`, `email` or `display_name`), `input_invalid` as
    *   `requireOwnNames`, `conflict` if no active administrator would be left
    */
   update(
@@ -152,5 +174,5 @@ export interface UserStore {
    * @returns the revocation
    * @throws {Refusal} `not_found`, `conflict` for the last active administrator
    */
-  remove(id: string, revokeUntil: number): Promise<RevocationRecord>
+  remove(id: string, revokeUntil: number, options?: ActingOptions): Promise<RevocationRecord>
 }

@@ -1,12 +1,16 @@
 import { z } from 'zod'
-import { trimName } from './account-names.ts'
+import { normalizeName, trimName } from './account-names.ts'
 
 /**
  * The name of a person as others see it: one line, trimmed, without control characters. It has a letter, so
- * that no name looks like a phone number.
+ * that no name looks like a phone number, and no piles of accents that cover the lines around it.
  */
 export const DisplayName = z
   .string()
   .overwrite(trimName)
   .regex(/^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u, 'a display name has 1 to 100 characters in one line')
   .regex(/\p{L}/u, 'a display name has a letter')
+  .regex(/^(?!.*\p{M}{5})/u, 'a display name has at most 4 accents on a letter')
+
+/** Form in which display names are compared with each other and with usernames: as those, with single blanks. */
+export const foldDisplayName = (name: string): string => normalizeName(name).replace(/\s+/gu, ' ')

@@ -6,6 +6,7 @@ import { clientAddress, errorText } from '../errors.ts'
 import type { Guard, Guarded } from '../guard.ts'
 import { limitJsonBody } from '../json-body.ts'
 import { noAuth } from '../openapi.ts'
+import { describeTaken } from './describe-taken.ts'
 import * as wire from './me-wire.ts'
 import { commonProblems, json, jsonRequest, problem, security } from './responses.ts'
 
@@ -52,11 +53,15 @@ export function addMeRoutes(app: OpenAPIHono<Guarded>, needs: MeRoutesNeeds): vo
       security,
       middleware: [signedIn, limitJsonBody],
       request: { body: { required: true, ...jsonRequest(wire.ProfileBody, 'What changes') } },
-      responses: { 200: json(wire.MeJson, 'My account'), ...commonProblems },
+      responses: {
+        200: json(wire.MeJson, 'My account'),
+        ...commonProblems,
+        409: problem('Another user has this name, as username, extension or display name'),
+      },
     }),
     async (c) => {
       const change = wire.toProfileChange(c.req.valid('json'))
-      return c.json(wire.toMeJson(await profiles.update(c.var.actor, change)), 200)
+      return c.json(wire.toMeJson(await profiles.update(c.var.actor, change).catch(describeTaken)), 200)
     },
   )
   app.openapi(

@@ -136,7 +136,7 @@ export function addUserRoutes(app: OpenAPIHono<Guarded>, needs: UserRoutesNeeds)
         ...adminProblems,
         404: notFound,
         409: problem('A name belongs to another user, or no administrator who can log in would be left'),
-        412: problem('Another administrator has changed the user since'),
+        412: problem('The user has changed since it was read'),
       },
     }),
     async (c) => {

@@ -7,6 +7,8 @@ import { rowId } from '../bind.ts'
 import { forUpdate } from '../row-lock.ts'
 import type { Tables } from '../tables.ts'
 import { claimNames, releaseNames, requireUnusedNames } from './account-names.ts'
+import { requireActingAdmin } from './acting-admin.ts'
+import { requireUnusedDisplayName } from './display-names.ts'
 import { requireOtherAdmin } from './last-admin.ts'
 import {
   type AssignmentTerms,
@@ -30,11 +32,13 @@ export async function updateUser(
   { until, revision, ...terms }: UpdateTerms,
 ): Promise<{ user: User; revocation: RevocationRecord | undefined }> {
   const { displayName, email, role, extension, disabled } = change
-  // First, as all transactions lock administrators in one order.
+  await requireUnusedDisplayName(trx, displayName, id)
+  // Before other rows, as all transactions lock administrators in one order.
   if ((role ?? 'admin') !== 'admin' || disabled === true) await requireOtherAdmin(trx, id)
+  await requireActingAdmin(trx, terms.actorId, id)
   const before = await lockUser(trx, id)
   if (revision !== undefined && before.revision !== revision) {
-    throw new Refusal('stale', { detail: 'another administrator has changed this user since' })
+    throw new Refusal('stale', { detail: 'the user has changed since it was read' })
   }
   if (extension !== undefined && extension !== before.extension)
     await changeExtension(trx, id, extension, terms)

@@ -6,7 +6,6 @@ import { Refusal } from '../../../core/refusal.ts'
 import { isNumericName, normalizeName, requireOwnNames } from '../../../core/values/account-names.ts'
 import { rowId } from '../bind.ts'
 import { signOffAgent } from '../call-center/agent-sign-off.ts'
-import type { Database } from '../database.ts'
 import { UniqueViolation } from '../errors.ts'
 import { quarantineExtension } from '../provisioning/extension-rows.ts'
 import type { Tables, UsersTable } from '../tables.ts'
@@ -173,15 +172,7 @@ export type InvalidatingChange = Pick<
   'password_hash' | 'disabled' | 'role' | 'extension' | 'display_name' | 'email' | 'email_folded'
 >
 
-/** Changes a user and raises the generation, which revokes all of their tokens. */
-export const bumpGeneration = (
-  db: Database,
-  id: string,
-  change: InvalidatingChange,
-  until: number,
-): Promise<RevocationRecord> => db.transaction((trx) => bumpGenerationIn(trx, id, change, until))
-
-/** @throws {Refusal} `not_found` */
+/** Changes a user and raises the generation, which revokes all of their tokens. @throws {Refusal} `not_found` */
 export async function bumpGenerationIn(
   trx: Transaction<Tables>,
   id: string,

@@ -1,3 +1,4 @@
+import type { Kysely } from 'kysely'
 import { toUnixSeconds } from '../../../../runtime/time.ts'
 import type { User, UserStore } from '../../../core/auth/users.ts'
 import { QUARANTINE_S } from '../../../core/provisioning/extensions.ts'
@@ -6,17 +7,15 @@ import { normalizeName } from '../../../core/values/account-names.ts'
 import { isStorable, rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import { requireNotInvited } from '../registration/invitations.ts'
+import type { Tables } from '../tables.ts'
+import { requireActingAdmin } from './acting-admin.ts'
+import { requireUnusedDisplayName } from './display-names.ts'
 import { requireOtherAdmin } from './last-admin.ts'
+import { setOwnPassword } from './own-password.ts'
+import { setProfile } from './profiles.ts'
 import { countUsers, searchUsers } from './search-users.ts'
 import { updateUser } from './update-user.ts'
-import {
-  addUser,
-  bumpGeneration,
-  bumpGenerationIn,
-  removeUser,
-  rethrowConflict,
-  toUser,
-} from './user-rows.ts'
+import { addUser, bumpGenerationIn, removeUser, rethrowConflict, toUser } from './user-rows.ts'
 
 /** Parameters of one statement: both engines limit them. */
 const MAX_PARAMETERS = 1_000
@@ -40,8 +39,8 @@ export function createUserStore(
       .select('agents.team')
 
   /** @throws {Refusal} `not_found` */
-  async function bumpRevision(id: string, change: { disabled?: 0 }): Promise<void> {
-    const row = await db.query
+  async function bumpRevision(query: Kysely<Tables>, id: string, change: { disabled?: 0 }): Promise<void> {
+    const row = await query
       .updateTable('users')
       .set((user) => ({ ...change, revision: user('revision', '+', 1) }))
       .where('id', '=', rowId(id) ?? 0)
@@ -67,7 +66,11 @@ export function createUserStore(
         .catch(rethrowConflict),
     add: (user, options) =>
       db
-        .transaction((trx) => addUser(trx, user, { ...options, now: now(), quarantine }))
+        .transaction(async (trx) => {
+          await requireUnusedDisplayName(trx, user.displayName)
+          await requireActingAdmin(trx, options?.actorId)
+          return addUser(trx, user, { ...options, now: now(), quarantine })
+        })
         .catch(rethrowConflict),
 
     async findByLogin(name) {
@@ -177,42 +180,22 @@ export function createUserStore(
     search: (filter, page) => searchUsers(db, filter, page),
     countMatching: (filter) => countUsers(db, filter),
 
-    remove: (id, revokeUntil) =>
+    remove: (id, revokeUntil, { actorId } = {}) =>
       db.transaction(async (trx) => {
         await requireOtherAdmin(trx, id)
+        await requireActingAdmin(trx, actorId, id)
         return removeUser(trx, id, revokeUntil, now())
       }),
 
-    setPassword: (id, passwordHash, revokeUntil) =>
-      bumpGeneration(db, id, { password_hash: passwordHash }, revokeUntil),
-
-    async setProfile(id, { displayName, language }) {
-      const row = await db.query
-        .updateTable('users')
-        .set((user) => ({
-          ...(displayName === undefined ? {} : { display_name: displayName }),
-          ...(language === undefined ? {} : { language }),
-          profile_revision: user('profile_revision', '+', 1),
-        }))
-        .where('id', '=', rowId(id) ?? 0)
-        .returning('id')
-        .executeTakeFirst()
-      const user = row && (await find(id))
-      if (user === undefined) throw new Refusal('not_found', { detail: 'no such user' })
-      return user
-    },
-
-    setOwnPassword: (id, passwordHash) =>
+    setPassword: (id, passwordHash, revokeUntil, { actorId } = {}) =>
       db.transaction(async (trx) => {
-        const row = await trx
-          .updateTable('users')
-          .set((user) => ({ password_hash: passwordHash, revision: user('revision', '+', 1) }))
-          .where('id', '=', rowId(id) ?? 0)
-          .returning('id')
-          .executeTakeFirst()
-        if (row === undefined) throw new Refusal('not_found', { detail: 'no such user' })
-        await trx.deleteFrom('password_resets').where('user_id', '=', row.id).execute()
+        await requireActingAdmin(trx, actorId, id)
+        return bumpGenerationIn(trx, id, { password_hash: passwordHash }, revokeUntil)
       }),
+
+    setProfile: (id, change) => setProfile(db, id, change),
+
+    setOwnPassword: (id, write) => setOwnPassword(db, id, write),
 
     update: (id, change, revokeUntil, { revision, ...options } = {}) =>
       db
@@ -229,7 +212,7 @@ export function createUserStore(
 
     async setDisabled(id, disabled, revokeUntil) {
       if (!disabled) {
-        await bumpRevision(id, { disabled: 0 })
+        await bumpRevision(db.query, id, { disabled: 0 })
         return undefined
       }
       return db.transaction(async (trx) => {
@@ -238,6 +221,10 @@ export function createUserStore(
       })
     },
 
-    unlock: (id) => bumpRevision(id, {}),
+    unlock: (id, { actorId } = {}) =>
+      db.transaction(async (trx) => {
+        await requireActingAdmin(trx, actorId, id)
+        await bumpRevision(trx, id, {})
+      }),
   }
 }

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { NewUser, User } from '../../../core/auth/users.ts'
 import type { Agent } from '../../../core/call-center/agents/agent.ts'
+import { isDisplayNameTaken } from '../auth/display-names.ts'
 import { addUser } from '../auth/user-rows.ts'
 import { insertAgent } from '../call-center/agents.ts'
 import type { Tables } from '../tables.ts'
@@ -16,7 +17,9 @@ export async function createMember(
   { name, team, ...user }: NewMember,
   { now, quarantine }: { now: number; quarantine: number },
 ): Promise<User> {
-  const inserted = await addUser(trx, { ...user, displayName: name }, { now, quarantine })
+  // The mailed link is used up for good, so a name that another user has is left out, not refused.
+  const displayName = (await isDisplayNameTaken(trx, name)) ? null : name
+  const inserted = await addUser(trx, { ...user, displayName }, { now, quarantine })
   await insertAgent(trx, { userId: inserted.id, name, kind: 'human', team }, now).execute()
   return inserted
 }

@@ -2,6 +2,7 @@ import type { PasswordResetStore } from '../../../core/registration/password-res
 import { bumpGenerationIn } from '../auth/user-rows.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
+import { forUpdate } from '../row-lock.ts'
 import { replaceQueuedMail } from './mail-queue.ts'
 
 /** A row is valid while its user has the revision of the row: any later change of the account makes it invalid. */
@@ -47,6 +48,8 @@ export function createPasswordResetStore(db: Database): PasswordResetStore {
           .where('id', '=', reset.user_id)
           .where('revision', '=', reset.revision)
           .where('disabled', '=', 0)
+          // A password that an administrator sets at the same time stays.
+          .modifyEnd(forUpdate(trx))
           .executeTakeFirst()
         if (user === undefined) return undefined
         const userId = String(user.id)

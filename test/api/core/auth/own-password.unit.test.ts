@@ -9,15 +9,22 @@ import type { Claims } from '../../../../contract/claims.ts'
 const actor = actorOf({ sub: '7', sid: 's' } as Claims) // nothing else is read
 const change = { current: 'old password', next: 'new password', address: '192.0.2.7' }
 
-const anna = { id: '7', username: 'anna', revision: 3 } as User // nothing else is read
+const anna = { id: '7', username: 'anna', revision: 3, passwordHash: 'stored' } as User // nothing else is read
 
-function createFixture({ users = [anna], isThrottled = false } = {}) {
+function createFixture({
+  users = [anna],
+  isThrottled = false,
+  refusal = undefined as Refusal | undefined,
+} = {}) {
   const done: unknown[] = []
   const events: SecurityEvent[] = []
   const own = createOwnPassword({
     users: {
       find: async (id) => users.find((user) => user.id === id),
-      setOwnPassword: async (...args) => void done.push(['set', ...args]),
+      async setOwnPassword(...args) {
+        if (refusal !== undefined) throw refusal
+        done.push(['set', ...args])
+      },
     },
     passwords: { hash: async (password) => `hash of ${password}` },
     async checkPassword(target, _, password, address) {
@@ -42,7 +49,7 @@ describe('a user’s own password', () => {
     await own.change(actor, change)
     expect(done).toEqual([
       ['check', { id: 'id:7', revision: 3 }, '192.0.2.7'],
-      ['set', '7', 'hash of new password'],
+      ['set', '7', { sessionId: 's', verifiedHash: 'stored', passwordHash: 'hash of new password' }],
       ['end', '7', { reason: 'password', actorId: '7', address: '192.0.2.7' }, 's'],
     ])
     expect(events).toEqual([
@@ -54,12 +61,28 @@ describe('a user’s own password', () => {
     ['a wrong current password', { current: 'other' }, {}, 'credentials_wrong', 'authn_password_change_fail'],
     ['a new password that is too short', { next: '1234567' }, {}, 'input_invalid', undefined],
     ['too many attempts', {}, { isThrottled: true }, 'throttled', 'authn_login_throttled'],
+    [
+      'another password that was set meanwhile',
+      {},
+      { refusal: new Refusal('credentials_wrong') },
+      'credentials_wrong',
+      'authn_password_change_fail',
+    ],
+    [
+      'the end of the session meanwhile',
+      {},
+      { refusal: new Refusal('token_revoked') },
+      'token_revoked',
+      undefined,
+    ],
     ['a deleted user', {}, { users: [] }, 'token_revoked', undefined],
   ])('stays after %s', async (_, difference, situation, code, event) => {
     const { own, done, events } = createFixture(situation)
     const outcome = own.change(actor, { ...change, ...difference })
     await expect(outcome).rejects.toMatchObject({ code })
-    expect(done.map((one) => (one as [string])[0])).not.toContain('set')
+    const steps = done.map((one) => (one as [string])[0])
+    expect(steps).not.toContain('set')
+    expect(steps).not.toContain('end')
     expect(events.map((one) => one.event)).toEqual(event === undefined ? [] : [event])
   })
 })

@@ -68,14 +68,6 @@ describe('users', () => {
       await expect(users.setProfile('99', { language: 'en' })).rejects.toMatchObject({ code: 'not_found' })
     })
 
-    test('a user’s own new password revokes nothing', async () => {
-      const users = await store()
-      const { id } = await users.add(newUser())
-      await users.setOwnPassword(id, 'new')
-      expect(await users.find(id)).toMatchObject({ passwordHash: 'new', generation: 0, revision: 1 })
-      await expect(users.setOwnPassword('99', 'new')).rejects.toMatchObject({ code: 'not_found' })
-    })
-
     test('any number of users may have no extension and no email', async () => {
       const users = await store()
       await users.add(newUser({ username: 'anna', extension: null }))

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { createSessionStore } from '../../../../../api/store/sql/auth/sessions.ts'
 import { createPasswordResetStore } from '../../../../../api/store/sql/registration/password-resets.ts'
-import { newUser, until } from '../../../../support/fixtures/users.ts'
+import { newSession, newUser, until } from '../../../../support/fixtures/users.ts'
 import { onBothEngines } from '../engines.ts'
 import { NOW, storesOf } from './fixtures/stores.ts'
 
@@ -49,8 +50,11 @@ describe('links that reset a password', () => {
       ],
       [
         'issued before the user changed the password',
-        async ({ users, user }: Fixture) => {
-          await users.setOwnPassword(user.id, 'other')
+        async ({ db, users, user }: Fixture) => {
+          await createSessionStore(db).add(newSession({ userId: user.id }))
+          const { passwordHash: verifiedHash } = user
+          const write = { sessionId: newSession().id, verifiedHash, passwordHash: 'other' }
+          await users.setOwnPassword(user.id, write)
           return 'a'
         },
       ],
