@@ -101,6 +101,48 @@ describe('a phone of the own extension', () => {
     await asterisk.cli('channel request hangup all')
   })
 
+  async function endSession(token: string) {
+    const { sub, sid } = claimsOf(token)
+    const admin = (await login(stack, 'admin')).access
+    await requestJson(`${stack.url}/api/v1/users/${sub}/sessions/${sid}`, { method: 'DELETE', token: admin })
+  }
+  const call = () => asterisk.cli(`channel originate PJSIP/${OWN} application Wait 600`)
+
+  test('a session’s calls end with it, whatever its browser has sent, and those of its other sessions go on', async () => {
+    await asterisk.cli('module load res_clioriginate.so')
+    // It invents tags for a BYE.
+    const [token, otherToken] = [await asUser3(), await asUser3()]
+    const phone = await enter(token)
+    phone.answerCalls()
+    await call()
+    await waitUntil('it is in a call', async () => (await talking()).length === 1)
+    const [stays] = await talking()
+    phone.sendForeignBye()
+    phone.close()
+    await phone.closed
+    const other = await enter(otherToken)
+    other.answerCalls()
+    await call()
+    await waitUntil('both are in a call', async () => (await talking()).length === 2)
+    await endSession(token)
+    await waitUntil('the call of the first is over', async () => (await talking()).length === 1, 2_000)
+    expect(await talking()).not.toContain(stays)
+    await sleep(1_500)
+    expect(await talking()).toHaveLength(1)
+    await endSession(otherToken)
+    await waitUntil('no call is left', async () => (await talking()).length === 0, 2_000)
+  })
+
+  test('an answer with a changed CSeq closes the socket, and the PBX has no call', async () => {
+    const token = await asUser3()
+    const phone = await enter(token)
+    phone.answerCalls((cseq) => `000${cseq}`)
+    await call()
+    expect(await phone.closed).toBe(1008)
+    await endSession(token)
+    await waitUntil('no channel is left', async () => (await channels()).includes('0 active channels'), 2_000)
+  })
+
   test('a token that expires closes it, unless its streams are renewed', async () => {
     const voipLogin = async (username: string) =>
       String(
