@@ -14,6 +14,8 @@ export interface BrowserPhone {
   /** From now on answers each call at once, with an SDP to which no sound is sent. */
   /** @param cseqOf what it writes for the `CSeq` of the INVITE */
   answerCalls(cseqOf?: (cseq: string) => string): void
+  /** Presses a digit in its last call, by SIP INFO. */
+  pressDigit(digit: string): void
   /** Sends a BYE for its last call with tags that no call has. */
   sendForeignBye(): void
   /** Ends the call that rings here with this status, 486 or 603 for instance. */
@@ -157,6 +159,21 @@ export async function registerBrowser(
     answerCalls(changed = cseqOf) {
       answers = true
       cseqOf = changed
+    },
+    pressDigit(digit) {
+      const invite = invites.at(-1) ?? ''
+      const target = /<(.*)>/.exec(sipHeader(invite, 'Contact') ?? '')?.[1]
+      sequence += 1
+      send(
+        [
+          `INFO ${target} SIP/2.0`,
+          `Via: SIP/2.0/WS ${host};branch=z9hG4bK${randomBytes(6).toString('hex')}`,
+          ...['Max-Forwards: 70', `From: ${sipHeader(invite, 'To')};tag=${md5(host)}`],
+          ...[`To: ${sipHeader(invite, 'From')}`, `Call-ID: ${sipHeader(invite, 'Call-ID')}`],
+          ...[`CSeq: ${sequence} INFO`, 'Content-Type: application/dtmf-relay'],
+        ],
+        `Signal=${digit}\r\nDuration=160\r\n`,
+      )
     },
     sendForeignBye() {
       const invite = invites.at(-1) ?? ''

@@ -14,11 +14,17 @@ const OWN = '1003-WS'
 let asterisk: AsteriskServer
 let stack: Stack
 beforeAll(async () => {
-  asterisk = await startAsterisk({ webPhones: [OWN, '1001-WS'] })
+  asterisk = await startAsterisk({ webPhones: [OWN, '1001-WS', '1001-web', '1002-web'] })
+  const { events, control } = asterisk.users
   stack = await startStack({
     env: {
       HOOKSWITCH_SIP_WS_UPSTREAM: `ws://127.0.0.1:${asterisk.ari.port}/ws`,
       HOOKSWITCH_WEB_ENDPOINT: '{extension}-WS',
+      HOOKSWITCH_AMI_HOST: '127.0.0.1',
+      HOOKSWITCH_AMI_PORT: String(asterisk.amiPort),
+      HOOKSWITCH_AMI_EVENTS_SECRET: events.secret,
+      HOOKSWITCH_AMI_CONTROL_SECRET: control.secret,
+      HOOKSWITCH_DIAL_CONTEXT: 'internal',
       HOOKSWITCH_VOIP_ACCESS_TTL: '10',
     },
   })
@@ -265,6 +271,36 @@ describe('a stranger', () => {
 })
 
 describe('the PBX', () => {
+  test('dials no number that a browser presses for a transfer, in spite of a global context for them', async () => {
+    const register = (user: string) =>
+      registerBrowser(asterisk.webSocketUrl, { user, password: asterisk.phoneSecret })
+    const [caller, callee] = [await register('1002-web'), await register('1001-web')]
+    for (const phone of [caller, callee]) phone.answerCalls()
+    await asterisk.cli('dialplan set global TRANSFER_CONTEXT internal')
+    await asterisk.cli('module load res_clioriginate.so')
+    const leads = async (number: string) =>
+      (await asterisk.cli('core show channels concise')).includes(`!internal!${number}!`)
+    for (const [phone, other] of [
+      [caller, callee],
+      [callee, caller],
+    ] as const) {
+      await asterisk.cli('channel originate Local/1002-web@hookswitch-ring extension 1001@internal')
+      await waitUntil('both talk', async () => (await talking()).length === 2)
+      for (const digit of '#1630') {
+        phone.pressDigit(digit)
+        await sleep(200)
+      }
+      // Longer than Asterisk waits for one more digit.
+      await sleep(4_000)
+      expect(await leads('630')).toBe(false)
+      await asterisk.cli('channel request hangup all')
+      await waitUntil('all is over', async () => (await channels()).includes('0 active channels'))
+      expect(other.socket.readyState).toBe(WebSocket.OPEN)
+    }
+    for (const phone of [caller, callee]) phone.close()
+    await asterisk.cli('dialplan set global TRANSFER_CONTEXT ""')
+  })
+
   test('closes with 1012 when it ends, and a new socket is 503 until it is back', async () => {
     const token = await asUser3()
     const phone = await enter(token)
