@@ -164,7 +164,7 @@ export function createSurfaces(needs: SurfacesNeeds) {
   return { app, upgrade, voipSocket, phoneSocket }
 }
 
-/** JsSIP's users of `Contact` are random, eight letters and digits: one of digits alone is a phone only if somebody has it. */
+/** JsSIP's users of `Contact` are random, eight letters and digits: one of digits alone is a phone only if an account has it. */
 const isPhoneOf = (directory: Directory) => (user: string) =>
   directory.findByEndpoint(user) !== undefined ||
   (!/^\d{8}$/.test(user) && directory.isOwnEndpoint(user, new Set()))

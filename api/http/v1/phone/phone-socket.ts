@@ -30,7 +30,7 @@ export interface PhoneSocketNeeds extends SocketAuthNeeds, Pick<PhoneConnectionN
   upstreamUrl: string | undefined
   /** The SIP user of a person's browser, by the person's extension. */
   webEndpointOf(extension: string): string
-  /** Whether a SIP user is that of any phone, whoever’s it is. */
+  /** Whether a SIP user is that of any person’s phone. */
   isPhone(user: string): boolean
   browserCalls: BrowserCalls
   onStreamRenewal: OnStreamRenewal

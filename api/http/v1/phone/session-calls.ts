@@ -23,7 +23,7 @@ export interface SocketCalls {
 
 /**
  * Ends a session's calls at the PBX itself when the session ends, also when its socket was closed before. It depends on
- * nothing that the browser has sent: all channels of the person's web endpoint go, except those whose Call-ID the PBX
+ * nothing that the browser has sent: all channels of the person's web endpoint go, except those of a Call-ID that the PBX
  * has sent to another session that lives. Where that is unknown, as when another API process has that session's socket,
  * they go as well.
  */

@@ -14,7 +14,7 @@ export type SipVerdict =
 export interface SipGuardNeeds {
   /** The one SIP user that the browser may act for. */
   endpoint: string
-  /** Whether a SIP user is that of any phone, whoever’s it is. */
+  /** Whether a SIP user is that of any person’s phone. */
   isPhone(user: string): boolean
 }
 

@@ -57,6 +57,7 @@ describe('refuses with 403', () => {
   const own = '<sip:1003-web@pbx>;tag=1'
   const toTagged = '<sip:1001@pbx>;tag=2'
   test.each([
+    ['a Contact of another phone', sipRequest({ contact: '<sip:1002-web@9f8e7d.invalid;transport=ws>' })],
     ['another From', sipRequest({ from: '<sip:1002-web@pbx>;tag=1' })],
     ['the desk phone', sipRequest({ from: '<sip:1003@pbx>;tag=1' })],
     ['an escaped From', sipRequest({ from: '<sip:%31003-web@pbx>;tag=1' })],
