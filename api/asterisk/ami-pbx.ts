@@ -132,6 +132,22 @@ export function createAmiPbx({
       await sendAction({ Action: 'PJSIPNotify', Channel, Variable: 'Event=talk' })
     },
 
+    async sipCallIdOf(channelId) {
+      const Channel = requireChannelId(channelId)
+      if (!state().online || !capabilities().canReadVariables) return undefined
+      try {
+        const { fields } = await control.action({
+          Action: 'Getvar',
+          Channel,
+          Variable: 'CHANNEL(pjsip,call-id)',
+        })
+        return fields.value || undefined
+      } catch {
+        // A channel that has ended, or one of another technology.
+        return undefined
+      }
+    },
+
     async extensionExists(number) {
       const checked = requireNumber(number)
       requireCapability()

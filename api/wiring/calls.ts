@@ -5,6 +5,7 @@ import type { toPbxConfig } from '../config/pbx.ts'
 import type { FindReach } from '../core/auth/supervisor-reach.ts'
 import { newId } from '../core/auth/tokens.ts'
 import type { UserStore } from '../core/auth/users.ts'
+import { type BrowserCalls, createBrowserCalls } from '../core/calls/browser-calls.ts'
 import type { CallControl } from '../core/calls/call-control.ts'
 import type { HistoryStore, PlacedCallStore } from '../core/calls/call-history.ts'
 import { startCallNotifier } from '../core/calls/call-notifier.ts'
@@ -58,6 +59,7 @@ export interface CallModuleNeeds {
 /** Calls and presence, joined. */
 export interface CallModule {
   calls: CallControl
+  browserCalls: BrowserCalls
   callTracker: Pick<CallTracker, 'find' | 'live' | 'ofEndpoints' | 'onChange'>
   statuses: UserStatuses
   directory: Directory
@@ -216,6 +218,7 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
 
   return {
     calls,
+    browserCalls: createBrowserCalls({ tracker, pbx }),
     callTracker: tracker,
     statuses,
     directory,

@@ -6,6 +6,7 @@ import { createStreamRenewal } from '../core/auth/stream-renewal.ts'
 import { createStreamTickets } from '../core/auth/stream-tickets.ts'
 import type { HistoryStore } from '../core/calls/call-history.ts'
 import type { DialPolicy } from '../core/dial-policy/dial-policy.ts'
+import type { Directory } from '../core/directory/directory.ts'
 import type { PeerMessages } from '../core/messaging/peer-messages.ts'
 import type { Snapshots } from '../core/messaging/snapshots.ts'
 import type { UserMessageSubscriber } from '../core/messaging/user-messages.ts'
@@ -81,6 +82,8 @@ export function createSurfaces(needs: SurfacesNeeds) {
     ...{ tokenVerifier, tickets, allowedOrigins, monotonic, log },
     upstreamUrl: config.sipWsUpstream,
     webEndpointOf: (extension) => toWebEndpoint(config.webEndpointTemplate, extension),
+    isPhone: isPhoneOf(directory),
+    browserCalls: callModule.browserCalls,
     onStreamRenewal: auth.onStreamRenewal,
   })
   const app = createApp({
@@ -160,3 +163,8 @@ export function createSurfaces(needs: SurfacesNeeds) {
   )
   return { app, upgrade, voipSocket, phoneSocket }
 }
+
+/** JsSIP's users of `Contact` are random, eight letters and digits: one of digits alone is a phone only if an account has it. */
+const isPhoneOf = (directory: Directory) => (user: string) =>
+  directory.findByEndpoint(user) !== undefined ||
+  (!/^\d{8}$/.test(user) && directory.isOwnEndpoint(user, new Set()))

@@ -12,7 +12,12 @@ export interface BrowserPhone {
   /** Why the PBX took its last call back: the `Reason` of the CANCEL. */
   lastCancelReason(): string | undefined
   /** From now on answers each call at once, with an SDP to which no sound is sent. */
-  answerCalls(): void
+  /** @param cseqOf what it writes for the `CSeq` of the INVITE */
+  answerCalls(cseqOf?: (cseq: string) => string): void
+  /** Presses a digit in its last call, by SIP INFO. */
+  pressDigit(digit: string): void
+  /** Sends a BYE for its last call with tags that no call has. */
+  sendForeignBye(): void
   /** Ends the call that rings here with this status, 486 or 603 for instance. */
   reject(status: number): void
   /** Sends an INVITE, with its password if it is asked. @returns the final status */
@@ -64,6 +69,7 @@ export async function registerBrowser(
   const invites: string[] = []
   const waiting = new Map<string, (answer: string) => void>()
   let answers = false
+  let cseqOf = (cseq: string) => cseq
   let ringing: string | undefined
   let cancelReason: string | undefined
 
@@ -71,7 +77,8 @@ export async function registerBrowser(
     socket.send(`${[...lines, `Content-Length: ${body.length}`].join('\r\n')}\r\n\r\n${body}`)
 
   function reply(request: string, status: string, sdp = '') {
-    const copied = ['Via', 'From', 'Call-ID', 'CSeq'].map((name) => `${name}: ${sipHeader(request, name)}`)
+    const copied = ['Via', 'From', 'Call-ID'].map((name) => `${name}: ${sipHeader(request, name)}`)
+    copied.push(`CSeq: ${cseqOf(sipHeader(request, 'CSeq') ?? '')}`)
     const contact = `Contact: <sip:${user}@${host};transport=ws>`
     send(
       [
@@ -149,8 +156,33 @@ export async function registerBrowser(
     invites,
     isRinging: () => ringing !== undefined,
     lastCancelReason: () => cancelReason,
-    answerCalls() {
+    answerCalls(changed = cseqOf) {
       answers = true
+      cseqOf = changed
+    },
+    pressDigit(digit) {
+      const invite = invites.at(-1) ?? ''
+      const target = /<(.*)>/.exec(sipHeader(invite, 'Contact') ?? '')?.[1]
+      sequence += 1
+      send(
+        [
+          `INFO ${target} SIP/2.0`,
+          `Via: SIP/2.0/WS ${host};branch=z9hG4bK${randomBytes(6).toString('hex')}`,
+          ...['Max-Forwards: 70', `From: ${sipHeader(invite, 'To')};tag=${md5(host)}`],
+          ...[`To: ${sipHeader(invite, 'From')}`, `Call-ID: ${sipHeader(invite, 'Call-ID')}`],
+          ...[`CSeq: ${sequence} INFO`, 'Content-Type: application/dtmf-relay'],
+        ],
+        `Signal=${digit}\r\nDuration=160\r\n`,
+      )
+    },
+    sendForeignBye() {
+      const invite = invites.at(-1) ?? ''
+      send([
+        'BYE sip:127.0.0.1 SIP/2.0',
+        `Via: SIP/2.0/WS ${host};branch=z9hG4bK${randomBytes(6).toString('hex')}`,
+        ...['Max-Forwards: 70', `From: <sip:${user}@127.0.0.1>;tag=bogus`, 'To: <sip:127.0.0.1>;tag=bogus'],
+        ...[`Call-ID: ${sipHeader(invite, 'Call-ID')}`, 'CSeq: 900 BYE'],
+      ])
     },
     reject(status) {
       if (ringing !== undefined) reply(ringing, `${status} Rejected`)

@@ -19,5 +19,6 @@ export const noPbx: Pbx = {
   mute: notSupported,
   pauseRecording: notSupported,
   requestAnswer: notSupported,
+  sipCallIdOf: async () => undefined,
   extensionExists: async () => undefined,
 }

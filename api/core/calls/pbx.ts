@@ -34,6 +34,8 @@ export interface Pbx {
   pauseRecording(channelId: string, paused: boolean): Promise<void>
   /** Asks a ringing phone to answer by itself; only some do, and others end the call. */
   requestAnswer(channelId: string): Promise<void>
+  /** The Call-ID of the channel's SIP dialog, which the PBX chose if it placed the call; undefined where it reports none. */
+  sipCallIdOf(channelId: string): Promise<string | undefined>
   /** Whether the dialplan has an extension for the number; undefined when the PBX cannot report it. */
   extensionExists(number: string): Promise<boolean | undefined>
 }

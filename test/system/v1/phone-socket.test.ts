@@ -14,11 +14,17 @@ const OWN = '1003-WS'
 let asterisk: AsteriskServer
 let stack: Stack
 beforeAll(async () => {
-  asterisk = await startAsterisk({ webPhones: [OWN, '1001-WS'] })
+  asterisk = await startAsterisk({ webPhones: [OWN, '1001-WS', '1001-web', '1002-web'] })
+  const { events, control } = asterisk.users
   stack = await startStack({
     env: {
       HOOKSWITCH_SIP_WS_UPSTREAM: `ws://127.0.0.1:${asterisk.ari.port}/ws`,
       HOOKSWITCH_WEB_ENDPOINT: '{extension}-WS',
+      HOOKSWITCH_AMI_HOST: '127.0.0.1',
+      HOOKSWITCH_AMI_PORT: String(asterisk.amiPort),
+      HOOKSWITCH_AMI_EVENTS_SECRET: events.secret,
+      HOOKSWITCH_AMI_CONTROL_SECRET: control.secret,
+      HOOKSWITCH_DIAL_CONTEXT: 'internal',
       HOOKSWITCH_VOIP_ACCESS_TTL: '10',
     },
   })
@@ -99,6 +105,48 @@ describe('a phone of the own extension', () => {
     expect(await talking()).toEqual([expect.stringContaining('PJSIP/1001-WS-')])
     bystander.close()
     await asterisk.cli('channel request hangup all')
+  })
+
+  async function endSession(token: string) {
+    const { sub, sid } = claimsOf(token)
+    const admin = (await login(stack, 'admin')).access
+    await requestJson(`${stack.url}/api/v1/users/${sub}/sessions/${sid}`, { method: 'DELETE', token: admin })
+  }
+  const call = () => asterisk.cli(`channel originate PJSIP/${OWN} application Wait 600`)
+
+  test('a session’s calls end with it, whatever its browser has sent, and those of its other sessions go on', async () => {
+    await asterisk.cli('module load res_clioriginate.so')
+    // It invents tags for a BYE.
+    const [token, otherToken] = [await asUser3(), await asUser3()]
+    const phone = await enter(token)
+    phone.answerCalls()
+    await call()
+    await waitUntil('it is in a call', async () => (await talking()).length === 1)
+    const [stays] = await talking()
+    phone.sendForeignBye()
+    phone.close()
+    await phone.closed
+    const other = await enter(otherToken)
+    other.answerCalls()
+    await call()
+    await waitUntil('both are in a call', async () => (await talking()).length === 2)
+    await endSession(token)
+    await waitUntil('the call of the first is over', async () => (await talking()).length === 1, 2_000)
+    expect(await talking()).not.toContain(stays)
+    await sleep(1_500)
+    expect(await talking()).toHaveLength(1)
+    await endSession(otherToken)
+    await waitUntil('no call is left', async () => (await talking()).length === 0, 2_000)
+  })
+
+  test('an answer with a changed CSeq closes the socket, and the PBX has no call', async () => {
+    const token = await asUser3()
+    const phone = await enter(token)
+    phone.answerCalls((cseq) => `000${cseq}`)
+    await call()
+    expect(await phone.closed).toBe(1008)
+    await endSession(token)
+    await waitUntil('no channel is left', async () => (await channels()).includes('0 active channels'), 2_000)
   })
 
   test('a token that expires closes it, unless its streams are renewed', async () => {
@@ -223,6 +271,33 @@ describe('a stranger', () => {
 })
 
 describe('the PBX', () => {
+  test('dials no number that a browser presses for a transfer, in spite of a global context for them', async () => {
+    const register = (user: string) =>
+      registerBrowser(asterisk.webSocketUrl, { user, password: asterisk.phoneSecret })
+    const [caller, callee] = [await register('1002-web'), await register('1001-web')]
+    for (const phone of [caller, callee]) phone.answerCalls()
+    await asterisk.cli('dialplan set global TRANSFER_CONTEXT internal')
+    await asterisk.cli('module load res_clioriginate.so')
+    const leads = async (number: string) =>
+      (await asterisk.cli('core show channels concise')).includes(`!internal!${number}!`)
+    const inCall = async () => (await talking()).filter((line) => /^PJSIP\/100[12]-web-/.test(line)).length
+    await asterisk.cli('channel originate Local/1002-web@hookswitch-ring extension 1001@internal')
+    await waitUntil('both talk', async () => (await inCall()) === 2)
+    for (const phone of [caller, callee]) {
+      for (const digit of '#1630') {
+        phone.pressDigit(digit)
+        await sleep(200)
+      }
+      // Longer than Asterisk waits for one more digit.
+      await sleep(4_000)
+      expect(await leads('630')).toBe(false)
+    }
+    await asterisk.cli('channel request hangup all')
+    await waitUntil('all is over', async () => (await channels()).includes('0 active channels'))
+    for (const phone of [caller, callee]) phone.close()
+    await asterisk.cli('dialplan set global TRANSFER_CONTEXT ""')
+  })
+
   test('closes with 1012 when it ends, and a new socket is 503 until it is back', async () => {
     const token = await asUser3()
     const phone = await enter(token)

@@ -6,9 +6,10 @@ import { createTokenBucket } from '../../../../runtime/token-bucket.ts'
 import { createSocketClosing } from '../../socket-closing.ts'
 import type { RegisteredSocket } from '../../socket-registry.ts'
 import { CLOSE_CODES } from './close-codes.ts'
+import type { SocketCalls } from './session-calls.ts'
 import { createSipDialogs } from './sip-dialogs.ts'
-import { createSipGuard } from './sip-guard.ts'
-import { parseSipMessage } from './sip-message.ts'
+import { createSipGuard, type SipGuardNeeds } from './sip-guard.ts'
+import { methodOf, parseSipMessage, readPbxMessage, type SipMessage } from './sip-message.ts'
 import { refuseSipRequest } from './sip-refusal.ts'
 
 export interface PhoneConnectionNeeds {
@@ -30,6 +31,11 @@ export interface PhoneConnection extends RegisteredSocket {
   close(code: number, reason: string): void
 }
 
+export interface PhoneConnectionIdentity extends SipGuardNeeds {
+  claims: Claims
+  calls: SocketCalls
+}
+
 const PER_SECOND = 50
 const BURST = 100
 const MAX_BUFFERED_BYTES = 1_048_576
@@ -43,17 +49,16 @@ const [PING, PONG] = ['\r\n\r\n', '\r\n']
 /**
  * Relays between a browser and the PBX.
  * @param pbx connected and paused
- * @param endpoint the one SIP user that the browser may act for
  */
 export function createPhoneConnection(
   browser: WebSocket,
   pbx: WebSocket,
-  { claims: firstClaims, endpoint }: { claims: Claims; endpoint: string },
+  { claims: firstClaims, calls, ...identity }: PhoneConnectionIdentity,
   needs: PhoneConnectionNeeds,
 ): PhoneConnection {
   const { tokenVerifier, monotonic, pingIntervalMs, closeTimeoutMs, log } = needs
   const { sub: userId, sid: sessionId } = firstClaims
-  const guard = createSipGuard(endpoint)
+  const guard = createSipGuard(identity)
   const dialogs = createSipDialogs()
   const bucket = createTokenBucket({ burst: BURST, perSecond: PER_SECOND }, monotonic)
   const browserClosing = createSocketClosing(browser, closeTimeoutMs)
@@ -113,6 +118,10 @@ export function createPhoneConnection(
       close(CLOSE_CODES.misuse, 'this is no SIP message')
       return
     }
+    if (answersNoCall(message)) {
+      close(CLOSE_CODES.misuse, 'no call has this Call-ID')
+      return
+    }
     const verdict = guard.check(message)
     if (verdict.action === 'pass') {
       dialogs.onBrowserMessage(message)
@@ -123,6 +132,10 @@ export function createPhoneConnection(
       sendToBrowser(refuseSipRequest(message, verdict.reason))
     }
   }
+  /** The PBX finds the call by the branch of `Via`, and would be in a call of which the relay knows nothing. */
+  function answersNoCall({ kind, cseq, callId }: SipMessage): boolean {
+    return kind === 'response' && methodOf(cseq) === 'INVITE' && !calls.isInvited(callId)
+  }
   /** Once a socket: a hostile client sends them as fast as it may. */
   function logRefusal(method: string, reason: string): void {
     if (hasLoggedRefusal) return
@@ -132,7 +145,10 @@ export function createPhoneConnection(
 
   browser.on('message', (data, isBinary) => onBrowserMessage(toBuffer(data), isBinary))
   for (const event of ['ping', 'pong'] as const) browser.on(event, withinRateLimit)
-  browser.on('close', () => pbxClosing.close(1001, 'the browser is gone'))
+  browser.on('close', () => {
+    calls.close()
+    pbxClosing.close(1001, 'the browser is gone')
+  })
   // ws sends a close frame for a protocol error itself; a peer that ignores it is terminated.
   browser.on('error', (err) => {
     log.debug({ event: 'phone_socket_error', err }, 'the browser’s socket failed')
@@ -141,7 +157,9 @@ export function createPhoneConnection(
   pbx.on('message', (data, isBinary) => {
     unanswered.pbx = 0
     if (!isSessionLive()) return
-    dialogs.onPbxMessage(toBuffer(data))
+    const message = readPbxMessage(toBuffer(data))
+    if (message?.kind === 'request' && message.method === 'INVITE') calls.onInvite(message.callId)
+    if (message !== undefined) dialogs.onPbxMessage(message)
     sendToBrowser(data, isBinary)
   })
   for (const event of ['ping', 'pong'] as const) pbx.on(event, () => (unanswered.pbx = 0))

@@ -2,6 +2,13 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Claims } from '../../../../contract/claims.ts'
+import { evictOldest } from '../../../../runtime/evict-oldest.ts'
+import {
+  createTokenBucket,
+  type TokenBucket,
+  type TokenBucketLimit,
+} from '../../../../runtime/token-bucket.ts'
+import type { BrowserCalls } from '../../../core/calls/browser-calls.ts'
 import { Refusal } from '../../../core/refusal.ts'
 import type { SocketAuthNeeds } from '../../socket-handshake.ts'
 import { createSocketRegistry, type SocketLimits } from '../../socket-registry.ts'
@@ -11,6 +18,7 @@ import { CLOSE_CODES } from './close-codes.ts'
 import { connectToPbx, MAX_SIP_BYTES } from './pbx-socket.ts'
 import { createPhoneConnection, type PhoneConnection, type PhoneConnectionNeeds } from './phone-connection.ts'
 import { authenticatePhone, SUBPROTOCOL } from './phone-socket-auth.ts'
+import { createSessionCalls } from './session-calls.ts'
 
 /** Calls the listener when the streams of a session were renewed; `until` is in unix seconds. */
 export type OnStreamRenewal = (
@@ -22,6 +30,9 @@ export interface PhoneSocketNeeds extends SocketAuthNeeds, Pick<PhoneConnectionN
   upstreamUrl: string | undefined
   /** The SIP user of a person's browser, by the person's extension. */
   webEndpointOf(extension: string): string
+  /** Whether a SIP user is that of any person’s phone. */
+  isPhone(user: string): boolean
+  browserCalls: BrowserCalls
   onStreamRenewal: OnStreamRenewal
   /** Overrides for tests, which cannot wait that long. */
   times?: Partial<typeof TIMINGS>
@@ -40,14 +51,22 @@ const TIMINGS = { checkIntervalMs: 250, pingIntervalMs: 15_000, closeTimeoutMs: 
 /** A person has a few browsers; a reload opens the next socket before the last one is gone. */
 const LIMITS: SocketLimits = { maxPerSession: 3, maxPerUser: 10 }
 const MAX_SOCKETS = 10_000
+/** Of one user. Each costs a connection to the PBX and lines of the log. */
+const HANDSHAKES: TokenBucketLimit = { burst: 20, perSecond: 1 }
 
 /**
  * SIP over WebSocket (RFC 7118), relayed to the PBX for as long as the session lives: see `createSipGuard` for what passes.
  */
 export function createPhoneSocket(needs: PhoneSocketNeeds): PhoneSocket {
-  const { upstreamUrl, webEndpointOf, log } = needs
+  const { upstreamUrl, webEndpointOf, isPhone, monotonic, log } = needs
   const times = { ...TIMINGS, ...needs.times }
   const registry = createSocketRegistry<PhoneConnection>(LIMITS)
+  const sessionCalls = createSessionCalls({
+    ...needs,
+    onFailure: (err) =>
+      log.warn({ event: 'phone_calls_end_failed', err }, 'the calls of an ended session may still be up'),
+  })
+  const buckets = new Map<string, TokenBucket>()
   /** Handshakes that wait for the PBX, by user. */
   const pending = new Map<string, number>()
   const server = new WebSocketServer({
@@ -61,6 +80,7 @@ export function createPhoneSocket(needs: PhoneSocketNeeds): PhoneSocket {
 
   const checkTimer = setInterval(() => {
     for (const connection of registry.all()) connection.check()
+    sessionCalls.check()
   }, times.checkIntervalMs)
   checkTimer.unref()
   const offRenewal = needs.onStreamRenewal(({ sessionId, until }) => {
@@ -82,7 +102,9 @@ export function createPhoneSocket(needs: PhoneSocketNeeds): PhoneSocket {
   function connect(browser: WebSocket, pbx: WebSocket, claims: Claims, endpoint: string): void {
     const { sub: userId, sid: sessionId } = claims
     registry.makeRoom(userId, sessionId)
-    const connection = createPhoneConnection(browser, pbx, { claims, endpoint }, { ...needs, ...times })
+    const calls = sessionCalls.openSocket(claims, endpoint)
+    const identity = { claims, endpoint, isPhone, calls }
+    const connection = createPhoneConnection(browser, pbx, identity, { ...needs, ...times })
     registry.add(connection)
     log.info({ event: 'phone_socket_opened', userId, sessionId }, 'phone connected')
     browser.once('close', (code) => {
@@ -97,7 +119,8 @@ export function createPhoneSocket(needs: PhoneSocketNeeds): PhoneSocket {
   async function connectInTurn(userId: string, url: string): Promise<WebSocket> {
     const own = pending.get(userId) ?? 0
     if (closed || registry.all().size + pending.size >= MAX_SOCKETS) throw unavailable()
-    if (own >= LIMITS.maxPerUser) throw new Refusal('throttled', { retryAfter: 1 })
+    if (own >= LIMITS.maxPerUser || !bucketOf(userId).take())
+      throw new Refusal('throttled', { retryAfter: 1 })
     pending.set(userId, own + 1)
     try {
       return await connectToPbx(url)
@@ -109,6 +132,15 @@ export function createPhoneSocket(needs: PhoneSocketNeeds): PhoneSocket {
       if (left === 0) pending.delete(userId)
       else pending.set(userId, left)
     }
+  }
+
+  /** The user who came last is the last to be forgotten. */
+  function bucketOf(userId: string): TokenBucket {
+    const bucket = buckets.get(userId) ?? createTokenBucket(HANDSHAKES, monotonic)
+    buckets.delete(userId)
+    buckets.set(userId, bucket)
+    evictOldest(buckets, MAX_SOCKETS)
+    return bucket
   }
 
   return {

@@ -1,20 +1,23 @@
 import { randomBytes } from 'node:crypto'
 import { parseNameAddr } from './sip-address.ts'
-import { parseSipMessage, type SipMessage, type SipRequest } from './sip-message.ts'
+import { methodOf, type SipMessage, type SipRequest, type SipResponse, sequenceOf } from './sip-message.ts'
 
-/** The calls that the PBX has set up over one socket: when its session ends, the relay hangs up in the browser's place. */
+/**
+ * The calls that the PBX has set up over one socket: when its session ends, the relay hangs up in the browser's place.
+ * It is the fast way; what the browser's headers may hide from it, `createSessionCalls` ends.
+ */
 export interface SipDialogs {
-  /** Any message of the PBX. */
-  onPbxMessage(data: Buffer): void
+  /** A message of the PBX, by `readPbxMessage`. */
+  onPbxMessage(message: SipMessage): void
   /** A message that was passed to the PBX. */
   onBrowserMessage(message: SipMessage): void
   /** A BYE for each call that was answered and is not over. */
-  byes(): string[]
+  byes(): Buffer[]
 }
 
 interface Dialog {
   invite: SipRequest
-  /** The browser's own address with its tag; undefined until it has answered. */
+  /** The browser's own address with its tag, one character for each byte; undefined until it has answered. */
   local: string | undefined
   /** The number of the browser's last request. */
   sequence: number
@@ -25,44 +28,45 @@ const MAX_DIALOGS = 50
 export function createSipDialogs(): SipDialogs {
   const dialogs = new Map<string, Dialog>()
 
-  function addInvite(data: Buffer): void {
-    const invite = parseSipMessage(data)
-    if (invite?.kind !== 'request' || dialogs.has(invite.callId) || dialogs.size >= MAX_DIALOGS) return
+  function addInvite(invite: SipRequest): void {
+    if (dialogs.has(invite.callId) || dialogs.size >= MAX_DIALOGS) return
     dialogs.set(invite.callId, { invite, local: undefined, sequence: 0 })
   }
 
   /** A CANCEL ends what was not answered. */
-  function removeEnded(data: Buffer): void {
-    const message = parseSipMessage(data)
-    if (message?.kind !== 'request') return
-    const isAnswered = dialogs.get(message.callId)?.local !== undefined
-    if (message.method === 'BYE' || !isAnswered) dialogs.delete(message.callId)
+  function removeEnded({ method, callId }: SipRequest): void {
+    const isAnswered = dialogs.get(callId)?.local !== undefined
+    if (method === 'BYE' || !isAnswered) dialogs.delete(callId)
   }
 
-  function onResponse(dialog: Dialog, { status, cseq, to, callId }: SipMessage & { kind: 'response' }): void {
-    if (cseq !== dialog.invite.cseq || status < 200) return
-    if (status < 300) dialog.local = to
+  function onResponse(dialog: Dialog, { status, cseq, to, callId }: SipResponse): void {
+    const { invite } = dialog
+    if (methodOf(cseq) !== 'INVITE' || sequenceOf(cseq) !== sequenceOf(invite.cseq) || status < 200) return
+    if (status < 300) dialog.local = Buffer.from(to).toString('latin1')
     else dialogs.delete(callId)
   }
 
   return {
-    onPbxMessage(data) {
-      const start = data.subarray(0, 7).toString('latin1')
-      if (start === 'INVITE ') addInvite(data)
-      else if (start === 'CANCEL ' || start.startsWith('BYE ')) removeEnded(data)
+    onPbxMessage(message) {
+      if (message.kind === 'response') {
+        // The PBX's word, not the browser's: it answers a BYE of invented tags with 481.
+        const isOver = methodOf(message.cseq) === 'BYE' && message.status >= 200 && message.status < 300
+        if (isOver) dialogs.delete(message.callId)
+      } else if (message.method === 'INVITE') addInvite(message)
+      else if (message.method === 'CANCEL' || message.method === 'BYE') removeEnded(message)
     },
     onBrowserMessage(message) {
       const dialog = dialogs.get(message.callId)
       if (dialog === undefined) return
       if (message.kind === 'response') onResponse(dialog, message)
-      else if (message.method === 'BYE') dialogs.delete(message.callId)
-      else dialog.sequence = Math.max(dialog.sequence, Number.parseInt(message.cseq, 10))
+      else dialog.sequence = Math.max(dialog.sequence, sequenceOf(message.cseq))
     },
     byes: () =>
       [...dialogs.values()].flatMap((dialog) => {
         const { local, invite, sequence } = dialog
         const target = parseNameAddr(invite.headers.get('contact')?.[0] ?? '')?.uri
-        return local === undefined || target === undefined ? [] : [byeOf(invite, { local, target, sequence })]
+        if (local === undefined || target === undefined) return []
+        return [Buffer.from(byeOf(invite, { local, target, sequence }), 'latin1')]
       }),
   }
 }

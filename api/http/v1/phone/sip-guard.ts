@@ -11,6 +11,13 @@ export type SipVerdict =
   | { action: 'refuse'; reason: string }
   | { action: 'close'; reason: string }
 
+export interface SipGuardNeeds {
+  /** The one SIP user that the browser may act for. */
+  endpoint: string
+  /** Whether a SIP user is that of any person’s phone. */
+  isPhone(user: string): boolean
+}
+
 export interface SipGuard {
   check(message: SipMessage): SipVerdict
 }
@@ -46,10 +53,8 @@ const OWN_HEADERS = 'x-hookswitch'
 /**
  * Checks the messages of one socket: they may act for one endpoint only, and start no call. The PBX checks them again;
  * this guard makes sure that a stolen SIP password is of no use beside its own session.
- *
- * @param endpoint the SIP user of the token's own browser
  */
-export function createSipGuard(endpoint: string): SipGuard {
+export function createSipGuard({ endpoint, isPhone }: SipGuardNeeds): SipGuard {
   /**
    * The user of the `Contact` that this client has registered. The PBX addresses its INVITEs so, with a host of its own
    * choice, and the client's requests in that dialog repeat it.
@@ -90,20 +95,29 @@ export function createSipGuard(endpoint: string): SipGuard {
         return `the credentials must be those of ${endpoint}`
     }
     if (FORBIDDEN_IN_REQUESTS.some((name) => headers.has(name))) return 'a header is not for browsers'
-    return whyHeadersRefused(request)
+    return whyHeadersRefused(request) ?? whyContactRefused(request)
+  }
+
+  /** There is no way to refuse a response, and no browser sends such ones. */
+  function checkResponse(response: SipResponse): SipVerdict {
+    // A redirection would make the PBX dial.
+    const isRedirection = response.status >= 300 && response.status < 400
+    const reason = isRedirection
+      ? 'a redirection is not for browsers'
+      : (whyHeadersRefused(response) ?? whyContactRefused(response))
+    return reason === undefined ? { action: 'pass' } : { action: 'close', reason }
+  }
+
+  /** Else a request within a dialog could name another phone in `From`. */
+  function whyContactRefused(message: SipMessage): string | undefined {
+    const user = userOf(contactUri(message))
+    if (user === undefined || user === endpoint || !isPhone(user)) return undefined
+    return 'Contact must not name another phone'
   }
 
   return {
     check: (message) => (message.kind === 'request' ? checkRequest(message) : checkResponse(message)),
   }
-}
-
-/** There is no way to refuse a response, and no browser sends such ones. */
-function checkResponse(response: SipResponse): SipVerdict {
-  // A redirection would make the PBX dial.
-  const isRedirection = response.status >= 300 && response.status < 400
-  const reason = isRedirection ? 'a redirection is not for browsers' : whyHeadersRefused(response)
-  return reason === undefined ? { action: 'pass' } : { action: 'close', reason }
 }
 
 function whyHeadersRefused(message: SipMessage): string | undefined {

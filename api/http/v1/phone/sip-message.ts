@@ -27,7 +27,8 @@ const STATUS_LINE = /^SIP\/2\.0 ([1-6]\d\d) /
 /** RFC 3261 §25.1 `token`, up to the colon: a blank before it is legal there, and read differently by each parser. */
 const HEADER_NAME = /^[A-Za-z0-9.!%*_+`'~-]{1,64}$/
 const CALL_ID = /^[\x21-\x7e]{1,256}$/
-const CSEQ = /^(\d{1,10}) ([A-Z]{1,20})$/
+/** A PBX reads `007` as 7. */
+const CSEQ = /^(0|[1-9]\d{0,9}) ([A-Z]{1,20})$/
 /** RFC 3261 §8.1.1.5. */
 const MAX_SEQUENCE = 2 ** 31 - 2
 const CONTENT_LENGTH = /^\d{1,6}$/
@@ -104,6 +105,34 @@ export function parseSipMessage(frame: Buffer): SipMessage | undefined {
   return { kind: 'response', status: Number(status), ...common }
 }
 
+/**
+ * Reads what the PBX sends: it is trusted, and passes on names of callers in any coding. One character for each byte.
+ * @returns undefined where the relay would not know which call it belongs to
+ */
+export function readPbxMessage(frame: Buffer): SipMessage | undefined {
+  const headEnd = frame.indexOf('\r\n\r\n')
+  const text = frame.subarray(0, Math.max(headEnd, 0)).toString('latin1')
+  const [startLine = '', ...lines] = text.replaceAll(/\r\n[ \t]+/g, ' ').split('\r\n')
+  const headers = new Map<string, string[]>()
+  for (const line of lines) {
+    const colon = line.indexOf(':')
+    if (colon > 0) addHeader(headers, trimBlanks(line.slice(0, colon)), line.slice(colon + 1))
+  }
+  const [from = '', to = '', callId = '', cseq = ''] = ['from', 'to', 'call-id', 'cseq'].map(
+    (name) => headers.get(name)?.[0],
+  )
+  const [method, status] = [/^([A-Z]+) sips?:/.exec(startLine)?.[1], STATUS_LINE.exec(startLine)?.[1]]
+  if (callId === '' || Number.isNaN(sequenceOf(cseq))) return undefined
+  const common = { headers, from, to, callId, cseq }
+  if (method !== undefined) return { kind: 'request', method, ...common }
+  return status === undefined ? undefined : { kind: 'response', status: Number(status), ...common }
+}
+
+/** The number of a `CSeq`. */
+export const sequenceOf = (cseq: string): number => Number.parseInt(cseq, 10)
+/** Its method; that of the request in a response. */
+export const methodOf = (cseq: string): string => /[A-Z]+$/.exec(cseq)?.[0] ?? ''
+
 function parseHeaders(lines: readonly string[]): ReadonlyMap<string, readonly string[]> | undefined {
   const headers = new Map<string, string[]>()
   for (const line of lines) {
@@ -111,13 +140,17 @@ function parseHeaders(lines: readonly string[]): ReadonlyMap<string, readonly st
     const rawName = line.slice(0, Math.max(colon, 0))
     // A folded line begins with a blank, which is in no name.
     if (!HEADER_NAME.test(rawName) || CONTROL.test(line)) return undefined
-    const lower = rawName.toLowerCase()
-    const name = COMPACT_FORMS[lower] ?? lower
-    const values = headers.get(name) ?? []
-    values.push(trimBlanks(line.slice(colon + 1)))
-    headers.set(name, values)
+    addHeader(headers, rawName, line.slice(colon + 1))
   }
   return headers
+}
+
+function addHeader(headers: Map<string, string[]>, rawName: string, value: string): void {
+  const lower = rawName.toLowerCase()
+  const name = COMPACT_FORMS[lower] ?? lower
+  const values = headers.get(name) ?? []
+  values.push(trimBlanks(value))
+  headers.set(name, values)
 }
 
 /** `trim` would also remove what only Unicode regards as a blank. */

@@ -103,6 +103,21 @@ describe('the end', () => {
       expect(bystander.ws.readyState).toBe(bystander.ws.OPEN)
     }))
 
+  test('a user who connects without end gets 429 before the PBX is asked; others do not', () =>
+    withPhoneFixture(async (world) => {
+      const { user2, user3 } = world.users
+      for (let n = 0; n < 20; n += 1) (await world.enter(user3)).ws.terminate()
+      const asked = world.pbx.handshakes.length
+      const again = () =>
+        world.refused('/api/v1/phone/socket', { headers: { Authorization: `Bearer ${tokenOf(user3)}` } })
+      expect(await again()).toMatchObject({ status: 429 })
+      expect(world.pbx.handshakes).toHaveLength(asked)
+      await world.enter(user2)
+      world.wait(1_000)
+      await world.enter(user3)
+      expect(await again()).toMatchObject({ status: 429 })
+    }))
+
   test('a session that ends while the PBX is asked gets no phone', () =>
     withPhoneFixture(async (world) => {
       const { user3 } = world.users

@@ -84,6 +84,8 @@ export async function startPhoneFixture(difference: Partial<PhoneSocketNeeds> = 
     allowedOrigins: ['https://phones.example.org'],
     upstreamUrl: pbx.url,
     webEndpointOf: (extension) => `${extension}-web`,
+    isPhone: (user) => /^\d{4}(?:-web)?$/.test(user),
+    browserCalls: { hasAny: () => false, end: async () => {} },
     onStreamRenewal: renewals.add,
     monotonic: world.monotonic,
     log: world.log,

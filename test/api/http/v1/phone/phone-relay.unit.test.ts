@@ -11,14 +11,24 @@ describe('relaying', () => {
       const client = await world.enter(world.users.user3)
       const phone = world.pbx.phones[0]
       const [asked, answered] = [register('1003-web'), sipResponse()]
+      phone?.ws.send(PBX_INVITE)
+      expect(await client.next('INVITE')).toBe(PBX_INVITE)
       client.ws.send(asked)
       client.ws.send(Buffer.from(answered), { binary: true })
       expect(await phone?.next('REGISTER')).toBe(asked)
       expect(await phone?.next('200 OK')).toBe(answered)
-      phone?.ws.send(PBX_INVITE)
-      expect(await client.next('INVITE')).toBe(PBX_INVITE)
       phone?.ws.send('no SIP at all')
       expect(await client.next('no SIP')).toBe('no SIP at all')
+    }))
+
+  test('closes for an answer to a call that the PBX has not placed there', () =>
+    withPhoneFixture(async (world) => {
+      const client = await world.enter(world.users.user3)
+      world.pbx.phones[0]?.ws.send(PBX_INVITE)
+      await client.next('INVITE')
+      client.ws.send(sipResponse().replace('3e2d1c', 'other'))
+      expect(await client.closed).toBe(1008)
+      expect(world.pbx.phones[0]?.frames).toEqual([])
     }))
 
   test('answers a refused request itself, and the PBX gets nothing', () =>

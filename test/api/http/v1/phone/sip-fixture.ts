@@ -3,8 +3,9 @@ import { parseSipMessage } from '../../../../../api/http/v1/phone/sip-message.ts
 import { type SipRequestFields, sipRequest } from '../../../../support/sip-messages.ts'
 
 export const ENDPOINT = '1003-web'
+export const IDENTITY = { endpoint: ENDPOINT, isPhone: (user: string) => /^\d{4}(?:-web)?$/.test(user) }
 /** What happens to a message; `malformed` closes the socket. */
-export function outcomeOf(text: string, guard = createSipGuard(ENDPOINT)): string {
+export function outcomeOf(text: string, guard = createSipGuard(IDENTITY)): string {
   const message = parseSipMessage(Buffer.from(text))
   return message === undefined ? 'malformed' : guard.check(message).action
 }

@@ -3,7 +3,7 @@ import { createSipGuard } from '../../../../../api/http/v1/phone/sip-guard.ts'
 import { parseSipMessage } from '../../../../../api/http/v1/phone/sip-message.ts'
 import { refuseSipRequest } from '../../../../../api/http/v1/phone/sip-refusal.ts'
 import { BROWSER_CONTACT, sipRequest, sipResponse } from '../../../../support/sip-messages.ts'
-import { digest, ENDPOINT, inDialog, outcomeOf } from './sip-fixture.ts'
+import { digest, IDENTITY, inDialog, outcomeOf } from './sip-fixture.ts'
 
 describe('passes', () => {
   test.each([
@@ -41,7 +41,7 @@ describe('passes', () => {
   })
 
   test('a request of the registered contact, as PBXs address their INVITEs so, and of no other name', () => {
-    const guard = createSipGuard(ENDPOINT)
+    const guard = createSipGuard(IDENTITY)
     const bye = (user: string) => inDialog('BYE', { from: `<sip:${user}>;tag=j5k6` })
     expect(outcomeOf(bye('k3j2h1@9f8e7d.invalid'), guard)).toBe('refuse')
     outcomeOf(sipRequest(), guard)
@@ -57,6 +57,7 @@ describe('refuses with 403', () => {
   const own = '<sip:1003-web@pbx>;tag=1'
   const toTagged = '<sip:1001@pbx>;tag=2'
   test.each([
+    ['a Contact of another phone', sipRequest({ contact: '<sip:1002-web@9f8e7d.invalid;transport=ws>' })],
     ['another From', sipRequest({ from: '<sip:1002-web@pbx>;tag=1' })],
     ['the desk phone', sipRequest({ from: '<sip:1003@pbx>;tag=1' })],
     ['an escaped From', sipRequest({ from: '<sip:%31003-web@pbx>;tag=1' })],
