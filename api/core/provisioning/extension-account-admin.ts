@@ -28,10 +28,19 @@ export const createExtensionAccountAdmin = ({
       })
     }
     const user = await accounts.prepare({ ...account, extension: null }, by.address)
-    const added = await newExtensions.addUser({ user, invitation: undefined, isByAdmin: true })
+    const added = await newExtensions
+      .addUser({ user, invitation: undefined, isByAdmin: true })
+      .catch(nameMember)
     const { id: userId, username: target, role, email } = added.user
     const changes = describeValues({ role, extension: added.extension, email })
     securityLog.write({ event: 'user_created', userId, target, changes, ...by })
     return added
   },
 })
+
+/** An administrator sees beside which member what is wrong; a store that is away is about none. */
+function nameMember(err: unknown): never {
+  if (!(err instanceof Refusal && err.code === 'unavailable' && err.detail !== undefined)) throw err
+  const retryAfter = err.retryAfter === undefined ? {} : { retryAfter: err.retryAfter }
+  throw new Refusal('unavailable', { detail: `create_extension: ${err.detail}`, ...retryAfter, cause: err })
+}

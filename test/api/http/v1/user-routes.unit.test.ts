@@ -171,7 +171,12 @@ describe('POST /users with create_extension', () => {
 
   test('leaves no user if the PBX refuses the extension', async () => {
     pbx.current.faults.push({ code: 'refused' })
-    expect(await add()).toMatchObject({ status: 503, body: { code: 'unavailable' } })
+    expect(await add()).toMatchObject({
+      ...{
+        status: 503,
+        body: { code: 'unavailable', detail: expect.stringMatching(/^create_extension: the PBX/) },
+      },
+    })
     expect(await surface.users.count()).toBe(3)
     expect(await eventsOf()).toEqual([])
   })
