@@ -4,6 +4,7 @@ import type { connectRedis } from '../../runtime/redis.ts'
 import type { Config } from '../config/config.ts'
 import { createDoNotCallAdmin } from '../core/call-center/leads/do-not-call-admin.ts'
 import type { DialPolicy } from '../core/dial-policy/dial-policy.ts'
+import { createExtensionAccountAdmin } from '../core/provisioning/extension-account-admin.ts'
 import { createProvisioningJobs } from '../core/provisioning/provisioning-jobs.ts'
 import { createInvitationAdmin } from '../core/registration/invitation-admin.ts'
 import { createMailLinks } from '../core/registration/mail-links.ts'
@@ -18,6 +19,7 @@ import { createInvitationAdminStore } from '../store/sql/registration/invitation
 import { readMailQueueState } from '../store/sql/registration/mail-queue-state.ts'
 import type { AuthModule } from './auth.ts'
 import type { CallModule } from './calls.ts'
+import type { ProvisioningModule } from './provisioning.ts'
 
 export interface AdministrationNeeds {
   config: Config
@@ -25,6 +27,7 @@ export interface AdministrationNeeds {
   redis: ReturnType<typeof connectRedis>
   auth: AuthModule
   callModule: Pick<CallModule, 'pbxState'>
+  provisioning: Pick<ProvisioningModule, 'newExtensions'>
   streamControl: Pick<StreamControl, 'isResponding' | 'isInstanceResponding'>
   policy: () => DialPolicy
   now: () => number
@@ -37,7 +40,14 @@ export function createAdministration(needs: AdministrationNeeds): Omit<AdminRout
   const logged = { securityLog, now }
 
   return {
-    users: { users, accountAdmin, activityOf: auth.sessionStore.activityOf },
+    users: {
+      ...{ users, accountAdmin, activityOf: auth.sessionStore.activityOf },
+      extensionAccountAdmin: createExtensionAccountAdmin({
+        accounts: auth.accounts,
+        newExtensions: needs.provisioning.newExtensions,
+        securityLog,
+      }),
+    },
     invitations: {
       invitations: createInvitationAdmin({
         store: createInvitationAdminStore(db),

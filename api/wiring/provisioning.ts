@@ -14,6 +14,7 @@ import { createAssignableNumberCheck } from '../core/provisioning/assignable-num
 import { createExtensionMaintenance } from '../core/provisioning/extension-maintenance.ts'
 import { createExtensionProvisioning } from '../core/provisioning/extension-provisioning.ts'
 import type { MediaFolders } from '../core/provisioning/media-folders.ts'
+import { createNewExtensions, type NewExtensions } from '../core/provisioning/new-extensions.ts'
 import type { Provisioner } from '../core/provisioning/provisioner.ts'
 import { createProvisioningLinks, type ProvisioningLinks } from '../core/provisioning/provisioning-links.ts'
 import {
@@ -59,6 +60,7 @@ export interface ProvisioningModuleNeeds {
 /** Registration with an extension, its provisioning on the PBX and its SIP credentials. */
 export interface ProvisioningModule {
   registration: ExtensionRegistration
+  newExtensions: NewExtensions
   credentials: SipCredentialReader
   links: ProvisioningLinks
   webrtcCredentials: Pick<WebrtcCredentials, 'issue' | 'availabilityOf'>
@@ -86,7 +88,7 @@ export function createProvisioningModule(needs: ProvisioningModuleNeeds): Provis
       async findPerson(userId) {
         const user = await users.find(userId)
         if (user === undefined) return undefined
-        const name = toDisplayName(user.email ?? user.username)
+        const name = user.displayName ?? toDisplayName(user.email ?? user.username)
         return { name, email: user.email === null ? undefined : toPbxEmail(user.email) }
       },
       range: config.range,
@@ -98,6 +100,14 @@ export function createProvisioningModule(needs: ProvisioningModuleNeeds): Provis
   const credentials = createSipCredentialReader({ extensions: store, users, seal, server: config.sipServer })
   const { quarantine } = config
   const maintenance = createExtensionMaintenance({ store, provisioning, quarantine, now })
+
+  const newExtensions = createNewExtensions({
+    ...{ extensions: store, provisioning, seal, range: config.range, now },
+    onError: logFailure.once(
+      'extension_first_provisioning',
+      'an extension could not be created at once; it is retried',
+    ),
+  })
 
   const webrtcCredentials = createWebrtcCredentials({
     store: createEphemeralCredentialStore(db),
@@ -125,16 +135,10 @@ export function createProvisioningModule(needs: ProvisioningModuleNeeds): Provis
       passwords: needs.passwords,
       throttle: needs.rateLimiter,
       invitations: createInvitationStore(db),
-      extensions: store,
-      provisioning,
-      seal,
-      range: config.range,
+      newExtensions,
       now,
-      onError: logFailure.once(
-        'extension_first_provisioning',
-        'an extension could not be created at once; it is retried',
-      ),
     }),
+    newExtensions,
     links: createProvisioningLinks({
       store: createProvisioningLinkTickets(redis),
       credentials,

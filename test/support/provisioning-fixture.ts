@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createExtensionProvisioning } from '../../api/core/provisioning/extension-provisioning.ts'
+import { createNewExtensions, type NewExtensionsNeeds } from '../../api/core/provisioning/new-extensions.ts'
 import {
   type ExtensionSpec,
   type Provisioner,
@@ -67,7 +68,7 @@ export function createFakePbx() {
 
 export const KEY = Buffer.alloc(32, 7)
 
-export interface ProvisioningFixtureOptions extends Partial<ExtensionRegistrationNeeds> {
+export interface ProvisioningFixtureOptions extends Partial<ExtensionRegistrationNeeds & NewExtensionsNeeds> {
   /** Another world's, to be one more API beside it. */
   url?: string
   pbx?: ReturnType<typeof createFakePbx>
@@ -116,12 +117,16 @@ export async function createProvisioningFixture({
     passwords: { hash: async (password) => `$argon2id$${password.length}` },
     throttle: { consume: async () => {} },
     invitations: invitationStore,
-    extensions,
-    provisioning,
-    seal,
-    range,
+    newExtensions: createNewExtensions({
+      extensions,
+      provisioning,
+      seal,
+      range,
+      now,
+      onError: (err) => void troubles.push(String(err)),
+      ...difference,
+    }),
     now,
-    onError: (err) => void troubles.push(String(err)),
     ...difference,
   })
   const server = { domain: 'pbx.example.org', port: 5060, transport: 'udp' } as const

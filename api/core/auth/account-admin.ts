@@ -148,7 +148,9 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
 }
 
 /** For the security log: `role=admin extension=none`. */
-const describeValues = (values: Readonly<Record<string, string | boolean | null | undefined>>): string =>
+export const describeValues = (
+  values: Readonly<Record<string, string | boolean | null | undefined>>,
+): string =>
   Object.entries(values)
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value ?? 'none'}`]))
     .join(' ')

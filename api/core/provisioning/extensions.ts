@@ -53,6 +53,8 @@ export interface Reservation extends NumberAssignment {
   ownershipTag: string
   /** Hash of the invitation that is consumed; undefined if none is needed. */
   invitation: string | undefined
+  /** An administrator adds the user: an open invitation of the name or address does not prevent it. */
+  isByAdmin?: boolean
 }
 
 /**

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import { NewPassword } from '../../core/auth/password.ts'
 import type { ExtraClaims, OpenedSession } from '../../core/auth/sessions.ts'
+import type { UserWithExtension } from '../../core/provisioning/new-extensions.ts'
 import type { SipCredentials } from '../../core/provisioning/sip-credentials.ts'
-import type { RegistrationResult } from '../../core/registration/extension-registration.ts'
 import { Email } from '../../core/values/email.ts'
 
 /** Prefixes of this surface's paths. */
@@ -35,7 +35,7 @@ export const toAccountJson = ({
   user,
   extension,
   isReady,
-}: RegistrationResult): z.infer<typeof AccountJson> => ({
+}: UserWithExtension): z.infer<typeof AccountJson> => ({
   id: Number(user.id),
   email: user.email,
   sip_extension: extension,

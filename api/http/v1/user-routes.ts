@@ -3,6 +3,8 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { AccountAdmin } from '../../core/auth/account-admin.ts'
 import type { SessionStore } from '../../core/auth/session-store.ts'
 import type { User, UserStore } from '../../core/auth/users.ts'
+import type { ExtensionAccountAdmin } from '../../core/provisioning/extension-account-admin.ts'
+import type { UserWithExtension } from '../../core/provisioning/new-extensions.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Guard, Guarded } from '../guard.ts'
 import { IfMatchHeaders, ifMatch, setVersionEtag } from '../if-match.ts'
@@ -18,6 +20,7 @@ export interface UserRoutesNeeds {
   users: Pick<UserStore, 'search' | 'countMatching' | 'find'>
   activityOf: SessionStore['activityOf']
   accountAdmin: Pick<AccountAdmin, 'add' | 'update' | 'setPassword' | 'remove'>
+  extensionAccountAdmin: ExtensionAccountAdmin
 }
 
 const tags = ['users']
@@ -28,7 +31,7 @@ const etag = {
 
 /** An administrator's users. */
 export function addUserRoutes(app: OpenAPIHono<Guarded>, needs: UserRoutesNeeds): void {
-  const { users, activityOf, accountAdmin } = needs
+  const { users, activityOf, accountAdmin, extensionAccountAdmin } = needs
   const admin = needs.guard({ roles: ['admin'] })
   const adminJson = [admin, limitJsonBody]
 
@@ -72,7 +75,8 @@ export function addUserRoutes(app: OpenAPIHono<Guarded>, needs: UserRoutesNeeds)
       path: '/users',
       operationId: 'createUser',
       summary: 'Add a user, with a password that is sent or made (admin)',
-      description: 'To let people choose name and password themselves, invite them: `POST /invitations`.',
+      description:
+        'To let people choose name and password themselves, invite them: `POST /invitations`. With `create_extension` a 503 leaves no user; a PBX that does not answer delays the extension: see `pending_extension`.',
       tags,
       security,
       middleware: adminJson,
@@ -84,15 +88,20 @@ export function addUserRoutes(app: OpenAPIHono<Guarded>, needs: UserRoutesNeeds)
         },
         ...adminProblems,
         409: problem('The username, the extension or the email belongs to another user'),
+        501: problem('`create_extension`, but this installation makes no extensions'),
       },
     }),
     async (c) => {
-      const { display_name: displayName, password, ...account } = c.req.valid('json')
+      const body = c.req.valid('json')
+      const { display_name: displayName, password, create_extension: createsExtension, ...rest } = body
       const made = password === undefined ? randomBytes(15).toString('base64url') : null
-      const user = await accountAdmin
-        .add({ ...account, displayName, password: password ?? made ?? '' }, actedBy(c))
-        .catch(describeTaken)
-      return c.json({ ...(await toUserJson(user)), password: made }, 201, {
+      const account = { ...rest, displayName, password: password ?? made ?? '' }
+      const { user, pending } = await (createsExtension
+        ? extensionAccountAdmin.add(account, actedBy(c)).then(withPendingExtension)
+        : accountAdmin.add(account, actedBy(c)).then((added) => ({ user: added, pending: null }))
+      ).catch(describeTaken)
+      const json = { ...(await toUserJson(user)), pending_extension: pending, password: made }
+      return c.json(json, 201, {
         Location: `${PREFIX}/users/${user.id}`,
         'Cache-Control': 'no-store',
       })
@@ -195,6 +204,11 @@ export function addUserRoutes(app: OpenAPIHono<Guarded>, needs: UserRoutesNeeds)
     },
   )
 }
+
+const withPendingExtension = ({ user, extension, isReady }: UserWithExtension) => ({
+  user,
+  pending: isReady ? null : extension,
+})
 
 /** Entity tags count from 1. */
 const versionOf = ({ revision }: User) => revision + 1

@@ -32,7 +32,10 @@ export const UserListJson = z.object({ users: z.array(UserJson), ...paged }).ope
 export const CreatedUserJson = z
   .object({
     ...UserJson.shape,
-
+    pending_extension: z.string().nullable().openapi({
+      description:
+        'With `create_extension`: the number while the PBX has not created it; `extension` is null until then. It is retried, and may become another number. Null otherwise',
+    }),
     password: z
       .string()
       .nullable()
@@ -57,8 +60,18 @@ export const NewUserBody = z
     display_name: DisplayName.nullable().optional(),
     email: Email.nullable().optional(),
     role: Role.default('user'),
-    extension: Extension.nullable().default(null),
+    extension: Extension.nullable()
+      .default(null)
+      .openapi({ description: 'A number that the PBX has already; with a null the user has none' }),
+    create_extension: z.boolean().default(false).openapi({
+      description:
+        'Creates the next free extension at the PBX, as registration does, instead of `extension`. Whether it can: `makes_extensions` of `GET /sign-in-options`',
+    }),
     disabled: z.boolean().default(false),
+  })
+  .refine((body) => !body.create_extension || body.extension === null, {
+    path: ['create_extension'],
+    message: 'send either extension or create_extension',
   })
   .openapi('NewUser', { example: { username: 'clara', role: 'user', extension: '1004' } })
 export const UserPatchBody = z

@@ -18,7 +18,8 @@ export const messages = {
     session_ended: 'Your session is over. Sign in again.',
     taken_by_other_window: 'Another browser of yours has the phone now.',
     no_extension: 'You have no extension, so there is no phone. An administrator can assign one.',
-    not_supported: 'This telephone system takes no calls from browsers. Your desk phone works as before.',
+    not_supported:
+      'Your extension cannot be used in the browser here: the telephone system does not have it, or not for browsers. A desk phone works as before.',
   },
   takeOver: 'Use the phone here',
   soundBlocked: 'Click anywhere in the page, so that the browser may ring.',

@@ -21,7 +21,7 @@ export const messages: typeof english = {
     taken_by_other_window: 'Otro navegador suyo tiene ahora el teléfono.',
     no_extension: 'No tiene extensión, así que no hay teléfono. Un administrador puede asignarle una.',
     not_supported:
-      'Esta centralita no admite llamadas desde el navegador. Su teléfono de mesa funciona como siempre.',
+      'Su extensión no se puede usar aquí en el navegador: la centralita no la tiene, o no para navegadores. Un teléfono de mesa funciona como siempre.',
   },
   takeOver: 'Usar el teléfono aquí',
   soundBlocked: 'Haga clic en la página para que el navegador pueda sonar.',

@@ -1,4 +1,5 @@
 import { createExtensionProvisioning } from '../../../api/core/provisioning/extension-provisioning.ts'
+import { createNewExtensions } from '../../../api/core/provisioning/new-extensions.ts'
 import type { Provisioner } from '../../../api/core/provisioning/provisioner.ts'
 import { createSecretSeal } from '../../../api/core/provisioning/sip-secret.ts'
 import { createExtensionRegistration } from '../../../api/core/registration/extension-registration.ts'
@@ -31,13 +32,15 @@ const registration = createExtensionRegistration({
   passwords: { hash: async () => '$argon2id$…' },
   throttle: { consume: async () => {} },
   invitations: createInvitationStore(db),
-  extensions,
-  provisioning: createExtensionProvisioning({
-    ...needs,
-    store: extensions,
-    provisioner,
-    findPerson: async () => ({ name: 'anna', email: 'anna@example.org' }),
-    longestLifetime: 3_600,
+  newExtensions: createNewExtensions({
+    ...{ ...needs, extensions },
+    provisioning: createExtensionProvisioning({
+      ...needs,
+      store: extensions,
+      provisioner,
+      findPerson: async () => ({ name: 'anna', email: 'anna@example.org' }),
+      longestLifetime: 3_600,
+    }),
   }),
 })
 await registration.register({ email: 'anna@example.org', password: 'a long one', address: '192.0.2.1' })

@@ -67,7 +67,8 @@ describe('console: administration', () => {
     await expectText(dialog().getByRole('alert'), 'another user has this name')
     await dialog().getByLabel('Username', { exact: true }).fill('clara')
     await dialog().getByLabel('Display name').fill(HOSTILE_NAME)
-    await dialog().getByLabel('Extension').fill('1050')
+    await dialog().getByLabel('An existing number').check()
+    await dialog().getByLabel('Extension', { exact: true }).fill('1050')
     await dialog().getByRole('button', { name: 'Add', exact: true }).click()
     await rowOf('clara').getByText(HOSTILE_NAME).waitFor()
 
@@ -79,6 +80,7 @@ describe('console: administration', () => {
   it('shows a password that was made once, and the link of an invitation', async () => {
     await page.getByRole('button', { name: 'Add a person' }).click()
     await dialog().getByLabel('Username', { exact: true }).fill('dora')
+    await dialog().getByLabel('None', { exact: true }).check()
     await dialog().getByRole('button', { name: 'Add', exact: true }).click()
     await page.getByRole('heading', { name: 'Password of dora' }).waitFor()
     expect(await dialog().textContent()).toMatch(/safe way\.[\w-]{20}Copy/)
@@ -240,9 +242,15 @@ describe('console: administration', () => {
   it('shows extensions that the PBX does not have, and has them tried again', async () => {
     await openTab('Provisioning')
     await page.getByText('Each extension is as it should be.').waitFor()
-    for (const name of ['frida', 'gerd']) {
-      await send('POST', '/auth/register', { email: `${name}@example.org`, password: 'password' })
-    }
+    await send('POST', '/auth/register', { email: 'frida@example.org', password: 'password' })
+    await openTab('People')
+    await page.getByRole('button', { name: 'Add a person' }).click()
+    await dialog().getByLabel('Username', { exact: true }).fill('gerd@example.org')
+    await dialog().getByLabel('Password', { exact: true }).fill('password')
+    expect(await dialog().getByLabel('A new one, made at the telephone system').isChecked()).toBe(true)
+    await dialog().getByRole('button', { name: 'Add', exact: true }).click()
+    await page.getByText(/gerd@example\.org was added\. Extension 20\d\d is not ready yet/).waitFor()
+    await openTab('Provisioning')
     await rowOf('gerd@example.org').getByText('Failing').waitFor()
     expect(await rowOf('gerd@example.org').textContent()).toMatch(/To do\s*Create.*Last error/)
     await rowOf('gerd@example.org')

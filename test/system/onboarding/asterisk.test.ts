@@ -127,6 +127,18 @@ describe.skipIf(missing !== undefined).each(PROVISIONERS)(title, (_, settingsOf)
     })
   })
 
+  test('a user whom an administrator adds gets a new extension that a phone registers with', async () => {
+    const admin = await loginV1Client(stack, 'admin')
+    const json = { username: 'ines', password: 'secreto123', create_extension: true }
+    const { status, body } = await admin.request('/users', { json })
+    expect([status, body]).toMatchObject([201, { pending_extension: null }])
+    const { token } = await loginV1Client(stack, 'ines', 'secreto123')
+    const { username, password } = (await requestJson(`${stack.url}/sip/credentials`, { token })).body
+    expect(username).toBe(body.extension)
+    await phoneOf(String(username), String(password))
+    await waitUntil('its state is Idle', () => extensionStateOf(presence, String(username)) === 'Idle')
+  })
+
   test('no log holds a secret', async () => {
     for (const { secret } of [asterisk.ari, asterisk.users.config]) expect(stack.logs()).not.toContain(secret)
     expect(stack.logs()).not.toContain(person.password)

@@ -54,13 +54,13 @@ export function createExtensionStore(
   }
 
   return {
-    async reserve({ user, invitation, ownershipTag, ...assignment }) {
+    async reserve({ user, invitation, isByAdmin = false, ownershipTag, ...assignment }) {
       // An invitation may name the number, also one outside the range.
       const named = await findNamedExtension(db, invitation)
       const range = named === null ? assignment.range : { first: named, last: named }
       return assignNumber({ range }, async (trx, extension) => {
         const { now } = assignment
-        await requireNotInvited(trx, user, now, invitation)
+        if (!isByAdmin) await requireNotInvited(trx, user, now, invitation)
         const inserted = await insertUser(trx, { ...user, extension: null }, now, extension)
         const userId = Number(inserted.id)
         if (invitation !== undefined) {

@@ -7,7 +7,11 @@ import { createSecurityEventRecorder } from '../../../../api/core/auth/security-
 import { createDoNotCallAdmin } from '../../../../api/core/call-center/leads/do-not-call-admin.ts'
 import { createDialPolicy } from '../../../../api/core/dial-policy/create-dial-policy.ts'
 import { PolicyFile } from '../../../../api/core/dial-policy/policy-file.ts'
+import { createExtensionAccountAdmin } from '../../../../api/core/provisioning/extension-account-admin.ts'
+import { createExtensionProvisioning } from '../../../../api/core/provisioning/extension-provisioning.ts'
+import { createNewExtensions } from '../../../../api/core/provisioning/new-extensions.ts'
 import { createProvisioningJobs } from '../../../../api/core/provisioning/provisioning-jobs.ts'
+import { createSecretSeal } from '../../../../api/core/provisioning/sip-secret.ts'
 import { createInvitationAdmin } from '../../../../api/core/registration/invitation-admin.ts'
 import { createGuard } from '../../../../api/http/guard.ts'
 import { createV1Routes } from '../../../../api/http/v1/routes.ts'
@@ -25,6 +29,7 @@ import { createTokenVerifier } from '../../../../contract/verdict.ts'
 import { createLog } from '../../../../runtime/log.ts'
 import { mint, newKey } from '../../../contract/mint-token.ts'
 import { newUser } from '../../../support/fixtures/users.ts'
+import { type createFakePbx, KEY } from '../../../support/provisioning-fixture.ts'
 
 export const nowS = 1_750_100_000
 const key = newKey('HS256', 'hs256-a')
@@ -44,7 +49,13 @@ export interface Reply {
 }
 
 /** The surface on a database in memory of its own, with an administrator, a supervisor and a user. */
-export async function createAdminSurface(difference: { hasMail?: boolean } = {}) {
+export async function createAdminSurface(
+  difference: {
+    hasMail?: boolean
+    /** That creates extensions from 2000 on; none by default. */
+    pbx?: ReturnType<typeof createFakePbx>
+  } = {},
+) {
   const folder = mkdtempSync(join(tmpdir(), 'admin-'))
   const url = `sqlite:${join(folder, 'admin.db')}`
   await migrate(url)
@@ -67,6 +78,19 @@ export async function createAdminSurface(difference: { hasMail?: boolean } = {})
   const logged = { securityLog: recorder, now }
   const ended: string[] = []
   const extensions = createExtensionStore(db)
+  const accounts = createAccounts({ users, passwords, policy })
+  const range = { first: '2000', last: '2001' }
+  const seal = createSecretSeal(KEY)
+  const ignore = () => {}
+  const provisioning =
+    difference.pbx &&
+    createExtensionProvisioning({
+      ...{ store: extensions, provisioner: difference.pbx.provisioner, seal, range, now },
+      findPerson: async () => ({ name: 'Clara', email: undefined }),
+      longestLifetime: 3_600,
+      onWarning: ignore,
+      onError: Object.assign(ignore, { recovered: ignore }),
+    })
 
   const revocations = createRevocationCache()
   revocations.markFresh(0, 0)
@@ -86,7 +110,7 @@ export async function createAdminSurface(difference: { hasMail?: boolean } = {})
       users,
       activityOf: createSessionStore(db).activityOf,
       accountAdmin: createAccountAdmin({
-        accounts: createAccounts({ users, passwords, policy }),
+        accounts,
         sessions: {
           async endAll(userId, { reason, actorId }) {
             ended.push(`${userId} ${reason} by ${actorId}`)
@@ -96,6 +120,10 @@ export async function createAdminSurface(difference: { hasMail?: boolean } = {})
         revocationPublisher: { publish: async () => {} },
         longestLifetime: 3_600,
         ...{ users, passwords, policy, ...logged },
+      }),
+      extensionAccountAdmin: createExtensionAccountAdmin({
+        ...{ accounts, securityLog: recorder },
+        newExtensions: createNewExtensions({ extensions, provisioning, seal, range, now, onError: ignore }),
       }),
     },
     invitations: {

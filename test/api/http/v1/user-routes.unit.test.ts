@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createSessionStore } from '../../../../api/store/sql/auth/sessions.ts'
-import { newSession } from '../../../support/fixtures/users.ts'
+import { createInvitationStore } from '../../../../api/store/sql/registration/invitations.ts'
+import { addInvitation } from '../../../support/fixtures/invitations.ts'
+import { newSession, newUser } from '../../../support/fixtures/users.ts'
+import { createFakePbx } from '../../../support/provisioning-fixture.ts'
 import { type AdminSurface, createAdminSurface, nowS, type Reply } from './admin-fixture.ts'
 
 let surface: AdminSurface
@@ -115,6 +118,91 @@ describe('POST /users', () => {
   ])('refuses %s', async (_, json, status, detail) => {
     const reply = await ask('POST', '/users', json)
     expect(reply).toMatchObject({ status, body: { detail: expect.stringMatching(detail) } })
+    expect(await surface.users.count()).toBe(3)
+  })
+})
+
+describe('POST /users with create_extension', () => {
+  const pbx = { current: createFakePbx() }
+  const add = (more: object = {}) =>
+    ask('POST', '/users', { username: 'clara', email: 'c@example.org', create_extension: true, ...more })
+  beforeEach(async () => {
+    await surface.close()
+    pbx.current = createFakePbx()
+    surface = await createAdminSurface({ pbx: pbx.current })
+  })
+
+  test('creates the next free extension on the PBX, and logs it', async () => {
+    expect(await add()).toMatchObject({
+      status: 201,
+      body: { id: '4', extension: '2000', pending_extension: null, password: expect.any(String) },
+    })
+    expect(pbx.current.asked).toEqual(['provide 2000'])
+    expect((await ask('GET', '/users/4')).body.extension).toBe('2000')
+    expect((await eventsOf())[0]).toMatchObject({
+      ...{ event: 'user_created', user_id: '4', actor_id: '1' },
+      detail: { target: 'clara', changes: 'role=user extension=2000 email=c@example.org' },
+    })
+  })
+
+  test('takes all other members of a user', async () => {
+    const json = { display_name: 'Клара', role: 'supervisor', disabled: true }
+    await add(json)
+    expect((await ask('GET', '/users/4')).body).toMatchObject({ ...json, extension: '2000' })
+  })
+
+  test('adds a person who has an open invitation, as without an extension', async () => {
+    const invitation = { email: 'c@example.org', days: 7, createdBy: null, now: nowS }
+    await addInvitation(createInvitationStore(surface.db), invitation)
+    expect((await add()).status).toBe(201)
+  })
+
+  test('skips a number that the PBX has already', async () => {
+    pbx.current.extensions.set('2000', { mark: 'another', secret: 'x' })
+    expect((await add()).body.extension).toBe('2001')
+  })
+
+  test('adds the user without the extension while the PBX does not answer', async () => {
+    pbx.current.faults.push({ code: 'unreachable' })
+    const { status, body } = await add()
+    expect([status, body.extension, body.pending_extension]).toEqual([201, null, '2000'])
+    expect((await ask('GET', '/provisioning/jobs')).body.jobs).toMatchObject([{ extension: '2000' }])
+  })
+
+  test('leaves no user if the PBX refuses the extension', async () => {
+    pbx.current.faults.push({ code: 'refused' })
+    expect(await add()).toMatchObject({
+      ...{
+        status: 503,
+        body: { code: 'unavailable', detail: expect.stringMatching(/^create_extension: the PBX/) },
+      },
+    })
+    expect(await surface.users.count()).toBe(3)
+    expect(await eventsOf()).toEqual([])
+  })
+
+  test('leaves no user if no number is free', async () => {
+    for (const extension of ['2000', '2001'])
+      await surface.users.add(newUser({ username: `of-${extension}`, extension }))
+    expect(await add()).toMatchObject({
+      status: 503,
+      body: { detail: expect.stringMatching(/no extension/) },
+    })
+    expect(await surface.users.count()).toBe(5)
+  })
+
+  test.each([
+    ['an extension beside it', { extension: '1004' }, 400, /create_extension: send either/],
+    ['a username that is taken', { username: 'ANNA' }, 409, /^username: /],
+  ])('refuses %s before it asks the PBX', async (_, more, status, detail) => {
+    expect(await add(more)).toMatchObject({ status, body: { detail: expect.stringMatching(detail) } })
+    expect(pbx.current.asked).toEqual([])
+  })
+
+  test('is not supported without a PBX that creates extensions', async () => {
+    await surface.close()
+    surface = await createAdminSurface()
+    expect(await add()).toMatchObject({ status: 501, body: { code: 'not_supported' } })
     expect(await surface.users.count()).toBe(3)
   })
 })

@@ -12,6 +12,7 @@ import { RadioChoice } from '../../radio-choice.tsx'
 import { useReloadLists } from '../../reload-lists.ts'
 import { RoleField, toRole } from '../../role-field.tsx'
 import type { ShownSecret } from '../../secret-dialog.tsx'
+import { asksForNewExtension, ExtensionChoice, ExtensionField } from './extension-choice.tsx'
 import { personDialogMessages } from './messages.ts'
 
 /** Adds an account with a password, or invites a person who then makes it. */
@@ -37,13 +38,18 @@ export function AddPersonDialog({
         body: {
           ...rest,
           username,
+          create_extension: asksForNewExtension(form),
           disabled: false,
           display_name: displayName ?? null,
           ...(password === undefined ? {} : { password }),
         },
       }),
     )
-    showToast(texts.added(user.display_name))
+    showToast(
+      user.pending_extension === null
+        ? texts.added(user.display_name, user.extension)
+        : texts.addedPending(user.display_name, user.pending_extension),
+    )
     return user.password === null
       ? undefined
       : { title: texts.passwordOf(user.display_name), value: user.password }
@@ -109,14 +115,7 @@ export function AddPersonDialog({
             autoComplete="off"
           />
           <RoleField error={errorOf('role')} />
-          <TextField
-            label={shared.extension}
-            hint={shared.extensionHint}
-            error={errorOf('extension')}
-            name="extension"
-            inputMode="numeric"
-            autoComplete="off"
-          />
+          {isInvitation ? <ExtensionField errorOf={errorOf} /> : <ExtensionChoice errorOf={errorOf} />}
           {isInvitation ? (
             <RadioChoice
               legend={texts.deliver}

@@ -15,7 +15,16 @@ export const messages = {
   deliverLink: 'Show me a link to hand over',
   addAction: 'Add',
   inviteAction: 'Invite',
-  added: (name: string) => `${name} was added.`,
+  extensionChoice: 'Extension',
+  extensionChoices: {
+    none: 'None',
+    new: 'A new one, made at the telephone system',
+    existing: 'An existing number',
+  },
+  added: (name: string, extension: string | null) =>
+    extension === null ? `${name} was added.` : `${name} was added, with the extension ${extension}.`,
+  addedPending: (name: string, extension: string) =>
+    `${name} was added. Extension ${extension} is not ready yet: the telephone system is asked again, see Provisioning.`,
   invited: 'The invitation is on its way.',
   passwordOf: (name: string) => `Password of ${name}`,
   invitationLink: 'Link of the invitation',

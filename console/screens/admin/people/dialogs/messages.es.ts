@@ -17,7 +17,16 @@ export const messages: typeof english = {
   deliverLink: 'Mostrarme un enlace para entregar',
   addAction: 'Añadir',
   inviteAction: 'Invitar',
-  added: (name) => `Se añadió a ${name}.`,
+  extensionChoice: 'Extensión',
+  extensionChoices: {
+    none: 'Ninguna',
+    new: 'Una nueva, creada en la centralita',
+    existing: 'Un número que ya existe',
+  },
+  added: (name, extension) =>
+    extension === null ? `Se añadió a ${name}.` : `Se añadió a ${name}, con la extensión ${extension}.`,
+  addedPending: (name, extension) =>
+    `Se añadió a ${name}. La extensión ${extension} aún no está lista: se volverá a pedir a la centralita, vea Aprovisionamiento.`,
   invited: 'La invitación está en camino.',
   passwordOf: (name) => `Contraseña de ${name}`,
   invitationLink: 'Enlace de la invitación',

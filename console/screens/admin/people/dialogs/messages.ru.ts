@@ -17,7 +17,16 @@ export const messages: typeof english = {
   deliverLink: 'Показать ссылку, я передам сам',
   addAction: 'Добавить',
   inviteAction: 'Пригласить',
-  added: (name) => `Добавлено: ${name}.`,
+  extensionChoice: 'Внутренний номер',
+  extensionChoices: {
+    none: 'Нет',
+    new: 'Новый, будет создан на АТС',
+    existing: 'Уже есть на АТС',
+  },
+  added: (name, extension) =>
+    extension === null ? `Добавлено: ${name}.` : `Добавлено: ${name}, внутренний номер ${extension}.`,
+  addedPending: (name, extension) =>
+    `Добавлено: ${name}. Внутренний номер ${extension} ещё не готов: запрос к АТС будет повторён, см. «Настройка номеров».`,
   invited: 'Приглашение отправляется.',
   passwordOf: (name) => `Пароль: ${name}`,
   invitationLink: 'Ссылка приглашения',
