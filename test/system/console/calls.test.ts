@@ -168,7 +168,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     await dora.cards('ended').getByText('Declined').waitFor()
     await dora.call('1003')
     await carl.untilCalls('ringing')
-    await dora.cards().getByText('Calling').waitFor()
+    await dora.cards().getByText('Ringing at the other end').waitFor()
     await dora.click('active', 'Hang up')
     await carl.untilCalls()
     await dora.call('1003')

@@ -65,7 +65,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     await page.getByText('Calling user2').waitFor()
     const card = page.getByRole('region', { name: 'My calls' }).getByRole('listitem')
     await card.getByText('Connected').waitFor()
-    await tile(page, '1002').getByText('On a call with 1001').waitFor()
+    await tile(page, '1002').getByText('On a call with user1').waitFor()
 
     await card.dragTo(tile(page, '1003'))
     await page.getByText('Transferred to user3').waitFor()
