@@ -1,6 +1,7 @@
 import type { Call, CallDirection, CallState } from './call.ts'
 import { isApiCall, localPeerId } from './call-id.ts'
 import { decisiveEnd, failureFromCause, outcomeOf } from './call-outcome.ts'
+import { recordingOf, recordingsOf } from './call-recordings.ts'
 import type { TrackedChannel } from './channel-registry.ts'
 import { conversationLookup } from './conversations.ts'
 import { byCreation, isLive, type Participation, toLeg, toParticipation } from './participation.ts'
@@ -185,29 +186,6 @@ function capLegs(parts: readonly Participation[]): readonly Participation[] {
   if (idle.length <= MAX_UNANSWERED_LEGS) return parts
   const dropped = new Set(idle.slice(0, -MAX_UNANSWERED_LEGS))
   return parts.filter((part) => !dropped.has(part))
-}
-
-/** Any channel may carry the recording, also one that belongs to no phone. */
-function recordingOf(all: readonly Participation[]): Call['recording'] {
-  const states = all.filter(isLive).map(({ channel }) => channel.attributes.recording)
-  return states.includes('on') ? 'on' : states.includes('paused') ? 'paused' : 'off'
-}
-
-/** In order of their start. A channel may have several files, or files that the PBX did not name. */
-function recordingsOf(all: readonly Participation[]): Call['recordings'] {
-  const recorded = all.flatMap(({ channel, leftAt }) => {
-    const { id, attributes, recordingStartedAt, recordingFiles } = channel
-    if (recordingStartedAt === undefined) return []
-    const state = leftAt === undefined ? (attributes.recording ?? 'off') : 'off'
-    const named: [string | undefined, number][] =
-      recordingFiles.size > 0 ? [...recordingFiles] : [[undefined, recordingStartedAt]]
-    return named.map(([file, at]) => ({ at, recording: { channelId: id, file, state } }))
-  })
-  const nameOf = ({ recording: { channelId, file = '' } }: (typeof recorded)[number]) =>
-    `${channelId} ${file}`
-  return recorded
-    .sort((a, b) => a.at - b.at || (nameOf(a) < nameOf(b) ? -1 : 1))
-    .map(({ recording }) => recording)
 }
 
 /**
