@@ -247,10 +247,12 @@ function randomRequest(pick: Pick, token: string): HostileRequest {
     ...(times === 'and Content-Length' ? ['Content-Length: 5'] : []),
   ]
   const rest = restFor(pick, name, value)
+  // In HTTP/1.0 an Upgrade is ignored (RFC 9110 §7.8): what is left is a plain GET.
+  const isPoll = version === '1.0' && target.headers === SOCKET
   const common = {
     isSigned,
-    isStream: isSigned && target.kind === 'stream',
-    bodyPattern: BODY_PATTERNS[target.kind],
+    isStream: isSigned && target.kind === 'stream' && !isPoll,
+    bodyPattern: isPoll && target.kind === 'stream' ? BODY_PATTERNS.poll : BODY_PATTERNS[target.kind],
     timeoutMs: pick([50, 100, 300]),
   }
   if (version === '0.9') {
