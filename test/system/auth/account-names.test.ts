@@ -143,8 +143,13 @@ test.each([
     })
     expect(found).toMatchObject({ status: 200 })
     expect(JSON.stringify(found.body)).toContain(`+4930${extension}77`)
-    const commandLine = hookswitch('invitations', 'add', '--email', email)
-    expect([commandLine.status, commandLine.stderr]).toEqual([0, ''])
+    const invited = hookswitch('invitations', 'add', '--email', spelled)
+    expect([invited.status, invited.stderr]).toEqual([
+      2,
+      'hookswitch: that email address belongs to another user already\n',
+    ])
+    const other = hookswitch('invitations', 'add', '--email', `cli.${email}`)
+    expect([other.status, other.stderr]).toEqual([0, ''])
 
     for (const typed of [email, spelled])
       expect([typed, ...(await everywhere(typed, password))]).toEqual([typed, ...FIVE_TIMES_200])
