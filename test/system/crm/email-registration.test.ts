@@ -83,7 +83,7 @@ describe('registration by mail', () => {
     ]
     expect((await verify(one)).status).toBe(200)
     const { status, body } = await verify(two)
-    expect([status, body]).toEqual([409, { message: 'This username belongs to another person' }])
+    expect([status, body]).toEqual([409, { message: 'This username is somebody else’s' }])
     expect(await verify(two, { username: 'twin2' })).toMatchObject({
       status: 200,
       body: { username: 'twin2' },
