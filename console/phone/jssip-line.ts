@@ -1,6 +1,6 @@
 import { debug, UA } from 'jssip'
 import type { RTCSessionEvent } from 'jssip/lib/UA.js'
-import { backoffMs } from './backoff.ts'
+import { backoffMs } from '../app/backoff.ts'
 import { createCredentialRenewal } from './credential-renewal.ts'
 import { createJssipCall, type JssipCallNeeds } from './jssip-call.ts'
 import type { PhoneCredentials, Registration } from './phone-types.ts'

@@ -1,4 +1,4 @@
-import { backoffMs } from './backoff.ts'
+import { backoffMs } from '../app/backoff.ts'
 import { codeOf } from './error-code.ts'
 
 /** What is used of a browser's WebSocket. */

@@ -3,7 +3,8 @@ import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Notice } from '../../components/notice.tsx'
-import { showToast, Toasts } from '../../components/toast.tsx'
+import { SignOutButton } from '../../components/sign-out-button.tsx'
+import { Toasts } from '../../components/toast.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import { useConsole, useStore } from '../console-context.ts'
 import { ErrorBoundary } from '../error-boundary.tsx'
@@ -67,7 +68,7 @@ export function Frame() {
           ))}
         </ul>
         <div className={styles.foot}>
-          <SignOutButton />
+          <SignOutButton tone="quiet" />
         </div>
       </nav>
       {content}
@@ -108,20 +109,6 @@ function NavigationLink({ screen: { name, icon, key } }: { screen: ScreenEntry }
       <span className={styles.name}>{texts.screens[name]}</span>
       <span className={styles.shortName}>{texts.shortNames[name]}</span>
     </Link>
-  )
-}
-
-function SignOutButton() {
-  const texts = useMessages(appMessages)
-  const { session } = useConsole()
-  return (
-    <Button
-      tone="quiet"
-      onClick={() => void session.signOut().catch(() => showToast(texts.signOutFailed, 'danger'))}
-    >
-      <Icon name="signout" />
-      {texts.signOut}
-    </Button>
   )
 }
 

@@ -1,10 +1,8 @@
-import { useConsole } from '../../app/console-context.ts'
 import { appMessages } from '../../app/messages.ts'
 import { showShortcuts } from '../../app/shortcuts.tsx'
 import { Button } from '../../components/button.tsx'
-import { Icon } from '../../components/icon.tsx'
 import { Section } from '../../components/section.tsx'
-import { showToast } from '../../components/toast.tsx'
+import { SignOutButton } from '../../components/sign-out-button.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import { AudioSection } from './audio.tsx'
 import styles from './me.module.css'
@@ -42,17 +40,5 @@ export function MeScreen() {
       </div>
       <SessionsSection />
     </>
-  )
-}
-
-/** The frame has none on a phone’s screen. */
-function SignOutButton() {
-  const { signOut, signOutFailed } = useMessages(appMessages)
-  const { session } = useConsole()
-  return (
-    <Button onClick={() => void session.signOut().catch(() => showToast(signOutFailed, 'danger'))}>
-      <Icon name="signout" />
-      {signOut}
-    </Button>
   )
 }

@@ -4,7 +4,7 @@ import { brotliCompressSync } from 'node:zlib'
 import { build } from 'esbuild'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { backoffMs } from '../../../console/phone/backoff.ts'
+import { backoffMs } from '../../../console/app/backoff.ts'
 import { endReason } from '../../../console/phone/end-reason.ts'
 import { createIceReadiness, withConnectionAddress } from '../../../console/phone/ice.ts'
 import { readQuality } from '../../../console/phone/quality.ts'
@@ -17,10 +17,10 @@ test('a wait before an attempt is never longer than 30 s or shorter than a quart
       fc.integer({ min: 1, max: 10_000 }),
       fc.double({ min: 0, max: 1, noNaN: true }),
       (n, random) => {
-        const wait = backoffMs(n, random)
+        const wait = backoffMs(n, undefined, random)
         expect(wait).toBeGreaterThanOrEqual(250)
         expect(wait).toBeLessThanOrEqual(30_000)
-        expect(backoffMs(n + 1, random)).toBeGreaterThanOrEqual(wait)
+        expect(backoffMs(n + 1, undefined, random)).toBeGreaterThanOrEqual(wait)
       },
     ),
   )
