@@ -2,7 +2,7 @@ import { C } from 'jssip'
 import type { EndEvent, RTCSession } from 'jssip/lib/RTCSession.js'
 import type { IncomingRTCSessionEvent } from 'jssip/lib/UA.js'
 import { endReason } from './end-reason.ts'
-import { createIceReadiness, withConnectionAddress } from './ice.ts'
+import { addressIn, createIceReadiness, withoutHiddenAddresses, withPbxAsDtlsClient } from './ice.ts'
 import type { Microphone, MicrophoneLease } from './microphone.ts'
 import { type CallError, type IceServer, PhoneError } from './phone-types.ts'
 import { type MediaTotals, readQuality } from './quality.ts'
@@ -67,12 +67,17 @@ export function createJssipCall(
     clearTimeout(noNetworkTimer)
     onCandidate(candidate.type, ready)
   })
+  let pbxAddress: string | undefined
   session.on('sdp', (description) => {
     const { originator, type, sdp } = description
-    if (originator !== 'local') return
+    if (originator !== 'local') {
+      pbxAddress = addressIn(sdp) ?? pbxAddress
+      description.sdp = withPbxAsDtlsClient(sdp)
+      return
+    }
     // Without an address of ours there would be a call without sound.
     if (type === 'answer' && !/^a=candidate:/m.test(sdp)) failWithoutNetwork()
-    description.sdp = withConnectionAddress(sdp)
+    description.sdp = withoutHiddenAddresses(sdp, pbxAddress)
   })
   session.on('peerconnection', ({ peerconnection }) => {
     peerconnection.addEventListener('track', ({ track: remote }) => output.play(remote))

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { useConsole, useSelected } from '../../app/console-context.ts'
 import type { PresenceOf } from '../../app/live/live-messages.ts'
 import { peopleMessages } from '../../components/people/messages.ts'
@@ -21,18 +21,23 @@ export function StatusSection({ extension }: { extension: string }) {
   const { statuses } = useMessages(peopleMessages)
   const { api, live } = useConsole()
   const shown = useSelected(live.presence, (all) => all?.[extension]?.status)
+  // What was chosen, until the stream confirms it: state of this component, as a mutation's own variables come a
+  // task later, and the radio button would jump back in between.
+  const [chosen, setChosen] = useState<Status>()
   const change = useMutation({
     mutationFn: (status: Status) => api.PUT('/api/v1/status', { body: { status } }),
-    onError: () => showToast(texts.failed, 'danger'),
+    onError: () => {
+      setChosen(undefined)
+      showToast(texts.failed, 'danger')
+    },
   })
-  const { isPending, isIdle, reset } = change
+  const { isSuccess } = change
   useEffect(() => {
-    if (isPending || isIdle) return
-    const timer = setTimeout(reset, CONFIRMED_AFTER_MS)
+    if (!isSuccess || chosen === undefined) return
+    const timer = setTimeout(() => setChosen(undefined), CONFIRMED_AFTER_MS)
     return () => clearTimeout(timer)
-  }, [isPending, isIdle, reset])
-  // What was chosen, until the stream confirms it.
-  const current = change.isError || change.variables === undefined ? (shown ?? 'available') : change.variables
+  }, [isSuccess, chosen])
+  const current = chosen ?? shown ?? 'available'
   return (
     <Section title={texts.title}>
       <fieldset className={styles.statuses}>
@@ -43,7 +48,10 @@ export function StatusSection({ extension }: { extension: string }) {
               type="radio"
               name="status"
               checked={status === current}
-              onChange={() => change.mutate(status)}
+              onChange={() => {
+                setChosen(status)
+                change.mutate(status)
+              }}
             />
             {statuses[status]}
           </label>

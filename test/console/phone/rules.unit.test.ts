@@ -6,7 +6,11 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { backoffMs } from '../../../console/app/backoff.ts'
 import { endReason } from '../../../console/phone/end-reason.ts'
-import { createIceReadiness, withConnectionAddress } from '../../../console/phone/ice.ts'
+import {
+  createIceReadiness,
+  withoutHiddenAddresses,
+  withPbxAsDtlsClient,
+} from '../../../console/phone/ice.ts'
 import { readQuality } from '../../../console/phone/quality.ts'
 import { createTaskQueue } from '../../../console/phone/task-queue.ts'
 import { project } from '../../support/build.ts'
@@ -71,18 +75,43 @@ describe('ICE', () => {
   })
 })
 
-describe('the connection address of an SDP', () => {
-  const sdp = (candidate: string) =>
-    `v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\n${candidate}`
+describe('an SDP with hidden addresses', () => {
+  const sdp = (...lines: string[]) =>
+    ['v=0', 'm=audio 9 UDP/TLS/RTP/SAVPF 111', 'c=IN IP4 0.0.0.0', ...lines, 'a=sendrecv', ''].join('\r\n')
+  const waiting = 'a=candidate:hidden 1 udp 1 192.0.2.1 9 typ host'
 
   test.each([
-    ['names of mDNS', 'a=candidate:1 1 udp 1 f00.local 5004 typ host', '198.51.100.1'],
     ['an address', 'a=candidate:1 1 udp 1 192.0.2.7 5004 typ host', '192.0.2.7'],
     ['an IPv6 address', 'a=candidate:1 1 udp 1 2001:db8::7 5004 typ host', '198.51.100.1'],
-    ['no candidate', 'a=sendrecv', '0.0.0.0'],
-  ])('with %s', (_, candidate, expected) => {
-    expect(withConnectionAddress(sdp(candidate))).toBe(sdp(candidate).replace('0.0.0.0', expected))
+    ['no candidate', 'a=recvonly', '0.0.0.0'],
+  ])('with %s changes in its connection address alone', (_, line, expected) => {
+    expect(withoutHiddenAddresses(sdp(line), '192.0.2.1')).toBe(sdp(line).replace('0.0.0.0', expected))
   })
+
+  test('has one candidate for all names of mDNS, whose check the PBX sends to itself', () => {
+    const names = [1, 2].map(
+      (n) => `a=candidate:${n} 1 udp 2113937151 f0-${n}.local 5004 typ host generation 0`,
+    )
+    expect(withoutHiddenAddresses(sdp(...names), '192.0.2.1')).toBe(
+      sdp(waiting).replace('0.0.0.0', '198.51.100.1'),
+    )
+  })
+
+  test('keeps what is not hidden', () => {
+    const [name, address] = [
+      'a=candidate:1 1 udp 9 f00.local 5004 typ host',
+      'a=candidate:2 1 udp 8 203.0.113.5 5004 typ srflx raddr 0.0.0.0 rport 0',
+    ]
+    expect(withoutHiddenAddresses(sdp(name, address), '192.0.2.1')).toBe(
+      sdp(waiting, address).replace('0.0.0.0', '203.0.113.5'),
+    )
+  })
+})
+
+test('the PBX begins the DTLS handshake if it leaves the choice to the browser', () => {
+  const offer = (setup: string) => `m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=setup:${setup}\r\na=mid:0\r\n`
+  expect(withPbxAsDtlsClient(offer('actpass'))).toBe(offer('active'))
+  expect(withPbxAsDtlsClient(offer('passive'))).toBe(offer('passive'))
 })
 
 test.each([
