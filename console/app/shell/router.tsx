@@ -49,6 +49,31 @@ const routes = [
   }),
   createRoute({
     getParentRoute,
+    path: '/desk',
+    component: lazyRouteComponent(() => import('../../screens/desk/desk.tsx'), 'DeskScreen'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/leads',
+    component: lazyRouteComponent(() => import('../../screens/leads/leads.tsx'), 'LeadsScreen'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/campaigns',
+    component: lazyRouteComponent(() => import('../../screens/campaigns/campaigns.tsx'), 'CampaignsScreen'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/board',
+    component: lazyRouteComponent(() => import('../../screens/board/board.tsx'), 'BoardScreen'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/ai',
+    component: lazyRouteComponent(() => import('../../screens/ai/ai.tsx'), 'AiScreen'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/admin',
     validateSearch: readAdminSearch,
     component: lazyRouteComponent(() => import('../../screens/admin/admin.tsx'), 'AdminScreen'),
