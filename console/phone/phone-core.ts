@@ -144,6 +144,7 @@ export function createPhoneCore(needs: PhoneNeeds): Phone & { setSoundBlocked(bl
       }
       throw err
     }
+    rescue.expect(call)
     quality.start()
   }
 
