@@ -6,7 +6,7 @@ const CONNECT_MS = 5_000
 const RESCUE_MS = 10_000
 
 /**
- * What becomes of a call whose media has failed or does not connect: one new negotiation, and then an end that a person
+ * What becomes of a call if its media fails or does not connect: one new negotiation, and then an end that a person
  * can see.
  */
 export interface MediaRescue {
