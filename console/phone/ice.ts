@@ -40,8 +40,8 @@ const LOWEST_PRIORITY = 1
  * - The connection address 0.0.0.0, which stands there if all addresses are hidden, is a hold for a PBX (RFC 2543 §B.5):
  *   it would send silence. Another one replaces it.
  * - Checks to a name fail at once. If all have failed before the browser's own first check arrives, Asterisk takes ICE
- *   for ended and drops the browser's DTLS for good ("Source not in ICE active candidate list"). A candidate whose
- *   check waits for its time-out replaces them, and Asterisk learns the true address from the browser's check.
+ *   for ended and drops the browser's DTLS for good ("Source not in ICE active candidate list"). A candidate with a
+ *   check that waits for its time-out replaces them, and Asterisk learns the true address from the browser's check.
  * @param pbxAddress an IPv4 address of the PBX's own, as a packet to it can always be sent
  */
 export function withoutHiddenAddresses(sdp: string, pbxAddress = UNUSED_ADDRESS): string {
@@ -62,7 +62,7 @@ export const addressIn = (sdp: string): string | undefined =>
 
 /**
  * Makes the PBX begin the DTLS handshake (RFC 5763 §5). A browser would begin as soon as its own ICE check has succeeded,
- * Asterisk drops what comes before its own, and the browser repeats it 250 ms later: so much sooner is the other heard.
+ * Asterisk drops what comes before its own, and the browser repeats it 250 ms later: so much sooner the other end is audible.
  * @param offer an SDP of the PBX
  */
 export const withPbxAsDtlsClient = (offer: string): string =>

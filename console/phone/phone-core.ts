@@ -1,37 +1,19 @@
 import { type Call, createCallStore } from './call-store.ts'
 import { createCommands } from './commands.ts'
 import { createMediaRescue } from './media-rescue.ts'
+import { createOutgoingCalls } from './outgoing-calls.ts'
 import { createOwnInvites } from './own-invites.ts'
-import {
-  type BlockedReason,
-  type CallError,
-  type Phone,
-  type PhoneDevices,
-  PhoneError,
-} from './phone-types.ts'
+import type { PhoneNeeds } from './phone-needs.ts'
+import { type CallError, type Phone, PhoneError } from './phone-types.ts'
 import { createQualityMeter } from './quality-meter.ts'
 import { createReadiness } from './readiness.ts'
-import type { RingMode, Tone } from './ring-mode.ts'
-import type { SipCall, SipLine } from './sip-line.ts'
+import { ringModeFor } from './ring-mode.ts'
+import type { SipCall } from './sip-line.ts'
 import { createTaskQueue } from './task-queue.ts'
 import { createVoices } from './voices.ts'
 
-/** What the phone needs of the page: without a browser's types, so that its rules run anywhere. */
-export interface PhoneNeeds {
-  line: SipLine
-  api: { dial(number: string): Promise<{ id: string }> }
-  /** Asks for the microphone. Rejects with a `PhoneError`, `microphone_denied`. */
-  prepareMicrophone(): Promise<void>
-  setDevices(devices: PhoneDevices): Promise<void>
-  ringer: { set(mode: RingMode): void; play(tone: Tone): void }
-  /** Why this page can have no phone at all. */
-  blocked: BlockedReason | undefined
-}
-
 /** The echo of the PBX. */
 const TEST_NUMBER = '600'
-/** How long the INVITE of a call that the API has placed is awaited. */
-const INVITE_MS = 20_000
 const DIGITS = /^[0-9A-D*#,]{1,64}$/i
 
 export function createPhoneCore(needs: PhoneNeeds): Phone & { setSoundBlocked(blocked: boolean): void } {
@@ -50,14 +32,8 @@ export function createPhoneCore(needs: PhoneNeeds): Phone & { setSoundBlocked(bl
       call.sip?.terminate()
     },
   })
+  const updateRinging = () => ringer.set(ringModeFor(store.live()))
   const ownInvites = createOwnInvites(ringIncoming, reclaim)
-
-  function updateRinging() {
-    const live = store.live().map(({ card }) => card)
-    const rings = live.some(({ direction, state }) => direction === 'incoming' && state === 'ringing')
-    const isBusy = live.some(({ state }) => state !== 'ringing')
-    ringer.set(rings ? (isBusy ? 'waiting' : 'ring') : 'off')
-  }
 
   function ringIncoming(sip: SipCall) {
     store.add({ direction: 'incoming', apiCallId: sip.apiCallId, peer: sip.peer, state: 'ringing' }, sip)
@@ -144,35 +120,22 @@ export function createPhoneCore(needs: PhoneNeeds): Phone & { setSoundBlocked(bl
       }
       throw err
     }
+    rescue.expect(call)
     quality.start()
   }
 
-  async function dial(number: string): Promise<string> {
-    if (needs.blocked !== undefined) throw new PhoneError(needs.blocked)
-    await readiness.prepareMicrophone()
-    const peer = { number, name: '' }
-    const call = store.add({ direction: 'outgoing', apiCallId: undefined, peer, state: 'ringing' })
-    const invite = ownInvites.begin()
-    let answer: { id: string }
-    try {
-      answer = await api.dial(number)
-    } catch (err) {
-      invite.refuse()
-      end(call, 'refused')
-      throw err
-    }
-    store.update(call, { apiCallId: answer.id })
-    const late = setTimeout(() => end(call, 'no_invite'), INVITE_MS)
-    invite.accept(answer.id, (sip) => {
-      clearTimeout(late)
-      // Hung up before its INVITE came.
-      if (call.card.state !== 'ringing') return sip.reject(603)
-      call.sip = sip
+  const dial = createOutgoingCalls({
+    store,
+    ownInvites,
+    blocked: needs.blocked,
+    prepareMicrophone: readiness.prepareMicrophone,
+    place: api.dial,
+    end,
+    connect(call, sip) {
       observe(sip)
       connect(call, sip).catch(() => {})
-    })
-    return call.card.id
-  }
+    },
+  })
 
   async function answer(id: string) {
     const call = requireCall(id)

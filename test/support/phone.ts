@@ -133,6 +133,12 @@ export async function startPhone(
     await stop()
     throw err
   }
+  /** The PBX reports a call before the phone has its INVITE. */
+  async function commandOnCall(name: 'accept' | 'hangup') {
+    const deadline = performance.now() + 5_000
+    while (calls.size === 0 && performance.now() < deadline) await sleep(10)
+    await command(name)
+  }
   return {
     extension,
     get registered() {
@@ -142,8 +148,8 @@ export async function startPhone(
     lastHangupReason: () => lastEnd,
     receivedDigits: () => heardDigits,
     dial: (number) => command('dial', number),
-    accept: () => command('accept'),
-    reject: () => command('hangup'),
+    accept: () => commandOnCall('accept'),
+    reject: () => commandOnCall('hangup'),
     async hangup() {
       await command('hangup').catch((err: Error) => {
         if (!err.message.includes('no active call')) throw err

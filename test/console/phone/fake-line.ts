@@ -1,4 +1,5 @@
-import { createPhoneCore, type PhoneNeeds } from '../../../console/phone/phone-core.ts'
+import { createPhoneCore } from '../../../console/phone/phone-core.ts'
+import type { PhoneNeeds } from '../../../console/phone/phone-needs.ts'
 import { type CallError, PhoneError } from '../../../console/phone/phone-types.ts'
 import type { SipCall, SipCallEvents, SipLineEvents } from '../../../console/phone/sip-line.ts'
 

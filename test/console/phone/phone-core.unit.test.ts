@@ -175,6 +175,27 @@ describe('a call in progress', () => {
     expect(call.acts).toEqual(['answer', 'restart'])
   })
 
+  test('media that does not connect after the answer is negotiated again, and the call is lost unless that helps', async () => {
+    const { fake, call } = await talking()
+    fake.line().onRegistration({ state: 'registered' })
+    await vi.advanceTimersByTimeAsync(4_000)
+    expect(call.acts).toEqual(['answer'])
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(call.acts).toEqual(['answer', 'restart'])
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(fake.phone.getSnapshot().calls[0]).toMatchObject({ state: 'ended', error: 'lost' })
+  })
+
+  test('media that has connected before the answer is known is left alone', async () => {
+    const fake = await started()
+    const call = fake.invite(createFakeCall())
+    call.media(true)
+    await fake.phone.answer(firstId(fake))
+    fake.line().onRegistration({ state: 'registered' })
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(call.acts).toEqual(['answer'])
+  })
+
   test('media that fails is negotiated again, and the call is lost unless that helps', async () => {
     const { fake, call } = await talking()
     call.media(false)

@@ -88,7 +88,7 @@ describe('an SDP with hidden addresses', () => {
     expect(withoutHiddenAddresses(sdp(line), '192.0.2.1')).toBe(sdp(line).replace('0.0.0.0', expected))
   })
 
-  test('has one candidate for all names of mDNS, whose check the PBX sends to itself', () => {
+  test('has one candidate for all names of mDNS, at an address of the PBX', () => {
     const names = [1, 2].map(
       (n) => `a=candidate:${n} 1 udp 2113937151 f0-${n}.local 5004 typ host generation 0`,
     )

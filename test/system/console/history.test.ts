@@ -243,7 +243,7 @@ describe('console: history', () => {
     await page.evaluate('window.scrollTo(0, document.body.scrollHeight)')
     await rowOf(page, `Caller ${ROWS}`).waitFor()
     expect(await rowOf(page, `Caller ${ROWS}`).getAttribute('aria-rowindex')).toBe(String(ROWS + 1))
-    // The page after the last full one says that there is no more.
+    // Only the page after the last full one is empty.
     await waitUntil(
       'the exact number of rows',
       async () => (await grid.getAttribute('aria-rowcount')) === String(ROWS + 1),

@@ -1,9 +1,5 @@
 import type { Transaction } from 'kysely'
-import type {
-  ExtensionRange,
-  ExtensionStore,
-  NumberAssignment,
-} from '../../../core/provisioning/extensions.ts'
+import type { ExtensionStore, NumberAssignment } from '../../../core/provisioning/extensions.ts'
 import { Refusal } from '../../../core/refusal.ts'
 import { claimNames, releaseNames } from '../auth/account-names.ts'
 import { insertUser, removeUser, rethrowConflict, toConflict } from '../auth/user-rows.ts'
@@ -13,6 +9,7 @@ import { UniqueViolation } from '../errors.ts'
 import { consumeInvitation, requireNotInvited, restoreInvitation } from '../registration/invitations.ts'
 import type { Tables } from '../tables.ts'
 import { insertExtension, quarantineExtension, toExtension, updateExtension } from './extension-rows.ts'
+import { findFreeNumbers } from './free-numbers.ts'
 
 /** Attempts while concurrent registrations take the chosen numbers. */
 const MAX_ATTEMPTS = 200
@@ -205,44 +202,6 @@ async function replaceExtensionName(
   if (user === undefined) return
   await releaseNames(trx, userId, { ...user, extension })
   await claimNames(trx, userId, { extension })
-}
-
-/** The lowest numbers of the range that are no extension, no account name and not in quarantine. */
-async function findFreeNumbers(
-  trx: Transaction<Tables>,
-  { range, isAssignable }: { range: ExtensionRange; isAssignable: (extension: string) => Promise<boolean> },
-  max: number,
-): Promise<string[]> {
-  const used = await trx
-    .selectFrom('extensions')
-    .select('extension')
-    .union(
-      trx
-        .selectFrom('users')
-        .select('extension')
-        .where('extension', 'is not', null)
-        .$narrowType<{ extension: string }>(),
-    )
-    .union(
-      trx
-        .selectFrom('account_names')
-        .select('name as extension')
-        .where((is) => is(is.fn('length', ['name']), '=', range.first.length)),
-    )
-    .union(
-      trx
-        .selectFrom('users')
-        .select('username_folded as extension')
-        .where((is) => is(is.fn('length', ['username_folded']), '=', range.first.length)),
-    )
-    .execute()
-  const taken = new Set(used.map(({ extension }) => extension))
-  const free: string[] = []
-  for (let n = Number(range.first); n <= Number(range.last) && free.length < max; n += 1) {
-    const number = String(n).padStart(range.first.length, '0')
-    if (!taken.has(number) && (await isAssignable(number))) free.push(number)
-  }
-  return free
 }
 
 /** The number was taken concurrently as a name of another account. */
