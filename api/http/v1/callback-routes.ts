@@ -86,7 +86,7 @@ export function addCallbackRoutes(
       method: 'delete',
       path: '/leads/{leadId}/callback',
       operationId: 'removeCallback',
-      summary: 'Remove the callback of a lead: its campaign calls it no more',
+      summary: 'Remove the callback of a lead; it waits or is done as if it had had none',
       tags,
       security,
       middleware: signedIn,

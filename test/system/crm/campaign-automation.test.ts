@@ -6,6 +6,7 @@ import { requestJson } from '../../support/http-client.ts'
 import { startScriptedPhones } from '../../support/sipp.ts'
 import { waitUntil } from '../../support/stack.ts'
 import { type CampaignRun, expectAllCalledDespiteKill, startCampaignRun } from './campaign-run.ts'
+import { expectDeskWorks } from './desk-run.ts'
 
 /** Time zones without daylight saving time, one for each whole hour from UTC-11 to UTC+14. */
 const TIME_ZONES = [
@@ -125,6 +126,10 @@ describe.skipIf(missing !== undefined)(title, () => {
     },
     120_000,
   )
+
+  test('an agent works from the desk: notes, results, and a callback before other leads', async () => {
+    await expectDeskWorks(run)
+  }, 120_000)
 
   test('an agent who logs out is OFFLINE and not called, even with a registered phone and after an API restart', async () => {
     const { asterisk, stack } = run.telephony

@@ -5,7 +5,7 @@ import type { Directory } from '../../directory/directory.ts'
 import type { UserMessages } from '../../messaging/user-messages.ts'
 import type { AgentStore } from '../agents/agent.ts'
 
-/** Sends `{"type":"desk"}` to agents whose desk has changed: their page then reads it again. */
+/** Sends `{"type":"desk"}` to agents when their desk has changed: the page then reads it again. */
 export interface DeskNotifier {
   agentsChanged(agentIds: readonly string[]): void
   /** Only users who are agents get it. */

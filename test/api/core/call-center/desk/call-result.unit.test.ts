@@ -16,7 +16,7 @@ const policy = createDialPolicy(PolicyFile.parse({ country: 'DE' }))
 const agreed = { at: now + 3_600, timeZone: 'UTC', agentId: '7', isOwn: true }
 const earlier = { ...agreed, at: now - 60, attemptsBefore: 1 }
 
-/** A lead whose call is over, in the queue of campaign 1. */
+/** A lead after its call, in the queue of campaign 1. */
 const leadOf = (difference: Partial<Lead> = {}): Lead => ({
   ...newLead({ campaignId: '1', status: 'contacted', dialState: 'done', attempts: 1 }),
   ...{

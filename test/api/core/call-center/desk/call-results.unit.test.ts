@@ -111,7 +111,7 @@ describe('the result of a call', () => {
     expect(done).toEqual([['notified', '1']])
   })
 
-  test('does not shorten the pause of an agent whose phone did not take the call', async () => {
+  test('does not shorten the pause of an agent for a call that their phone did not take', async () => {
     const { save, done } = create({ call: { outcome: 'own_no_answer' } })
     await save()
     expect(done).toEqual([['notified', '1']])

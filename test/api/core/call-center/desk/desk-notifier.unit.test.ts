@@ -56,7 +56,7 @@ test.each([
     up,
     ['1001', '1002'],
   ],
-])('a call that %s notifies those whose desk changes', (_, call, before, expected) => {
+])('a call that %s notifies the users with another desk now', (_, call, before, expected) => {
   const { notified, change } = createNotifications()
   change(call, before)
   expect(notified).toEqual(expected)
