@@ -5,12 +5,12 @@ import { componentMessages } from '../components/messages.ts'
 import { useMessages } from '../i18n/messages.ts'
 import { useStore } from './console-context.ts'
 import { appMessages } from './messages.ts'
-import { areSingleKeysOn, createKeyReader, setSingleKeys } from './shortcut-keys.ts'
+import { areSingleKeysOn, createKeyReader, pressOf, setSingleKeys } from './shortcut-keys.ts'
 import styles from './shortcuts.module.css'
 import { createStore } from './store.ts'
 
 interface Shortcut {
-  /** One key, or two one after the other: `g p`. A single character works only outside of text fields. */
+  /** One key, or two one after the other: `g p`. A single character works only outside of text fields; `Alt+1` in them, too. */
   keys: string
   label: string
   run(): void
@@ -41,10 +41,11 @@ export function Shortcuts() {
     const reader = createKeyReader()
     const help = { keys: '?', run: showShortcuts }
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(event.target))
-        return
+      const press = pressOf(event)
+      if (press === undefined || event.isComposing) return
+      if (!press.isModified && isTyping(event.target)) return
       if (document.querySelector('dialog[open]') !== null) return
-      const found = reader.find(event, [...shortcuts.get(), help], areSingleKeysOn())
+      const found = reader.find(press, [...shortcuts.get(), help], areSingleKeysOn())
       if (found === undefined) return
       event.preventDefault()
       found.run()
