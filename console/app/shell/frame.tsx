@@ -17,6 +17,10 @@ import { SCREENS, type ScreenEntry } from './screens.ts'
 const PhoneDock = lazy(async () => ({ default: (await import('../../screens/phone/dock.tsx')).PhoneDock }))
 const DockToggle = lazy(async () => ({ default: (await import('../../screens/phone/dock.tsx')).DockToggle }))
 
+const DeskNotice = lazy(async () => ({
+  default: (await import('../../screens/desk/desk-notice.tsx')).DeskNotice,
+}))
+
 /** The frame of all screens: navigation, notices, and the screen itself. */
 export function Frame() {
   const texts = useMessages(appMessages)
@@ -38,6 +42,13 @@ export function Frame() {
   const content = (
     <main id="content" ref={main} tabIndex={-1} className={styles.main}>
       <ConnectionNotice />
+      {!path.startsWith('/phone') && (
+        <Suspense>
+          <ErrorBoundary fallback={null}>
+            <DeskNotice />
+          </ErrorBoundary>
+        </Suspense>
+      )}
       <Suspense>
         <Outlet />
       </Suspense>

@@ -1,7 +1,7 @@
 /** The outcome that was chosen for a call. */
 export interface Result {
   disposition: string
-  callback?: { at: string; time_zone: string }
+  callback?: { at: string; time_zone: string; own: boolean }
   next?: 'break'
 }
 

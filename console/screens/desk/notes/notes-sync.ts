@@ -23,8 +23,10 @@ export interface StoredNotes {
 export interface NotesServer {
   save(draft: Draft): Promise<{ revision: number }>
   finish(draft: Draft & { result: Result }): Promise<void>
-  /** Undefined if it has none of that call. */
+  /** Undefined if the call is no longer that of the desk. */
   read(callId: string): Promise<StoredNotes | undefined>
+  /** Adds a note to the lead, beside all that are there. */
+  add(draft: Draft): Promise<void>
 }
 
 type Call = Pick<Draft, 'callId' | 'leadId' | 'name'>
@@ -124,10 +126,7 @@ export function createNotesSync(
   /** The server has taken `sent`; more may have been typed meanwhile. */
   function settle(entry: Entry, sent: Draft) {
     const { callId } = sent
-    if (sent.result !== undefined) {
-      entries.delete(callId)
-      drafts.remove(callId)
-    } else if (entry.draft.text === sent.text && entry.draft.result === undefined) {
+    if (entry.draft.text === sent.text && entry.draft.result === sent.result) {
       entry.state = 'saved'
       drafts.remove(callId)
     } else {
@@ -166,8 +165,12 @@ export function createNotesSync(
 
   /** Another tab or computer was faster: what it wrote stays, too. */
   async function takeNewer(entry: Entry): Promise<void> {
-    const stored = await server.read(entry.draft.callId)
-    if (stored === undefined) throw new ApiError(404, 'not_found', undefined)
+    const sent = entry.draft
+    const stored = await server.read(sent.callId)
+    if (stored === undefined) {
+      await server.add(sent)
+      return settle(entry, sent)
+    }
     const { base, text } = entry.draft
     entry.draft = { ...entry.draft, ...stored, base: stored.text, text: mergeNotes(base, stored.text, text) }
     entry.state = 'saving'

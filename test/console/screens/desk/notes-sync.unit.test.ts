@@ -18,6 +18,9 @@ function setUp() {
   const at = {
     notes: { text: '', revision: 0 } as StoredNotes,
     finished: [] as Draft[],
+    added: [] as string[],
+    /** The desk shows another call. */
+    isOver: false,
     failure: undefined as unknown,
     /** The request arrives and its answer is lost. */
     losesAnswers: false,
@@ -41,7 +44,8 @@ function setUp() {
         return { revision: revision + 1 }
       }),
     finish: (draft: Draft) => answer(() => void at.finished.push(draft)),
-    read: () => answer(() => at.notes),
+    read: () => answer(() => (at.isOver ? undefined : at.notes)),
+    add: ({ text }: Draft) => answer(() => void at.added.push(text)),
   }
   const open = () => createNotesSync(drafts, server, { pauseMs: (failures) => failures * 1_000 })
   return { at, stored, drafts, open }
@@ -130,6 +134,16 @@ describe('notes that are saved while typing', () => {
     expect([at.notes, at.requests]).toEqual([{ text: 'wants tea', revision: 2 }, 2])
   })
 
+  it('become another note of the lead if they are stale and the desk shows the next call', async () => {
+    const { at, stored, open } = setUp()
+    at.notes = { text: 'earlier', revision: 2 }
+    at.isOver = true
+    const sync = open()
+    sync.type(CALL, { text: '', revision: 1 }, 'wants tea')
+    await pass(2_000)
+    expect([at.added, stored.size, sync.views.get().get('7')?.state]).toEqual([['wants tea'], 0, 'saved'])
+  })
+
   it('stay in the browser if the server refuses them', async () => {
     const { at, stored, open } = setUp()
     const sync = open()
@@ -170,7 +184,7 @@ describe('an outcome', () => {
     expect(at.finished).toEqual([
       expect.objectContaining({ text: 'wants tea', result: { disposition: '1' } }),
     ])
-    expect([stored.size, sync.views.get().size, at.requests]).toEqual([0, 0, 1])
+    expect([stored.size, sync.views.get().get('7')?.state, at.requests]).toEqual([0, 'saved', 1])
   })
 
   it('waits for the network, also over a reload', async () => {
@@ -185,6 +199,19 @@ describe('an outcome', () => {
     open()
     await pass(10)
     expect(at.finished).toHaveLength(1)
+  })
+
+  it('is sent once more with notes that are typed afterwards, while the call goes on', async () => {
+    const { at, open } = setUp()
+    const sync = open()
+    sync.finish(CALL, null, { disposition: '1' })
+    await pass(10)
+    sync.type(CALL, null, 'wants tea')
+    await pass(1_000)
+    expect(at.finished.map(({ text, result }) => [text, result?.disposition])).toEqual([
+      ['', '1'],
+      ['wants tea', '1'],
+    ])
   })
 
   it('that is refused can be chosen again, and the notes are saved all the same', async () => {
