@@ -10,8 +10,10 @@ import { showToast } from '../../components/toast.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import { BreakDialog } from './break-dialog.tsx'
 import styles from './desk.module.css'
+import { Key } from './key.tsx'
 import { deskMessages } from './messages.ts'
-import { type Desk, loadedDesk, putDesk } from './use-desk.ts'
+import { loadedDesk, putDesk } from './use-desk.ts'
+import type { Desk } from './wire.ts'
 
 type Change = Wire<'DeskStatus'>
 
@@ -86,10 +88,3 @@ function BreakKey({ label, onPress }: { label: string; onPress(): void }) {
   useShortcut('b', label, onPress)
   return null
 }
-
-/** The key of a button, for the eye: screen readers have the list of shortcuts. */
-export const Key = ({ name }: { name: string }) => (
-  <kbd className={styles.key} aria-hidden="true">
-    {name}
-  </kbd>
-)

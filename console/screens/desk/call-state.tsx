@@ -9,11 +9,13 @@ import { Icon } from '../../components/icon.tsx'
 import { showToast } from '../../components/toast.tsx'
 import { formatDuration } from '../../i18n/format.ts'
 import { useMessages } from '../../i18n/messages.ts'
-import { Key, useStatusChange } from './agent-status.tsx'
+import { useStatusChange } from './agent-status.tsx'
 import { secondsLeft } from './clock.ts'
 import styles from './desk.module.css'
+import { Key } from './key.tsx'
 import { deskMessages } from './messages.ts'
-import { type Desk, reloadDesk } from './use-desk.ts'
+import { reloadDesk } from './use-desk.ts'
+import type { Desk } from './wire.ts'
 
 /** The call of the lead with its clock, and the wrap-up with the time that is left. */
 export function CallState({ desk: { call, wrap_up: wrapUp }, offsetMs }: { desk: Desk; offsetMs: number }) {

@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Wire } from '../../api/client.ts'
 import { useConsole } from '../../app/console-context.ts'
 import { IconButton } from '../../components/button.tsx'
 import { ConfirmDialog } from '../../components/dialog.tsx'
@@ -12,9 +11,8 @@ import { useLanguage, useMessages } from '../../i18n/messages.ts'
 import styles from './desk.module.css'
 import { deskMessages } from './messages.ts'
 import { reloadDesk } from './use-desk.ts'
+import type { Callback } from './wire.ts'
 import { formatInZone } from './zone-words.ts'
-
-type Callback = Wire<'Callback'>
 
 /** The callbacks that this agent has agreed, the next one first. */
 export function Callbacks({ callbacks }: { callbacks: readonly Callback[] }) {

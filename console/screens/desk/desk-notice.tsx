@@ -7,7 +7,8 @@ import { Notice } from '../../components/notice.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import { deskMessages } from './messages.ts'
 import { useNotes, useNotesPort } from './notes/notes-port.ts'
-import { subjectOf, useDesk } from './use-desk.ts'
+import { useDesk } from './use-desk.ts'
+import { subjectOf } from './wire.ts'
 
 /**
  * On every screen of an agent: sends the notes that are left, and opens the desk when a call with a lead begins. Where

@@ -7,7 +7,8 @@ import styles from './desk.module.css'
 import { Idle } from './idle.tsx'
 import { useNotes } from './notes/notes-port.ts'
 import { RefusedNotes } from './notes/refused-notes.tsx'
-import { type LoadedDesk, subjectOf, useDesk } from './use-desk.ts'
+import { type LoadedDesk, useDesk } from './use-desk.ts'
+import { subjectOf } from './wire.ts'
 import { Work } from './work.tsx'
 
 /** Where an agent works: their status, the lead of the call, its notes and outcome, then the next one. */
@@ -44,7 +45,7 @@ function LoadedScreen({ loaded }: { loaded: LoadedDesk }) {
           notes={notes}
         />
       )}
-      <Callbacks callbacks={desk.callbacks} />
+      <Callbacks callbacks={desk.callbacks.filter((one) => one !== null)} />
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import type { Desk } from './use-desk.ts'
+import type { Desk } from './wire.ts'
 
 export type IdleReason =
   | 'noExtension'

@@ -11,7 +11,7 @@ import { secondsLeft } from './clock.ts'
 import styles from './desk.module.css'
 import { idleReasons } from './idle-reasons.ts'
 import { deskMessages } from './messages.ts'
-import type { Desk } from './use-desk.ts'
+import type { Desk } from './wire.ts'
 
 const POLL_MS = 30_000
 

@@ -4,11 +4,11 @@ import { isZone, ownZone } from '../../components/zone-time.ts'
 import { useLanguage, useMessages } from '../../i18n/messages.ts'
 import styles from './desk.module.css'
 import { deskMessages } from './messages.ts'
-import type { Desk } from './use-desk.ts'
+import type { Lead } from './wire.ts'
 import { formatInZone } from './zone-words.ts'
 
 interface LeadCardProps {
-  lead: NonNullable<Desk['lead']>
+  lead: Lead
   title: RefObject<HTMLHeadingElement | null>
   /** The state of the call. */
   children: ReactNode

@@ -3,10 +3,10 @@ import { formatDuration, formatTime } from '../../i18n/format.ts'
 import { useLanguage, useMessages } from '../../i18n/messages.ts'
 import styles from './desk.module.css'
 import { deskMessages } from './messages.ts'
-import type { Desk } from './use-desk.ts'
+import type { Lead } from './wire.ts'
 
 /** What was written and called before. */
-export function LeadPast({ lead }: { lead: NonNullable<Desk['lead']> }) {
+export function LeadPast({ lead }: { lead: Lead }) {
   const { lead: texts } = useMessages(deskMessages)
   const { outcomes } = useMessages(callMessages)
   const language = useLanguage()

@@ -2,7 +2,7 @@ import { Section } from '../../components/section.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import styles from './desk.module.css'
 import { deskMessages } from './messages.ts'
-import type { Desk } from './use-desk.ts'
+import type { Desk } from './wire.ts'
 
 /** What the campaign’s agents read out. */
 export function Script({ campaign }: { campaign: Desk['campaign'] }) {

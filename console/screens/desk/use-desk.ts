@@ -1,10 +1,9 @@
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import type { Wire } from '../../api/client.ts'
 import { useConsole } from '../../app/console-context.ts'
 import { clockOffset } from './clock.ts'
+import type { Desk } from './wire.ts'
 
-export type Desk = Wire<'Desk'>
 export interface LoadedDesk {
   desk: Desk
   /** How far the server’s clock is ahead. */
@@ -40,16 +39,4 @@ export async function loadedDesk(answer: Promise<{ data?: Desk; response: Respon
   const { data, response } = await answer
   // A refusal was thrown before.
   return { desk: data as Desk, offsetMs: clockOffset(response.headers.get('date'), Date.now()) }
-}
-
-/** The call whose notes and outcome are written now. */
-export interface Subject {
-  callId: string
-  leadId: string
-  name: string
-}
-
-export function subjectOf({ lead, wrap_up, call }: Desk): Subject | undefined {
-  const callId = wrap_up?.call_id ?? call?.id
-  return lead === null || callId === undefined ? undefined : { callId, leadId: lead.id, name: lead.name }
 }

@@ -10,11 +10,11 @@ import { NotesField } from './notes/notes-field.tsx'
 import type { NotesSync } from './notes/notes-sync.ts'
 import { Outcomes } from './outcome/outcomes.tsx'
 import { Script } from './script.tsx'
-import type { Desk, Subject } from './use-desk.ts'
+import type { Desk, Lead, Subject } from './wire.ts'
 
 interface WorkProps {
   desk: Desk
-  lead: NonNullable<Desk['lead']>
+  lead: Lead
   subject: Subject
   offsetMs: number
   notes: NotesSync

@@ -18,6 +18,13 @@ export interface Draft {
   result?: Result
 }
 
+/** What is used of a `Storage`: its entries are its own properties. */
+type DraftStorage = object & {
+  getItem(key: string): string | null
+  setItem(key: string, value: string): void
+  removeItem(key: string): void
+}
+
 export interface DraftStore {
   list(): Draft[]
   read(callId: string): Draft | undefined
@@ -29,7 +36,7 @@ export interface DraftStore {
  * Drafts of one user in this browser; they outlive the page and the session. If the browser’s storage refuses, they are in
  * memory alone.
  */
-export function createDraftStore(userId: string, storage: Storage): DraftStore {
+export function createDraftStore(userId: string, storage: DraftStorage): DraftStore {
   const prefix = draftPrefix(userId)
   const refused = new Map<string, Draft>()
   function read(callId: string): Draft | undefined {

@@ -3,7 +3,8 @@ import { useEffect } from 'react'
 import { type Api, dataOf } from '../../../api/client.ts'
 import { useConsole, useStore } from '../../../app/console-context.ts'
 import { createStore } from '../../../app/store.ts'
-import { loadedDesk, putDesk, reloadDesk, subjectOf } from '../use-desk.ts'
+import { loadedDesk, putDesk, reloadDesk } from '../use-desk.ts'
+import { subjectOf } from '../wire.ts'
 import { createDraftStore, draftPrefix } from './draft-store.ts'
 import { createNotesSync, type NotesServer, type NotesSync } from './notes-sync.ts'
 
@@ -52,7 +53,7 @@ const serverOf = (api: Api, queries: QueryClient): NotesServer => ({
   async add({ leadId, text }) {
     if (text.trim() === '') return
     await api.POST('/api/leads/{id}/notes', {
-      params: { path: { id: Number(leadId) } },
+      params: { path: { id: leadId } },
       body: { content: text },
     })
   },

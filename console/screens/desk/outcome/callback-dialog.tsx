@@ -8,12 +8,12 @@ import { useLanguage, useMessages } from '../../../i18n/messages.ts'
 import styles from '../desk.module.css'
 import { deskMessages } from '../messages.ts'
 import type { Result } from '../notes/draft-store.ts'
-import type { Desk } from '../use-desk.ts'
+import type { Lead } from '../wire.ts'
 import { formatInZone } from '../zone-words.ts'
 import { type CallbackProblem, readCallbackTime, usualTimes } from './callback-time.ts'
 
 interface CallbackDialogProps {
-  lead: NonNullable<Desk['lead']>
+  lead: Lead
   onAgree(callback: NonNullable<Result['callback']>): void
   onClose(): void
 }

@@ -1,4 +1,4 @@
-import type { Desk } from '../use-desk.ts'
+import type { Desk } from '../wire.ts'
 
 type Outcome = NonNullable<Desk['campaign']>['dispositions'][number]
 export type Choice = Pick<Outcome, 'key' | 'name' | 'effect'>

@@ -6,18 +6,18 @@ import { ConfirmDialog } from '../../../components/dialog.tsx'
 import { useErrorText } from '../../../components/error-text.ts'
 import { Notice } from '../../../components/notice.tsx'
 import { useMessages } from '../../../i18n/messages.ts'
-import { Key } from '../agent-status.tsx'
 import styles from '../desk.module.css'
+import { Key } from '../key.tsx'
 import { deskMessages } from '../messages.ts'
 import type { Result } from '../notes/draft-store.ts'
 import type { NotesSync, NotesView } from '../notes/notes-sync.ts'
-import type { Desk, Subject } from '../use-desk.ts'
+import type { Desk, Lead, Subject } from '../wire.ts'
 import { CallbackDialog } from './callback-dialog.tsx'
 import { type Choice, outcomesOf } from './choices.ts'
 
 interface OutcomesProps {
   desk: Desk
-  lead: NonNullable<Desk['lead']>
+  lead: Lead
   subject: Subject
   notes: NotesSync
   view: NotesView | undefined
