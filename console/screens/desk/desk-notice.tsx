@@ -54,7 +54,8 @@ function CallNotice() {
   if (subject === undefined) return null
   return (
     <Notice>
-      {texts.call(subject.name)} <Link to="/desk">{texts.open}</Link>
+      {callId === undefined ? texts.wrapUp(subject.name) : texts.call(subject.name)}{' '}
+      <Link to="/desk">{texts.open}</Link>
     </Notice>
   )
 }

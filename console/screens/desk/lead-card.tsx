@@ -31,11 +31,13 @@ export function LeadCard({ lead, title, children }: LeadCardProps) {
     [texts.remarks, lead.remarks],
   ]
   return (
-    <section className={styles.panel} aria-labelledby={id}>
-      <h2 id={id} ref={title} tabIndex={-1} className={styles.name} data-lead={lead.id}>
-        {lead.name}
-      </h2>
-      {children}
+    <section className={`${styles.panel} ${styles.lead}`} aria-labelledby={id}>
+      <div className={styles.head}>
+        <h2 id={id} ref={title} tabIndex={-1} className={styles.name} data-lead={lead.id}>
+          {lead.name}
+        </h2>
+        {children}
+      </div>
       <dl className={styles.facts}>
         {facts
           .filter(([, value]) => value !== null && value !== '')

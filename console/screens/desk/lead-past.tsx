@@ -11,7 +11,7 @@ export function LeadPast({ lead }: { lead: Lead }) {
   const { outcomes } = useMessages(callMessages)
   const language = useLanguage()
   return (
-    <section className={styles.panel}>
+    <section className={`${styles.panel} ${styles.last}`}>
       <h3>{texts.earlierNotes}</h3>
       {lead.notes.length === 0 && <p className={styles.soft}>{texts.noNotes}</p>}
       <ul className={styles.past}>

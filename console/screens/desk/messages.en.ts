@@ -3,6 +3,7 @@ import { plural } from '../../i18n/plural.ts'
 export const messages = {
   notice: {
     call: (name: string) => `You are in a call with ${name}.`,
+    wrapUp: (name: string) => `The call with ${name} waits for its outcome.`,
     open: 'Open the desk',
     unsent: (count: number) =>
       plural('en', count, {

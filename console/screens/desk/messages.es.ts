@@ -4,6 +4,7 @@ import type { messages as english } from './messages.en.ts'
 export const messages: typeof english = {
   notice: {
     call: (name) => `Está en una llamada con ${name}.`,
+    wrapUp: (name) => `La llamada con ${name} espera su resultado.`,
     open: 'Abrir el puesto',
     unsent: (count) =>
       plural('es', count, {

@@ -4,6 +4,7 @@ import type { messages as english } from './messages.en.ts'
 export const messages: typeof english = {
   notice: {
     call: (name) => `Идёт звонок: ${name}.`,
+    wrapUp: (name) => `Звонок ждёт результата: ${name}.`,
     open: 'Открыть рабочее место',
     unsent: (count) =>
       plural('ru', count, {

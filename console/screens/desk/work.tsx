@@ -36,14 +36,14 @@ export function Work({ desk, lead, subject, offsetMs, notes }: WorkProps) {
       <p className="visually-hidden" role="status">
         {texts.announced(subject.name)}
       </p>
+      <LeadCard lead={lead} title={title}>
+        <CallState desk={desk} offsetMs={offsetMs} />
+      </LeadCard>
       <div className={styles.side}>
-        <LeadCard lead={lead} title={title}>
-          <CallState desk={desk} offsetMs={offsetMs} />
-        </LeadCard>
+        <Script campaign={campaign} />
         <LeadPast lead={lead} />
       </div>
       <div className={styles.side}>
-        <Script campaign={campaign} />
         <NotesField
           field={field}
           text={notes.textOf(subject.callId, desk.notes)}
