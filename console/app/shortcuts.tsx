@@ -21,6 +21,16 @@ const isListOpen = createStore(false)
 /** Opens the list of all shortcuts, as `?` does. */
 export const showShortcuts = (): void => isListOpen.set(true)
 
+let pausedUntil = 0
+const PAUSE_MS = 1_500
+/**
+ * Single keys do nothing until none has been pressed for a moment. For a text field that disappears while a person types
+ * in it: the rest of their words is no order.
+ */
+export const pauseShortcuts = (): void => {
+  pausedUntil = Date.now() + PAUSE_MS
+}
+
 /** Adds a shortcut while the component is shown. */
 export function useShortcut(keys: string, label: string, run: () => void): void {
   useEffect(() => {
@@ -44,6 +54,7 @@ export function Shortcuts() {
       const press = pressOf(event)
       if (press === undefined || event.isComposing) return
       if (!press.isModified && isTyping(event.target)) return
+      if (!press.isModified && Date.now() < pausedUntil) return pauseShortcuts()
       if (document.querySelector('dialog[open]') !== null) return
       const found = reader.find(press, [...shortcuts.get(), help], areSingleKeysOn())
       if (found === undefined) return

@@ -1,6 +1,6 @@
-import { type RefObject, useCallback } from 'react'
+import { type RefObject, useCallback, useLayoutEffect } from 'react'
 import { MODIFIER } from '../../../app/shortcut-keys.ts'
-import { useShortcut } from '../../../app/shortcuts.tsx'
+import { pauseShortcuts, useShortcut } from '../../../app/shortcuts.tsx'
 import { Labelled } from '../../../components/field.tsx'
 import { useMessages } from '../../../i18n/messages.ts'
 import styles from '../desk.module.css'
@@ -27,6 +27,13 @@ export function NotesField({ field, text, state, onType, onLeave }: NotesFieldPr
     texts.shortcut,
     useCallback(() => field.current?.focus(), [field]),
   )
+  // The next call may begin while an agent types about the last one.
+  useLayoutEffect(() => {
+    const { current } = field
+    return () => {
+      if (current !== null && current === document.activeElement) pauseShortcuts()
+    }
+  }, [field])
   const hint = texts.hint(`${MODIFIER}+1 – ${MODIFIER}+9`)
   return (
     <section className={styles.panel} aria-label={texts.title}>
