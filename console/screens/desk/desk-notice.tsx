@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useRouterState } from '@tanstack/react-router'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
 import { dataOf } from '../../api/client.ts'
 import { useConsole, useStore } from '../../app/console-context.ts'
 import { Notice } from '../../components/notice.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import { deskMessages } from './messages.ts'
 import { useNotes, useNotesPort } from './notes/notes-port.ts'
+import type { NotesSync } from './notes/notes-sync.ts'
 import { useDesk } from './use-desk.ts'
 import { subjectOf } from './wire.ts'
 
@@ -20,42 +21,51 @@ export function DeskNotice() {
   const isAgent = useIsAgent()
   return (
     <>
-      {isElsewhere && isAgent && <CallNotice />}
+      {isAgent && <CallNotice isElsewhere={isElsewhere} />}
       {isElsewhere && <UnsentNotice />}
     </>
   )
 }
 
-/** Only the desk itself makes a user an agent. */
+/** Only the desk itself makes a user an agent: its first request does. */
 function useIsAgent(): boolean {
   const { api, live } = useConsole()
-  const [hasSignal, setSignal] = useState(false)
-  useEffect(() => live.onSignal('desk', () => setSignal(true)), [live])
-  const { data } = useQuery({
+  const me = useQuery({
     queryKey: ['me'],
     queryFn: ({ signal }) => dataOf(api.GET('/api/v1/me', { signal })),
     staleTime: Number.POSITIVE_INFINITY,
   })
-  return (hasSignal && data !== undefined) || (data?.agent ?? null) !== null
+  const isAgent = me.data?.agent != null
+  const { refetch } = me
+  useEffect(
+    () => (isAgent ? undefined : live.onSignal('desk', () => void refetch())),
+    [live, refetch, isAgent],
+  )
+  return isAgent
 }
 
-function CallNotice() {
-  const { notice: texts } = useMessages(deskMessages)
+function CallNotice({ isElsewhere }: { isElsewhere: boolean }) {
   const navigate = useNavigate()
   const { data } = useDesk()
   const subject = data && subjectOf(data.desk)
-  const callId = data?.desk.call?.state === 'ended' ? undefined : subject?.callId
+  const isLive = data?.desk.wrap_up === null && data.desk.call?.state !== 'ended'
+  const callId = isLive ? subject?.callId : undefined
   const opened = useRef<string>(undefined)
   useEffect(() => {
     if (callId === undefined || callId === opened.current) return
+    // Once: an agent may leave the desk during the call.
     opened.current = callId
-    if (document.visibilityState === 'visible' && !isBusy()) void navigate({ to: '/desk' })
-  }, [callId, navigate])
-  if (subject === undefined) return null
+    if (isElsewhere && document.visibilityState === 'visible' && !isBusy()) void navigate({ to: '/desk' })
+  }, [callId, isElsewhere, navigate])
+  if (subject === undefined || !isElsewhere) return null
+  return <LeadNotice name={subject.name} isLive={isLive} />
+}
+
+function LeadNotice({ name, isLive }: { name: string; isLive: boolean }) {
+  const { notice: texts } = useMessages(deskMessages)
   return (
     <Notice>
-      {callId === undefined ? texts.wrapUp(subject.name) : texts.call(subject.name)}{' '}
-      <Link to="/desk">{texts.open}</Link>
+      {isLive ? texts.call(name) : texts.wrapUp(name)} <Link to="/desk">{texts.open}</Link>
     </Notice>
   )
 }
@@ -65,15 +75,18 @@ function UnsentNotice() {
   return notes === undefined ? null : <Unsent notes={notes} />
 }
 
-function Unsent({ notes }: { notes: NonNullable<ReturnType<typeof useNotes>> }) {
-  const { notice: texts } = useMessages(deskMessages)
-  const unsent = [...useStore(notes.views).values()].filter(
+function Unsent({ notes }: { notes: NotesSync }) {
+  const count = [...useStore(notes.views).values()].filter(
     ({ state }) => state === 'waiting' || state === 'refused',
-  )
-  if (unsent.length === 0) return null
+  ).length
+  return count === 0 ? null : <CountNotice count={count} />
+}
+
+function CountNotice({ count }: { count: number }) {
+  const { notice: texts } = useMessages(deskMessages)
   return (
     <Notice tone="warning">
-      {texts.unsent(unsent.length)} <Link to="/desk">{texts.open}</Link>
+      {texts.unsent(count)} <Link to="/desk">{texts.open}</Link>
     </Notice>
   )
 }

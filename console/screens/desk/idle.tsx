@@ -33,25 +33,27 @@ export function Idle({ desk, offsetMs }: { desk: Desk; offsetMs: number }) {
   const running = campaigns?.filter(({ status, automation }) => status === 'ACTIVE' && automation) ?? []
   const { available_from: availableFrom } = desk.agent
   return (
-    <section className={styles.panel} aria-live="polite">
-      <EmptyState title={texts.title}>
-        {reasons.length === 0 && running.length > 0 && (
-          <p>{texts.waiting(running.map(({ name }) => name).join(', '))}</p>
+    <section className={styles.panel}>
+      <div role="status">
+        <EmptyState title={texts.title}>
+          {reasons.length === 0 && running.length > 0 && (
+            <p>{texts.waiting(running.map(({ name }) => name).join(', '))}</p>
+          )}
+        </EmptyState>
+        {reasons.length > 0 && (
+          <div className={styles.reasons}>
+            <h2>
+              <Icon name="warning" />
+              {texts.reasonsTitle}
+            </h2>
+            <ul>
+              {reasons.map((reason) => (
+                <li key={reason}>{texts.reasons[reason]}</li>
+              ))}
+            </ul>
+          </div>
         )}
-      </EmptyState>
-      {reasons.length > 0 && (
-        <div className={styles.reasons}>
-          <h2>
-            <Icon name="warning" />
-            {texts.reasonsTitle}
-          </h2>
-          <ul>
-            {reasons.map((reason) => (
-              <li key={reason}>{texts.reasons[reason]}</li>
-            ))}
-          </ul>
-        </div>
-      )}
+      </div>
       {availableFrom !== null && <Pause until={availableFrom} offsetMs={offsetMs} />}
     </section>
   )

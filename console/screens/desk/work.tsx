@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react'
-import { useStore } from '../../app/console-context.ts'
+import { useConsole, useSelected, useStore } from '../../app/console-context.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { CallState } from './call-state.tsx'
 import styles from './desk.module.css'
@@ -23,14 +23,21 @@ interface WorkProps {
 /** What an agent needs during a call and after it. */
 export function Work({ desk, lead, subject, offsetMs, notes }: WorkProps) {
   const { call: texts } = useMessages(deskMessages)
-  const { campaign } = desk
+  const { session } = useConsole()
+  const { campaign, wrap_up: wrapUp } = desk
   const view = useStore(notes.views).get(subject.callId)
+  // Without a token no request is sent: then nothing fails, either.
+  const isAway = useSelected(
+    session.state,
+    (state) => 'connection' in state && state.connection === 'reconnecting',
+  )
   const field = useRef<HTMLTextAreaElement>(null)
   const title = useRef<HTMLHeadingElement>(null)
   // The focus goes to the new lead, unless the agent works elsewhere in the page.
   useEffect(() => {
     if (isFocusFree()) title.current?.focus({ preventScroll: true })
   }, [])
+  const leaveNotes = () => title.current?.focus({ preventScroll: true })
   return (
     <div className={styles.work}>
       <p className="visually-hidden" role="status">
@@ -47,11 +54,21 @@ export function Work({ desk, lead, subject, offsetMs, notes }: WorkProps) {
         <NotesField
           field={field}
           text={notes.textOf(subject.callId, desk.notes)}
-          state={view?.state}
+          state={isAway && view?.state === 'saving' ? 'waiting' : view?.state}
           onType={(text) => notes.type(subject, desk.notes, text)}
-          onLeave={() => title.current?.focus({ preventScroll: true })}
+          onLeave={leaveNotes}
         />
-        <Outcomes desk={desk} lead={lead} subject={subject} notes={notes} view={view} />
+        <Outcomes
+          desk={desk}
+          lead={lead}
+          subject={subject}
+          notes={notes}
+          view={view}
+          onFinish={() => {
+            // The next card comes at once.
+            if (wrapUp !== null) leaveNotes()
+          }}
+        />
       </div>
     </div>
   )

@@ -1,4 +1,4 @@
-import { type RefObject, useCallback, useLayoutEffect } from 'react'
+import { type RefObject, useCallback, useLayoutEffect, useRef } from 'react'
 import { MODIFIER } from '../../../app/shortcut-keys.ts'
 import { pauseShortcuts, useShortcut } from '../../../app/shortcuts.tsx'
 import { Labelled } from '../../../components/field.tsx'
@@ -9,6 +9,8 @@ import type { SaveState } from './notes-sync.ts'
 
 /** What the server takes. */
 const MAX_LENGTH = 10_000
+/** Longer without a key: the agent is not in the middle of a word. */
+const TYPING_MS = 2_000
 
 interface NotesFieldProps {
   field: RefObject<HTMLTextAreaElement | null>
@@ -27,11 +29,13 @@ export function NotesField({ field, text, state, onType, onLeave }: NotesFieldPr
     texts.shortcut,
     useCallback(() => field.current?.focus(), [field]),
   )
+  const typedAt = useRef(0)
   // The next call may begin while an agent types about the last one.
   useLayoutEffect(() => {
     const { current } = field
     return () => {
-      if (current !== null && current === document.activeElement) pauseShortcuts()
+      const isTyping = current === document.activeElement && Date.now() - typedAt.current < TYPING_MS
+      if (isTyping) pauseShortcuts()
     }
   }, [field])
   const hint = texts.hint(`${MODIFIER}+1 – ${MODIFIER}+9`)
@@ -46,7 +50,10 @@ export function NotesField({ field, text, state, onType, onLeave }: NotesFieldPr
             rows={6}
             maxLength={MAX_LENGTH}
             value={text}
-            onChange={({ target }) => onType(target.value)}
+            onChange={({ target }) => {
+              typedAt.current = Date.now()
+              onType(target.value)
+            }}
             onKeyDown={(event) => {
               if (event.key !== 'Escape' || event.nativeEvent.isComposing) return
               event.preventDefault()

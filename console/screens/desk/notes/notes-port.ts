@@ -37,12 +37,21 @@ export function useNotesPort(): void {
   }, [api, queries, userId])
 }
 
+/** A network that is away may answer nothing at all. */
+const limited = () => ({ signal: AbortSignal.timeout(TIMEOUT_MS) })
+const TIMEOUT_MS = 15_000
+
 const serverOf = (api: Api, queries: QueryClient): NotesServer => ({
   save: ({ callId, leadId, text, revision }) =>
-    dataOf(api.PUT('/api/v1/desk/notes', { body: { call_id: callId, lead_id: leadId, text, revision } })),
+    dataOf(
+      api.PUT('/api/v1/desk/notes', {
+        body: { call_id: callId, lead_id: leadId, text, revision },
+        ...limited(),
+      }),
+    ),
   async finish({ callId, leadId, text, result }) {
     const body = { call_id: callId, lead_id: leadId, note: text, ...result }
-    putDesk(queries, await loadedDesk(api.POST('/api/v1/desk/results', { body })))
+    putDesk(queries, await loadedDesk(api.POST('/api/v1/desk/results', { body, ...limited() })))
   },
   async read(callId) {
     const loaded = await loadedDesk(api.GET('/api/v1/desk'))

@@ -21,10 +21,13 @@ interface OutcomesProps {
   subject: Subject
   notes: NotesSync
   view: NotesView | undefined
+  onFinish(): void
 }
 
+const NOTICE_OF = { saved: 'stored', saving: 'sending', waiting: 'waiting', refused: 'sending' } as const
+
 /** The outcome of the call by one key. It ends the wrap-up. */
-export function Outcomes({ desk, lead, subject, notes, view }: OutcomesProps) {
+export function Outcomes({ desk, lead, subject, notes, view, onFinish }: OutcomesProps) {
   const { outcomes: texts } = useMessages(deskMessages)
   const describeError = useErrorText()
   const id = useId()
@@ -41,6 +44,7 @@ export function Outcomes({ desk, lead, subject, notes, view }: OutcomesProps) {
     // A break that was begun during the call goes on.
     const next = isBreakNext || desk.agent.status === 'break' ? ({ next: 'break' } as const) : {}
     notes.finish(subject, desk.notes, { disposition: choice.key, ...(callback && { callback }), ...next })
+    onFinish()
   }
   function choose(choice: Choice) {
     if (isClosed) return
@@ -61,9 +65,7 @@ export function Outcomes({ desk, lead, subject, notes, view }: OutcomesProps) {
       <BreakNext isOn={isBreakNext} onChange={setBreakNext} />
       {chosen !== undefined && (
         <Notice tone={view?.state === 'saved' ? 'success' : 'info'}>
-          {texts[({ saved: 'stored', waiting: 'waiting' } as const)[view?.state as 'saved'] ?? 'sending'](
-            chosen.name,
-          )}
+          {texts[NOTICE_OF[view?.state ?? 'saving']](chosen.name)}
         </Notice>
       )}
       {view?.error !== undefined && (
