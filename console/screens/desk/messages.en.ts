@@ -21,15 +21,13 @@ export const messages = {
     since: 'for',
     breakTitle: 'Take a break',
     breakHint: 'Campaigns do not call you until you are ready again.',
-    reason: 'Reason',
     reasons: {
       short: 'Short break',
       lunch: 'Lunch',
       meeting: 'Meeting',
       training: 'Training',
-      other: 'Other',
     } as Record<string, string>,
-    otherReason: 'Which one',
+    otherReason: 'Another reason',
     start: 'Start the break',
   },
   idle: {

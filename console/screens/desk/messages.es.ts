@@ -27,15 +27,13 @@ export const messages: typeof english = {
     since: 'desde hace',
     breakTitle: 'Hacer una pausa',
     breakHint: 'Las campañas no le llaman hasta que vuelva a estar disponible.',
-    reason: 'Motivo',
     reasons: {
       short: 'Pausa corta',
       lunch: 'Comida',
       meeting: 'Reunión',
       training: 'Formación',
-      other: 'Otro',
     },
-    otherReason: 'Cuál',
+    otherReason: 'Otro motivo',
     start: 'Empezar la pausa',
   },
   idle: {

@@ -23,15 +23,13 @@ export const messages: typeof english = {
     since: 'уже',
     breakTitle: 'Взять перерыв',
     breakHint: 'Кампании не звонят вам, пока вы снова не будете готовы.',
-    reason: 'Причина',
     reasons: {
       short: 'Короткий перерыв',
       lunch: 'Обед',
       meeting: 'Совещание',
       training: 'Обучение',
-      other: 'Другая',
     },
-    otherReason: 'Какая',
+    otherReason: 'Другая причина',
     start: 'Начать перерыв',
   },
   idle: {

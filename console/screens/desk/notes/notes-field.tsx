@@ -27,7 +27,11 @@ export function NotesField({ field, text, state, onType, onLeave }: NotesFieldPr
   useShortcut(
     'n',
     texts.shortcut,
-    useCallback(() => field.current?.focus(), [field]),
+    useCallback(() => {
+      const { current } = field
+      current?.focus()
+      current?.setSelectionRange(current.value.length, current.value.length)
+    }, [field]),
   )
   const typedAt = useRef(0)
   // The next call may begin while an agent types about the last one.
