@@ -12,6 +12,7 @@ import { createStore } from './store.ts'
 interface Shortcut {
   /** One key, or two one after the other: `g p`. A single character works only outside of text fields; `Alt+1` in them, too. */
   keys: string
+  /** Empty for a second way to what the list has already. */
   label: string
   run(): void
 }
@@ -69,18 +70,20 @@ export function Shortcuts() {
   return (
     <Dialog title={texts.shortcuts} onClose={() => isListOpen.set(false)}>
       <dl className={styles.list}>
-        {[...all, { keys: '?', label: texts.shortcutHelp }].map(({ keys, label }) => (
-          <div key={`${keys}${label}`} className={styles.row}>
-            <dt>
-              {keys.split(' ').map((key) => (
-                <kbd key={key} className={styles.key}>
-                  {key}
-                </kbd>
-              ))}
-            </dt>
-            <dd>{label}</dd>
-          </div>
-        ))}
+        {[...all.filter(({ label }) => label !== ''), { keys: '?', label: texts.shortcutHelp }].map(
+          ({ keys, label }) => (
+            <div key={`${keys}${label}`} className={styles.row}>
+              <dt>
+                {keys.split(' ').map((key) => (
+                  <kbd key={key} className={styles.key}>
+                    {key}
+                  </kbd>
+                ))}
+              </dt>
+              <dd>{label}</dd>
+            </div>
+          ),
+        )}
       </dl>
       <SingleKeysSwitch />
       <DialogActions>

@@ -113,6 +113,7 @@ export const messages = {
   outcomes: {
     title: 'Outcome',
     hint: 'Keys 1 to 9. Afterwards the next lead is called.',
+    shortcut: (name: string, keys: string) => `Outcome: ${name} (in the notes: ${keys})`,
     notYet: 'While it rings, there is no outcome yet.',
     names: {
       1: 'Qualified',

@@ -119,6 +119,7 @@ export const messages: typeof english = {
   outcomes: {
     title: 'Resultado',
     hint: 'Teclas del 1 al 9. Después se llama al siguiente contacto.',
+    shortcut: (name, keys) => `Resultado: ${name} (en las notas: ${keys})`,
     notYet: 'Mientras suena, todavía no hay resultado.',
     names: {
       1: 'Cualificado',

@@ -114,6 +114,7 @@ export const messages: typeof english = {
   outcomes: {
     title: 'Результат',
     hint: 'Клавиши от 1 до 9. После этого звоним следующему лиду.',
+    shortcut: (name, keys) => `Результат: ${name} (в заметках: ${keys})`,
     notYet: 'Пока идут гудки, результата ещё нет.',
     names: {
       1: 'Заинтересован',

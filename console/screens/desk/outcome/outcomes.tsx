@@ -102,6 +102,7 @@ interface OutcomeButtonProps {
 }
 
 function OutcomeButton({ choice, isDisabled, onChoose }: OutcomeButtonProps) {
+  const { outcomes: texts } = useMessages(deskMessages)
   const { key, name } = choice
   // The same function at each render: a shortcut that changes is added anew.
   const newest = useRef(onChoose)
@@ -111,8 +112,9 @@ function OutcomeButton({ choice, isDisabled, onChoose }: OutcomeButtonProps) {
   const latestChoice = useRef(choice)
   latestChoice.current = choice
   const press = useCallback(() => newest.current(latestChoice.current), [])
-  useShortcut(key, name, press)
-  useShortcut(`${MODIFIER}+${key}`, name, press)
+  const inNotes = `${MODIFIER}+${key}`
+  useShortcut(key, texts.shortcut(name, inNotes), press)
+  useShortcut(inNotes, '', press)
   return (
     <Button className={styles.outcome} disabled={isDisabled} aria-keyshortcuts={key} onClick={press}>
       <Key name={key} /> {name}
