@@ -1,8 +1,8 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useRouterState } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
-import { dataOf } from '../../api/client.ts'
 import { useConsole, useStore } from '../../app/console-context.ts'
+import { useAgent } from '../../app/shell/use-agent.ts'
 import { Notice } from '../../components/notice.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import { deskMessages } from './messages.ts'
@@ -29,18 +29,13 @@ export function DeskNotice() {
 
 /** Only the desk itself makes a user an agent: its first request does. */
 function useIsAgent(): boolean {
-  const { api, live } = useConsole()
-  const me = useQuery({
-    queryKey: ['me'],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/v1/me', { signal })),
-    staleTime: Number.POSITIVE_INFINITY,
-  })
-  const isAgent = me.data?.agent != null
-  const { refetch } = me
-  useEffect(
-    () => (isAgent ? undefined : live.onSignal('desk', () => void refetch())),
-    [live, refetch, isAgent],
-  )
+  const { live } = useConsole()
+  const queries = useQueryClient()
+  const isAgent = useAgent() != null
+  useEffect(() => {
+    if (isAgent) return
+    return live.onSignal('desk', () => void queries.invalidateQueries({ queryKey: ['me'] }))
+  }, [live, queries, isAgent])
   return isAgent
 }
 

@@ -34,6 +34,8 @@ const CHOSEN: Record<number, { key: string; status: string }> = {
   13: { key: '1', status: 'QUALIFIED' },
   14: { key: '2', status: 'CONTACTED' },
 }
+/** One of these, in which the agent also stops the clock of the wrap-up and takes a break. */
+const WITH_BREAK = 13
 const outcomeOf = (n: number) => (n % 10 <= 4 ? 'ANSWERED' : n % 10 <= 7 ? 'BUSY' : 'NO_ANSWER')
 /** What the browser reports of requests while the network is away. */
 const OFFLINE = [/ERR_INTERNET_DISCONNECTED/, /WebSocket/]
@@ -228,6 +230,25 @@ async function nextLead(page: Page, shown: number | undefined): Promise<number> 
   const title = page.locator(shown === undefined ? '[data-lead]' : `[data-lead]:not([data-lead="${shown}"])`)
   await title.waitFor({ timeout: 60_000 })
   return Number(await title.getAttribute('data-lead'))
+}
+
+/** Stops the clock of the wrap-up, and asks for a break after it. */
+async function holdAndBreak(page: Page): Promise<void> {
+  await page.keyboard.press('w')
+  await page.getByText('No next call until you choose an outcome.').waitFor()
+  await page.keyboard.press('b')
+  await page.getByRole('checkbox', { name: 'Then take a break', checked: true }).waitFor()
+}
+
+/** Is ready again after the break, and takes another one by the dialog: its first reason has the focus. */
+async function takeBreak(page: Page): Promise<void> {
+  await page.locator('[data-status="break"]').waitFor()
+  await page.keyboard.press('b')
+  await page.getByRole('dialog').waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByText('Break: Short break').waitFor()
+  await page.keyboard.press('r')
+  await page.locator('[data-status="ready"]').waitFor()
 }
 
 /** What some outcomes ask for: a time, which is tomorrow at ten by default, or whether it is meant. */
