@@ -144,7 +144,9 @@ describe.skipIf(missing !== undefined)(
           await keyboard.press('Escape')
           await keyboard.press('x')
           await page.locator('[data-call="wrap-up"]').waitFor()
+          if (n === WITH_BREAK) await holdAndBreak(page)
           await keyboard.press(choice.key)
+          if (n === WITH_BREAK) await takeBreak(page)
         }
       }
       await page.getByText('No call now').waitFor()
