@@ -64,3 +64,27 @@ describe('the team of an agent', () => {
     })
   })
 })
+
+describe('a break', () => {
+  onBothEngines((engine) => {
+    test('has a reason until the agent ends it, and its time stays when the reason changes', async () => {
+      const db = await engine.tables()
+      const agents = createAgentStore(db)
+      const { id: userId } = await createUserStore(db).add(newUser())
+      const { id } = await agents.add({ userId, name: 'anna', kind: 'human', team: null }, NOW, until)
+      const read = async () => {
+        const agent = await agents.findByUser(userId)
+        return [agent?.status, agent?.breakReason, agent?.statusAt]
+      }
+      await agents.setStatus(id, 'break', NOW + 1, undefined, 'lunch')
+      expect(await read()).toEqual(['break', 'lunch', NOW + 1])
+      await agents.setStatus(id, 'break', NOW + 2, undefined, 'meeting')
+      expect(await read()).toEqual(['break', 'meeting', NOW + 1])
+      await agents.setStatus(id, 'ready', NOW + 3, undefined, 'lunch')
+      expect(await read()).toEqual(['ready', null, NOW + 3])
+      await agents.putOnBreak(id, NOW + 4)
+      expect(await read()).toEqual(['break', null, NOW + 4])
+      expect(await agents.findByUser('99')).toBeUndefined()
+    })
+  })
+})
