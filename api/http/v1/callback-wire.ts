@@ -11,10 +11,15 @@ import { ListQuery, nextCursor, paged, readCursor } from './paging.ts'
 
 export const LeadParams = z.object({ leadId: Id })
 
+/** `Date.parse` reads February 30 as March 2. */
+function isOnCalendar(text: string): boolean {
+  const at = Date.parse(`${text}Z`)
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
+}
 const LocalTime = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/, 'must be a local time, such as 2026-12-01T10:00')
-  .refine((text) => !Number.isNaN(Date.parse(`${text}Z`)), 'must be a day and a time that exist')
+  .refine(isOnCalendar, 'must be a day and a time that exist')
   .openapi({ example: '2026-12-01T10:00', description: 'Local time of the lead' })
 const TimeZone = z
   .string()
