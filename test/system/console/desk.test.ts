@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { defaultDatabaseUrl } from '../../../api/config/config.ts'
 import { type Database, openDatabase } from '../../../api/store/sql/database.ts'
@@ -13,6 +12,7 @@ import {
   type Person,
   startConsoleBrowser,
 } from '../../support/console/console-page.ts'
+import { answerDialog, holdAndBreak, nextLead, takeBreak } from '../../support/console/desk-keys.ts'
 import { CHEAP_PASSWORD } from '../../support/seed-users.ts'
 import { startScriptedPhones, startTrunkPeerByNumber } from '../../support/sipp.ts'
 import { waitUntil } from '../../support/stack.ts'
@@ -226,44 +226,3 @@ describe.skipIf(missing !== undefined)(
 )
 
 const storedDrafts = `Object.keys(localStorage).filter((key) => key.startsWith('hookswitch.notes.'))`
-
-/** Waits until the desk shows another lead. @returns its id */
-async function nextLead(page: Page, shown: number | undefined): Promise<number> {
-  const title = page.locator(shown === undefined ? '[data-lead]' : `[data-lead]:not([data-lead="${shown}"])`)
-  await title.waitFor({ timeout: 60_000 })
-  return Number(await title.getAttribute('data-lead'))
-}
-
-/** Stops the clock of the wrap-up, and asks for a break after it. */
-async function holdAndBreak(page: Page): Promise<void> {
-  await page.keyboard.press('w')
-  await page.getByText('No next call until you choose an outcome.').waitFor()
-  await page.keyboard.press('b')
-  await page.getByRole('checkbox', { name: 'Then take a break', checked: true }).waitFor()
-}
-
-/** Is ready again after the break, and takes another one by the dialog: its first reason has the focus. */
-async function takeBreak(page: Page): Promise<void> {
-  await page.locator('[data-status="break"]').waitFor()
-  await page.keyboard.press('b')
-  await page.getByRole('dialog').waitFor()
-  await page.keyboard.press('Enter')
-  await page.getByText('Break: Short break').waitFor()
-  await page.keyboard.press('r')
-  await page.locator('[data-status="ready"]').waitFor()
-}
-
-/** What some outcomes ask for: a time, which is tomorrow at ten by default, or whether it is meant. */
-async function answerDialog(page: Page, key: string): Promise<void> {
-  const dialog = page.getByRole('dialog')
-  if (key === '4') {
-    await dialog.waitFor()
-    await page.keyboard.press('Enter')
-  } else if (key === '9') {
-    await dialog.waitFor()
-    // After “Cancel”, which has the focus.
-    await page.keyboard.press('Tab')
-    await page.keyboard.press('Enter')
-  } else return
-  await dialog.waitFor({ state: 'hidden' })
-}
