@@ -4,7 +4,7 @@ export type Desk = Wire<'Desk'>
 export type Lead = NonNullable<Desk['lead']>
 export type Callback = NonNullable<Wire<'Callback'>>
 
-/** The call whose notes and outcome are written now. */
+/** The call that notes and outcome are written about now. */
 export interface Subject {
   callId: string
   leadId: string

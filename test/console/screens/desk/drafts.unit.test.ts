@@ -12,7 +12,7 @@ const draft = (difference: Partial<Draft> = {}): Draft => ({
   ...difference,
 })
 
-/** A storage as browsers have it, whose entries are its own properties. */
+/** A storage as browsers have it: its entries are its own properties. */
 const memoryStorage = () => {
   const storage = {} as Record<string, string>
   const methods = {
