@@ -17,6 +17,30 @@ interface KeyPress {
   /** The key is held down. */
   repeat: boolean
 }
+type ModifiedPress = KeyPress & Pick<KeyboardEvent, 'altKey' | 'ctrlKey' | 'metaKey'>
+
+export type Modifier = 'Alt' | 'Ctrl'
+/** With Alt, keyboards of a Mac write characters such as `@` on the digits; elsewhere Ctrl and a digit changes the tab. */
+export const modifierOf = (platform: string): Modifier => (/^(Mac|iP)/.test(platform) ? 'Ctrl' : 'Alt')
+/** The one of this computer. */
+export const MODIFIER = modifierOf(globalThis.navigator?.platform ?? '')
+
+/**
+ * A press as shortcuts name it: `Alt+1` for a digit with the modifier, which also works in text fields.
+ * @returns undefined for all other presses with a modifier: they belong to the browser, or write a character
+ */
+export function pressOf(
+  event: ModifiedPress,
+  modifier = MODIFIER,
+): (KeyPress & { isModified: boolean }) | undefined {
+  const { key, code, repeat, altKey, ctrlKey, metaKey } = event
+  if (!altKey && !ctrlKey && !metaKey) return { key, code, repeat, isModified: false }
+  const digit = /^Digit([1-9])$/.exec(code)?.[1]
+  // Windows sets both for AltGr.
+  const isOnlyModifier = altKey === (modifier === 'Alt') && ctrlKey === (modifier === 'Ctrl') && !metaKey
+  if (digit === undefined || !isOnlyModifier) return undefined
+  return { key: `${modifier}+${digit}`, code, repeat, isModified: true }
+}
 
 export interface KeyReader {
   /** @param all the newest last: a screen’s own shortcut goes before the shell’s */

@@ -5,13 +5,14 @@ import { componentMessages } from '../components/messages.ts'
 import { useMessages } from '../i18n/messages.ts'
 import { useStore } from './console-context.ts'
 import { appMessages } from './messages.ts'
-import { areSingleKeysOn, createKeyReader, setSingleKeys } from './shortcut-keys.ts'
+import { areSingleKeysOn, createKeyReader, pressOf, setSingleKeys } from './shortcut-keys.ts'
 import styles from './shortcuts.module.css'
 import { createStore } from './store.ts'
 
 interface Shortcut {
-  /** One key, or two one after the other: `g p`. A single character works only outside of text fields. */
+  /** One key, or two one after the other: `g p`. A single character works only outside of text fields; `Alt+1` in them, too. */
   keys: string
+  /** Empty for a second way to what the list has already. */
   label: string
   run(): void
 }
@@ -20,6 +21,16 @@ const shortcuts = createStore<readonly Shortcut[]>([])
 const isListOpen = createStore(false)
 /** Opens the list of all shortcuts, as `?` does. */
 export const showShortcuts = (): void => isListOpen.set(true)
+
+let pausedUntil = 0
+const PAUSE_MS = 1_500
+/**
+ * Single keys do nothing until none has been pressed for a moment. For a text field that disappears while a person types
+ * in it: the rest of their words is no order.
+ */
+export const pauseShortcuts = (): void => {
+  pausedUntil = Date.now() + PAUSE_MS
+}
 
 /** Adds a shortcut while the component is shown. */
 export function useShortcut(keys: string, label: string, run: () => void): void {
@@ -41,10 +52,12 @@ export function Shortcuts() {
     const reader = createKeyReader()
     const help = { keys: '?', run: showShortcuts }
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(event.target))
-        return
+      const press = pressOf(event)
+      if (press === undefined || event.isComposing) return
+      if (!press.isModified && isTyping(event.target)) return
+      if (!press.isModified && Date.now() < pausedUntil) return pauseShortcuts()
       if (document.querySelector('dialog[open]') !== null) return
-      const found = reader.find(event, [...shortcuts.get(), help], areSingleKeysOn())
+      const found = reader.find(press, [...shortcuts.get(), help], areSingleKeysOn())
       if (found === undefined) return
       event.preventDefault()
       found.run()
@@ -57,18 +70,20 @@ export function Shortcuts() {
   return (
     <Dialog title={texts.shortcuts} onClose={() => isListOpen.set(false)}>
       <dl className={styles.list}>
-        {[...all, { keys: '?', label: texts.shortcutHelp }].map(({ keys, label }) => (
-          <div key={`${keys}${label}`} className={styles.row}>
-            <dt>
-              {keys.split(' ').map((key) => (
-                <kbd key={key} className={styles.key}>
-                  {key}
-                </kbd>
-              ))}
-            </dt>
-            <dd>{label}</dd>
-          </div>
-        ))}
+        {[...all.filter(({ label }) => label !== ''), { keys: '?', label: texts.shortcutHelp }].map(
+          ({ keys, label }) => (
+            <div key={`${keys}${label}`} className={styles.row}>
+              <dt>
+                {keys.split(' ').map((key) => (
+                  <kbd key={key} className={styles.key}>
+                    {key}
+                  </kbd>
+                ))}
+              </dt>
+              <dd>{label}</dd>
+            </div>
+          ),
+        )}
       </dl>
       <SingleKeysSwitch />
       <DialogActions>

@@ -5,6 +5,7 @@ import { createStore, type Store } from '../store.ts'
 import type { LiveCall, PhoneCommand, Presence } from './live-messages.ts'
 import { createOnDemandStream } from './on-demand.ts'
 import { createRepeat } from './repeat.ts'
+import { createSignals, SIGNAL_TYPES, type SignalType } from './signals.ts'
 import { followStream } from './stream.ts'
 
 export type { LiveCall, PhoneCommand, Presence } from './live-messages.ts'
@@ -23,6 +24,11 @@ export interface Live {
    * @returns a function that removes the listener
    */
   onAnyCall(listener: () => void): () => void
+  /**
+   * Notifies that something of mine has changed at the server and has to be read again: also when the stream was away.
+   * @returns a function that removes the listener
+   */
+  onSignal(type: SignalType, listener: () => void): () => void
   /** Another window of this account has taken the streams. */
   isReplaced: Store<boolean>
   /** Takes them back. */
@@ -43,6 +49,7 @@ export function createLive(session: Session, api: Api, channel: TabChannel): Liv
   const isReplaced = createStore(false)
   const callListeners = new Set<(call: LiveCall) => void>()
   const commandListeners = new Set<(command: PhoneCommand) => void>()
+  const signals = createSignals()
   let stops: (() => void)[] = []
   /** How many messages about my calls have come. */
   let callMessages = 0
@@ -58,6 +65,7 @@ export function createLive(session: Session, api: Api, channel: TabChannel): Liv
       if (session.isLeader.get()) for (const listener of commandListeners) listener(message as PhoneCommand)
       return
     }
+    if (signals.receive(message.type)) return
     callMessages += 1
     const { call, calls: all } = message as { call?: LiveCall; calls?: LiveCall[] }
     if (all !== undefined) calls.set(all)
@@ -106,7 +114,13 @@ export function createLive(session: Session, api: Api, channel: TabChannel): Liv
       },
       onOpen() {
         session.setConnection('online')
-        if (name === 'me') readCalls.begin()
+        if (name !== 'me') return
+        readCalls.begin()
+        // Those that came meanwhile are missed.
+        for (const type of SIGNAL_TYPES) {
+          signals.receive(type)
+          channel.send({ type: 'stream', stream: name, data: { type } })
+        }
       },
       onMessage(data) {
         receive(name, data)
@@ -160,6 +174,7 @@ export function createLive(session: Session, api: Api, channel: TabChannel): Liv
       commandListeners.add(listener)
       return () => commandListeners.delete(listener)
     },
+    onSignal: signals.listen,
     onAnyCall: allCalls.listen,
     resume() {
       if (!session.isLeader.get()) return channel.send({ type: 'resume-wanted' })

@@ -18,6 +18,10 @@ import { useAgent } from './use-agent.ts'
 const PhoneDock = lazy(async () => ({ default: (await import('../../screens/phone/dock.tsx')).PhoneDock }))
 const DockToggle = lazy(async () => ({ default: (await import('../../screens/phone/dock.tsx')).DockToggle }))
 
+const DeskNotice = lazy(async () => ({
+  default: (await import('../../screens/desk/desk-notice.tsx')).DeskNotice,
+}))
+
 /** The frame of all screens: navigation, notices, and the screen itself. */
 export function Frame() {
   const texts = useMessages(appMessages)
@@ -41,6 +45,13 @@ export function Frame() {
   const content = (
     <main id="content" ref={main} tabIndex={-1} className={styles.main}>
       <ConnectionNotice />
+      {!path.startsWith('/phone') && (
+        <Suspense>
+          <ErrorBoundary fallback={null}>
+            <DeskNotice />
+          </ErrorBoundary>
+        </Suspense>
+      )}
       <Suspense>
         <Outlet />
       </Suspense>

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { areSingleKeysOn, createKeyReader, setSingleKeys } from '../../../console/app/shortcut-keys.ts'
+import {
+  areSingleKeysOn,
+  createKeyReader,
+  modifierOf,
+  pressOf,
+  setSingleKeys,
+} from '../../../console/app/shortcut-keys.ts'
 
 const all = ['c', 'x', 'g p', 'p', 'Escape', '?'].map((keys) => ({ keys }))
 const press = (key: string, { code = '', repeat = false } = {}) => ({ key, code, repeat })
@@ -50,5 +56,30 @@ describe('shortcuts', () => {
       states.push(areSingleKeysOn())
     }
     expect(states).toEqual([true, false, true])
+  })
+
+  it.each([
+    ['Linux x86_64', 'Alt', { altKey: true }, 'Alt+1'],
+    ['Win32', 'Alt', { altKey: true }, 'Alt+1'],
+    ['MacIntel', 'Ctrl', { ctrlKey: true }, 'Ctrl+1'],
+    // Ctrl and a digit changes the tab, Option and a digit writes a character, AltGr is both on Windows.
+    ['Win32', 'Alt', { ctrlKey: true }, undefined],
+    ['MacIntel', 'Ctrl', { altKey: true }, undefined],
+    ['Win32', 'Alt', { altKey: true, ctrlKey: true }, undefined],
+    ['MacIntel', 'Ctrl', { metaKey: true }, undefined],
+  ])('with a modifier, on %s: %s, %o', (platform, modifier, pressed, expected) => {
+    const none = { altKey: false, ctrlKey: false, metaKey: false }
+    expect(modifierOf(platform)).toBe(modifier)
+    // An Option key writes another character.
+    const event = { ...press('¡', { code: 'Digit1' }), ...none, ...pressed }
+    expect(pressOf(event, modifierOf(platform))?.key).toBe(expected)
+  })
+
+  it('with a modifier are digits alone, and stay on when those of characters are off', () => {
+    const modified = { altKey: true, ctrlKey: false, metaKey: false }
+    expect(pressOf({ ...press('x', { code: 'KeyX' }), ...modified }, 'Alt')).toBeUndefined()
+    const event = pressOf({ ...press('2', { code: 'Digit2' }), ...modified }, 'Alt')
+    const reader = createKeyReader()
+    expect(event && reader.find(event, [{ keys: 'Alt+2' }], false)?.keys).toBe('Alt+2')
   })
 })
