@@ -9,6 +9,7 @@ import { createPasswordResets } from '../core/registration/password-reset.ts'
 import type { Guard } from '../http/guard.ts'
 import type { V1RoutesNeeds } from '../http/v1/routes.ts'
 import { createMailboxLimiter, createRateLimiter } from '../store/redis/rate-limiter.ts'
+import { createAgentStore } from '../store/sql/call-center/agents.ts'
 import { createMissedCallMarks } from '../store/sql/calls/missed-call-marks.ts'
 import type { Database } from '../store/sql/database.ts'
 import { createFavouriteStore } from '../store/sql/directory/favourites.ts'
@@ -33,6 +34,7 @@ export function createPersonalModule(needs: PersonalModuleNeeds): V1RoutesNeeds[
   return {
     guard,
     profiles: createProfiles(auth.users),
+    findAgent: createAgentStore(db).findByUser,
     ownPassword,
     passwordResets: createPasswordResets({
       ...{ passwords, sessions, revocationPublisher, securityLog, now },

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const DENIED_IN_NAMES = new Set(
   `tell tells told telling hear hears heard hearing ears deaf say says said saying unsaid speech loud
   sell sold lend lends lent lender lending loan loans deed deeds wish wishes trouble flaw fault faults faulty
-  judge judges judged door doors doorway turnstile patience crew desk deskmate standing outlook mortal fate whose
+  judge judges judged door doors doorway turnstile patience crew deskmate standing outlook mortal fate whose
   whoever nobody somebody everybody strike struck tend tending forget forgets forgotten keeper keeping
   letter letters dialler diallers dialled dialling centre look looks breathe`
     .split(/\s+/)

@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { OwnPassword } from '../../core/auth/own-password.ts'
 import type { Profiles } from '../../core/auth/profiles.ts'
+import type { Agent } from '../../core/call-center/agents/agent.ts'
 import type { PasswordResets } from '../../core/registration/password-reset.ts'
 import { clientAddress, errorText } from '../errors.ts'
 import type { Guard, Guarded } from '../guard.ts'
@@ -15,6 +16,8 @@ export interface MeRoutesNeeds {
   profiles: Profiles
   ownPassword: OwnPassword
   passwordResets: PasswordResets
+  /** The user's agent in the call center, if they have one. */
+  findAgent(userId: string): Promise<Pick<Agent, 'id' | 'team'> | undefined>
 }
 
 const tags = ['me']
@@ -23,7 +26,7 @@ const passwordSet = { description: 'The new password is set' }
 
 /** A user's own account, and the way back in for users who forgot their password. */
 export function addMeRoutes(app: OpenAPIHono<Guarded>, needs: MeRoutesNeeds): void {
-  const { guard, profiles, ownPassword, passwordResets } = needs
+  const { guard, profiles, ownPassword, passwordResets, findAgent } = needs
   const signedIn = guard()
   // A 401 would mean that the token is not valid, and clients sign out.
   const withPassword = guard({ errorOverrides: { credentials_wrong: errorText(403, 'Forbidden') } })
@@ -39,7 +42,10 @@ export function addMeRoutes(app: OpenAPIHono<Guarded>, needs: MeRoutesNeeds): vo
       middleware: signedIn,
       responses: { 200: json(wire.MeJson, 'My account'), ...commonProblems },
     }),
-    async (c) => c.json(wire.toMeJson(await profiles.find(c.var.actor)), 200),
+    async (c) => {
+      const user = await profiles.find(c.var.actor)
+      return c.json(wire.toMeJson(user, await findAgent(user.id)), 200)
+    },
   )
   app.openapi(
     createRoute({
@@ -61,7 +67,8 @@ export function addMeRoutes(app: OpenAPIHono<Guarded>, needs: MeRoutesNeeds): vo
     }),
     async (c) => {
       const change = wire.toProfileChange(c.req.valid('json'))
-      return c.json(wire.toMeJson(await profiles.update(c.var.actor, change).catch(describeTaken)), 200)
+      const user = await profiles.update(c.var.actor, change).catch(describeTaken)
+      return c.json(wire.toMeJson(user, await findAgent(user.id)), 200)
     },
   )
   app.openapi(

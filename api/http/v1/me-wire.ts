@@ -3,6 +3,7 @@ import { Role } from '../../../contract/claims.ts'
 import { NewPassword } from '../../core/auth/password.ts'
 import { shownNameOf } from '../../core/auth/profiles.ts'
 import { LANGUAGES, type ProfileChange, type User } from '../../core/auth/users.ts'
+import type { Agent } from '../../core/call-center/agents/agent.ts'
 import { DisplayName } from '../../core/values/display-name.ts'
 import { Email } from '../../core/values/email.ts'
 import { toIsoTime } from '../iso-time.ts'
@@ -20,6 +21,10 @@ export const MeJson = z
     extension: z.string().nullable(),
     email: z.string().nullable(),
     language: Language.nullable().openapi({ description: 'Of pages and mails; null: not chosen' }),
+    agent: z
+      .object({ id: UserId, team: z.string().nullable() })
+      .nullable()
+      .openapi({ description: 'Who I am in the call center; null: no agent yet' }),
     created_at: Time,
   })
   .openapi('Me')
@@ -48,7 +53,10 @@ export const PasswordResetConfirmBody = z
     example: { token: 'pwd_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', new_password: 'battery staple' },
   })
 
-export const toMeJson = (user: User): z.infer<typeof MeJson> => ({
+export const toMeJson = (
+  user: User,
+  agent: Pick<Agent, 'id' | 'team'> | undefined,
+): z.infer<typeof MeJson> => ({
   id: user.id,
   username: user.username,
   display_name: shownNameOf(user),
@@ -56,6 +64,7 @@ export const toMeJson = (user: User): z.infer<typeof MeJson> => ({
   extension: user.extension,
   email: user.email,
   language: user.language,
+  agent: agent === undefined ? null : { id: agent.id, team: agent.team },
   created_at: toIsoTime(user.createdAt),
 })
 

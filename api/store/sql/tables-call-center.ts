@@ -2,6 +2,8 @@ import type { Generated } from 'kysely'
 import type { Role } from '../../../contract/claims.ts'
 import type { AgentKind, AgentStatus } from '../../core/call-center/agents/agent.ts'
 import type { CampaignStatus, DialerMode } from '../../core/call-center/campaigns/campaign.ts'
+import type { CampaignTextKind } from '../../core/call-center/desk/campaign-texts.ts'
+import type { DispositionEffect } from '../../core/call-center/desk/disposition.ts'
 import type { DialState, LeadStatus } from '../../core/call-center/leads/lead.ts'
 import type { CallOutcome } from '../../core/calls/call.ts'
 import type { CredentialState } from '../../core/provisioning/webrtc-credential-store.ts'
@@ -19,6 +21,9 @@ export interface CallCenterTables {
   do_not_call: DoNotCallTable
   campaigns: CampaignsTable
   campaign_agents: CampaignAgentsTable
+  campaign_texts: CampaignTextsTable
+  call_notes: CallNotesTable
+  call_results: CallResultsTable
   agent_calls: AgentCallsTable
   registrations: RegistrationsTable
   mail_queue: MailQueueTable
@@ -36,6 +41,7 @@ export interface AgentsTable {
   team: string | null
   status: AgentStatus
   status_at: number
+  break_reason: Generated<string | null>
   free_from: number
   version: number
   created_at: number
@@ -71,6 +77,13 @@ export interface LeadsTable {
   company_folded: Generated<string | null>
   email_folded: Generated<string | null>
   dialling_from: Exclude<DialState, 'dialling'> | null
+  callback_at: Generated<number | null>
+  callback_time_zone: Generated<string | null>
+  callback_agent_id: Generated<number | null>
+  callback_is_own: Generated<number | null>
+  callback_attempts: Generated<number | null>
+  result_state: Generated<'waiting' | 'done' | null>
+  result_try_at: Generated<number | null>
   version: number
   created_at: number
   updated_at: number
@@ -145,6 +158,34 @@ export interface CampaignsTable {
 export interface CampaignAgentsTable {
   campaign_id: number
   agent_id: number
+}
+
+export interface CampaignTextsTable {
+  campaign_id: number
+  kind: CampaignTextKind
+  body_json: string
+  version: number
+  updated_at: number
+}
+
+export interface CallNotesTable {
+  call_id: string
+  agent_id: number
+  lead_id: number
+  note_id: number | null
+  revision: number
+  updated_at: number
+}
+
+export interface CallResultsTable {
+  call_id: string
+  agent_id: number
+  lead_id: number
+  campaign_id: number | null
+  disposition: string
+  name: string
+  effect: DispositionEffect
+  created_at: number
 }
 
 export interface AgentCallsTable {

@@ -2,6 +2,7 @@ import { createActorResolver } from '../../core/call-center/agents/actor-resolve
 import { createAuthorize } from '../../http/crm/authorize.ts'
 import { createCrmRoutes } from '../../http/crm/routes.ts'
 import type { Guard } from '../../http/guard.ts'
+import type { DeskRoutesNeeds } from '../../http/v1/desk-routes.ts'
 import { createAgentCallStore } from '../../store/sql/call-center/agent-calls.ts'
 import { createAgentStore } from '../../store/sql/call-center/agents.ts'
 import { createCampaignStore } from '../../store/sql/call-center/campaigns.ts'
@@ -10,6 +11,7 @@ import { createAgentsModule } from './agents.ts'
 import { createAiModule } from './ai.ts'
 import { createCallsModule } from './calls.ts'
 import { createCampaignsModule } from './campaigns.ts'
+import { createDeskModule } from './desk.ts'
 import type { CallCenterDeps } from './feature-module.ts'
 import { createLeadsModule } from './leads.ts'
 import { createRegistrationModule } from './registration.ts'
@@ -27,6 +29,8 @@ export type CallCenterNeeds = Omit<
 /** The call center: its routes, and the start and end of its background jobs. */
 export interface CallCenter {
   app: ReturnType<typeof createCrmRoutes>
+  /** For the routes of v1. */
+  desk: Omit<DeskRoutesNeeds, 'guard'>
   open(): void
   close(): Promise<void>
 }
@@ -53,9 +57,11 @@ export function createCallCenter({ guard, ...needs }: CallCenterNeeds): CallCent
     webrtc: createWebrtcCredentialsModule(deps),
     ai: createAiModule(deps),
     webhooks: createWebhooksModule(deps),
+    desk: createDeskModule(deps, actorResolver),
   }
   const { auth, leads, campaigns, calls, stats, webrtc, ai, webhooks } = modules
   return {
+    desk: modules.desk.routes,
     app: createCrmRoutes({
       auth: auth.routes,
       leads: leads.routes,

@@ -21,6 +21,8 @@ export interface Agent {
   team: string | null
   status: AgentStatus
   statusAt: number
+  /** Set with the status `break`; null otherwise. */
+  breakReason: string | null
   /** No campaign gives the agent a call before this time: they wrap up, or their phone was not answered. */
   availableFrom: number
   /** Of the user, if the agent has one. So are the next three. */
@@ -47,6 +49,7 @@ export interface AgentStore {
    * @param nameOf called only when the agent is created
    */
   findOrCreateForUser(userId: string, now: number, nameOf: () => Promise<string>): Promise<Agent>
+  findByUser(userId: string): Promise<Agent | undefined>
   /** Undefined also for an agent outside the scope. */
   find(id: string, scope: Scope): Promise<Agent | undefined>
   findAll(ids: readonly string[]): Promise<Agent[]>

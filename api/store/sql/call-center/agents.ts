@@ -44,6 +44,7 @@ export function createAgentStore(db: Database, quarantine: number = QUARANTINE_S
     team: row.team,
     status: row.status,
     statusAt: row.status_at,
+    breakReason: row.break_reason,
     availableFrom: row.free_from,
     username: row.username,
     extension: row.extension,
@@ -66,6 +67,8 @@ export function createAgentStore(db: Database, quarantine: number = QUARANTINE_S
       if (created === undefined) throw new TypeError('the agent was just added')
       return created
     },
+
+    findByUser: (userId) => byUser(rowId(userId) ?? 0),
 
     async find(id, scope) {
       const row = await agents()

@@ -53,6 +53,7 @@ export function createFixture(refusal?: Refusal) {
   const app = createV1Routes({
     ...{ guard, sessions, calls, history, phone, administration, signIn },
     log: createLog('test', 'silent'),
+    desk: {} as Parameters<typeof createV1Routes>[0]['desk'], // not used here
     personal: {
       guard,
       profiles: {
@@ -62,6 +63,7 @@ export function createFixture(refusal?: Refusal) {
           return { ...anna, ...change }
         },
       },
+      findAgent: async () => ({ id: '4', team: 'sales' }),
       ownPassword: { change: async ({ sessionId }, change) => record('password', sessionId, change) },
       passwordResets: {
         request: async (...args) => record('reset', ...args),

@@ -36,7 +36,8 @@ describe('the own account', () => {
     const { body, text } = await createFixture().ask('GET', '/me')
     expect(body).toEqual({
       ...{ id: '7', username: 'anna', display_name: 'anna', role: 'user', extension: '1001' },
-      ...{ email: 'anna@example.org', language: null, created_at: '2023-11-14T22:13:20.000Z' },
+      ...{ email: 'anna@example.org', language: null, agent: { id: '4', team: 'sales' } },
+      ...{ created_at: '2023-11-14T22:13:20.000Z' },
     })
     expect(text).not.toContain('hash')
   })
