@@ -96,7 +96,7 @@ async function main() {
   const guard = createGuard(tokenVerifier)
   const callCenter = createCallCenter({
     ...{ guard, config, db, redis, users, accounts, passwords, sessions, tokenVerifier, mediaLinks },
-    ...{ registrationRateLimiter, callModule, provisioning, policy, history, placedCalls },
+    ...{ registrationRateLimiter, callModule, provisioning, policy, history, placedCalls, userMessages },
     changes: accountAdmin,
     login: auth.createLoginFor('crm', config.perAddress),
     clear: clearance,

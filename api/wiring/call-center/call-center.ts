@@ -1,10 +1,14 @@
+import { failureLogger } from '../../../runtime/log.ts'
 import { createActorResolver } from '../../core/call-center/agents/actor-resolver.ts'
+import { createAgents } from '../../core/call-center/agents/agents.ts'
+import { createDeskNotifier } from '../../core/call-center/desk/desk-notifier.ts'
 import { createAuthorize } from '../../http/crm/authorize.ts'
 import { createCrmRoutes } from '../../http/crm/routes.ts'
 import type { Guard } from '../../http/guard.ts'
 import type { DeskRoutesNeeds } from '../../http/v1/desk-routes.ts'
 import { createAgentCallStore } from '../../store/sql/call-center/agent-calls.ts'
 import { createAgentStore } from '../../store/sql/call-center/agents.ts'
+import { createCallRecordStore } from '../../store/sql/call-center/call-records.ts'
 import { createCampaignStore } from '../../store/sql/call-center/campaigns.ts'
 import { createDialQueue } from '../../store/sql/call-center/dial-queue.ts'
 import { createAgentsModule } from './agents.ts'
@@ -21,7 +25,14 @@ import { createWebrtcCredentialsModule } from './webrtc-credentials.ts'
 
 export type CallCenterNeeds = Omit<
   CallCenterDeps,
-  'authorize' | 'agents' | 'agentCallStore' | 'campaigns' | 'queue'
+  | 'authorize'
+  | 'agents'
+  | 'agentService'
+  | 'agentCallStore'
+  | 'callRecords'
+  | 'campaigns'
+  | 'deskNotifier'
+  | 'queue'
 > & {
   guard: Guard
 }
@@ -36,12 +47,24 @@ export interface CallCenter {
 }
 
 export function createCallCenter({ guard, ...needs }: CallCenterNeeds): CallCenter {
-  const { db, users, now, log } = needs
+  const { db, users, accounts, changes, policy, userMessages, now, log } = needs
   const agents = createAgentStore(db, needs.config.quarantine)
   const actorResolver = createActorResolver({ agents, users, now })
+  const deskNotifier = createDeskNotifier({
+    agents,
+    userMessages,
+    onFailure: failureLogger(log)('desk_notification', 'agents could not be notified of their desk'),
+  })
   const deps: CallCenterDeps = {
     ...needs,
     agents,
+    agentService: createAgents({
+      ...{ store: agents, users, accounts, changes, statuses: needs.callModule.statuses, policy, now },
+      longestLifetime: needs.config.longestLifetime,
+      onStatusChange: (id) => deskNotifier.agentsChanged([id]),
+    }),
+    callRecords: createCallRecordStore(db),
+    deskNotifier,
     authorize: createAuthorize(guard, actorResolver.resolve),
     agentCallStore: createAgentCallStore(db),
     campaigns: createCampaignStore(db),

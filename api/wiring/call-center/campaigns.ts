@@ -11,6 +11,7 @@ import { createCampaigns } from '../../core/call-center/campaigns/campaigns.ts'
 import { createDialReconciler } from '../../core/call-center/campaigns/dial-reconciler.ts'
 import { createDialer } from '../../core/call-center/campaigns/dialer.ts'
 import { createTrunkCapacity } from '../../core/call-center/campaigns/trunk-capacity.ts'
+import { startDeskCallNotifications } from '../../core/call-center/desk/desk-notifier.ts'
 import type { CampaignRoutesNeeds } from '../../http/crm/campaign-routes.ts'
 import { createLease } from '../../store/redis/lease.ts'
 import type { CallCenterDeps, FeatureModule } from './feature-module.ts'
@@ -30,6 +31,8 @@ export function createCampaignsModule(deps: CallCenterDeps): FeatureModule<Campa
     policy,
     clear,
     callModule,
+    callRecords,
+    deskNotifier,
     now,
   } = deps
   const { calls, callTracker, directory, statuses, presence, isOnline } = callModule
@@ -57,10 +60,12 @@ export function createCampaignsModule(deps: CallCenterDeps): FeatureModule<Campa
     ),
     onListenerError: reportFailure.once('listener', 'a listener failed'),
   })
+  const notifyDesk = (agentId: string) => deskNotifier.agentsChanged([agentId])
   const callPlacer = createCampaignCallPlacer({
     ...{ queue, calls, agentCallStore, agents, clear, lease, now },
     campaigns,
     onNote,
+    onAgentChange: notifyDesk,
     onFailure: reportFailure('lead_dial', 'a lead could not be dialed'),
   })
   const reconciler = createDialReconciler({
@@ -68,8 +73,10 @@ export function createCampaignsModule(deps: CallCenterDeps): FeatureModule<Campa
     campaigns,
     findLiveCall: callTracker.find,
     endpointsOf: directory.endpointsOf,
+    hasResult: async (call) => (await callRecords.findResult(call)) !== undefined,
     isPlacing: callPlacer.isPlacing,
     onNote,
+    onAgentFree: notifyDesk,
     onFailure: reportFailure('lead_call_result', 'the result of a lead’s call could not be recorded'),
   })
   const dialer = createDialer({
@@ -78,6 +85,7 @@ export function createCampaignsModule(deps: CallCenterDeps): FeatureModule<Campa
   })
   const trunkNames = [...config.trunks.keys()]
   let job: IntervalJob | undefined
+  let stopDeskNotifications = () => {}
   return {
     routes: {
       authorize,
@@ -106,9 +114,17 @@ export function createCampaignsModule(deps: CallCenterDeps): FeatureModule<Campa
       }
       const onFailure = reportFailure('campaign_dialer_tick', 'campaigns could not be dialed')
       job = startInterval(TICK_MS, tick, onFailure)
+      stopDeskNotifications = startDeskCallNotifications({
+        tracker: callTracker,
+        directory,
+        notifier: deskNotifier,
+        // One API dials, and it alone notifies.
+        isResponsible: () => lease.fence() !== undefined,
+      })
     },
     async close() {
       job?.stop()
+      stopDeskNotifications()
       await lease.close()
       await callPlacer.drained()
     },

@@ -11,12 +11,16 @@ import type { RateLimiter } from '../../core/auth/rate-limiter.ts'
 import type { Sessions } from '../../core/auth/sessions.ts'
 import type { UserStore } from '../../core/auth/users.ts'
 import type { AgentStore } from '../../core/call-center/agents/agent.ts'
+import type { Agents } from '../../core/call-center/agents/agents.ts'
 import type { AgentCallStore } from '../../core/call-center/calls/agent-call.ts'
 import type { CampaignStore } from '../../core/call-center/campaigns/campaign-store.ts'
 import type { DialQueue } from '../../core/call-center/campaigns/dial-queue.ts'
+import type { CallRecordStore } from '../../core/call-center/desk/call-records.ts'
+import type { DeskNotifier } from '../../core/call-center/desk/desk-notifier.ts'
 import type { HistoryStore, PlacedCallStore } from '../../core/calls/call-history.ts'
 import type { Clearance } from '../../core/dial-policy/clearance.ts'
 import type { DialPolicy } from '../../core/dial-policy/dial-policy.ts'
+import type { UserMessages } from '../../core/messaging/user-messages.ts'
 import type { Authorize } from '../../http/crm/authorize.ts'
 import type { Database } from '../../store/sql/database.ts'
 import type { CallModule } from '../calls.ts'
@@ -37,6 +41,11 @@ export interface CallCenterDeps {
   tokenVerifier: TokenVerifier
   authorize: Authorize
   agents: AgentStore
+  agentService: Agents
+  /** Results and notes that agents store about calls. */
+  callRecords: CallRecordStore
+  deskNotifier: DeskNotifier
+  userMessages: UserMessages
   agentCallStore: AgentCallStore
   campaigns: CampaignStore
   queue: DialQueue

@@ -81,8 +81,15 @@ export interface AgentStore {
   /**
    * Does not increment the version: the status changes too often.
    * @param presence new presence of the agent's user, in the same transaction
+   * @param breakReason of a break; by default none
    */
-  setStatus(id: string, status: AgentStatus, now: number, presence?: UserStatus): Promise<void>
+  setStatus(
+    id: string,
+    status: AgentStatus,
+    now: number,
+    presence?: UserStatus,
+    breakReason?: string | null,
+  ): Promise<void>
   /**
    * Sets the status that an agent chose themselves, in a session that may end at the same moment.
    * @throws {Refusal} `token_revoked` if the agent has no active session: after a logout, a status sent before it must not be written
@@ -92,6 +99,7 @@ export interface AgentStore {
     status: AgentStatus,
     now: number,
     presence?: UserStatus,
+    breakReason?: string | null,
   ): Promise<void>
   /** Sets an agent who is `ready` to `break`. @returns the agent's name; undefined if they were not `ready` */
   putOnBreak(id: string, now: number): Promise<string | undefined>

@@ -48,8 +48,11 @@ export interface Agents {
     patch: AgentPatch,
     about: { version: number | undefined; address: string },
   ): Promise<Agent>
-  /** Sets the user's presence as well: `away` unless the agent is ready or offline. */
-  setStatus(by: CallCenterActor, id: string, status: AgentStatus): Promise<Agent>
+  /**
+   * Sets the user's presence as well: `away` unless the agent is ready or offline.
+   * @param breakReason of a break
+   */
+  setStatus(by: CallCenterActor, id: string, status: AgentStatus, breakReason?: string | null): Promise<Agent>
 }
 
 export interface AgentsNeeds {
@@ -62,6 +65,7 @@ export interface AgentsNeeds {
   now: () => number
   /** Longest lifetime of any token, in seconds. */
   longestLifetime: number
+  onStatusChange?(agentId: string): void
 }
 
 const PRESENCE_BY_STATUS: Record<AgentStatus, UserStatus> = {
@@ -151,15 +155,14 @@ export function createAgents(needs: AgentsNeeds): Agents {
       return updated
     },
 
-    async setStatus(by, id, status) {
+    async setStatus(by, id, status, breakReason = null) {
       const { userId, extension } = await requireVisible(by.scope, id)
-      if (userId === by.userId) await store.setOwnStatus({ id }, status, nowS(), PRESENCE_BY_STATUS[status])
-      else await store.setStatus(id, status, nowS(), PRESENCE_BY_STATUS[status])
+      const presence = PRESENCE_BY_STATUS[status]
+      if (userId === by.userId) await store.setOwnStatus({ id }, status, nowS(), presence, breakReason)
+      else await store.setStatus(id, status, nowS(), presence, breakReason)
+      needs.onStatusChange?.(id)
       if (userId !== null) {
-        await statuses.publish(
-          { userId, claims: extension === null ? {} : { extension } },
-          PRESENCE_BY_STATUS[status],
-        )
+        await statuses.publish({ userId, claims: extension === null ? {} : { extension } }, presence)
       }
       return requireVisible(by.scope, id)
     },

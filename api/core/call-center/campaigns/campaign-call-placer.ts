@@ -22,6 +22,8 @@ export interface CampaignCallPlacerNeeds {
   lease: Pick<Lease, 'fence'>
   now(): number
   onNote?(event: 'campaign_paused', about: { campaignId: string; note: string }): void
+  /** An agent was given a lead, or it was taken back. */
+  onAgentChange?(agentId: string): void
   /** Leads cannot be dialed, and can be again: see `createFailureReporter`. The reconciler completes such an attempt. */
   onFailure: FailureHandler
 }
@@ -150,9 +152,13 @@ export function createCampaignCallPlacer(needs: CampaignCallPlacerNeeds): Campai
 
   return {
     start(call, by) {
+      needs.onAgentChange?.(by.agent.id)
       const placement = place(call, by)
         .then(reporter.succeeded, reporter.failed)
-        .finally(() => pending.delete(call.callId))
+        .finally(() => {
+          pending.delete(call.callId)
+          needs.onAgentChange?.(by.agent.id)
+        })
       pending.set(call.callId, placement)
     },
     isPlacing: (callId) => pending.has(callId),

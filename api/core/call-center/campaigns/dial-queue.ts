@@ -11,7 +11,7 @@ export interface DialAttempt {
   callId: string
   /** State of the lead before: the campaign's rules apply afterwards only to a lead that was `waiting`. */
   from: Exclude<DialState, 'dialling'>
-  /** Attempts before this one. */
+  /** Attempts before this one; of a lead with a callback those since it was agreed. */
   attempts: number
   /** When the lead was claimed, unix seconds. */
   since: number
@@ -37,8 +37,9 @@ export interface AttemptResult {
  */
 export interface DialQueue {
   /**
-   * Claims a lead of an active campaign with automation: from the first zone that has one, the lead that has been due
-   * longest. Only its own agent calls a lead that is assigned to an agent of the campaign. Leads on the do-not-call
+   * Claims a lead of an active campaign with automation: a callback that is due, else from the first zone that has one
+   * the lead that has been due longest. A lead with a callback is not called before it. Only its own agent calls a lead
+   * that is assigned to an agent of the campaign, and a callback that they agreed for themselves. Leads on the do-not-call
    * list and those with a `CLOSED_STATUSES` status become `done` when their turn comes.
    * @param order `zones`: time zones in which the campaign may call now, null for leads without a time zone
    * @returns undefined if no lead is due, or the agent is in a call of a lead
@@ -68,7 +69,9 @@ export interface DialQueue {
   releaseAgent(call: Pick<DialAttempt, 'leadId' | 'callId'>): Promise<void>
   /**
    * Ends an attempt: the call is over, or was never dialed. Changes status and owner of the lead as `leadChangesAfter`
-   * decides, in the same statement.
+   * decides, in the same statement. A result that was stored during the call (`LeadUpdate.afterCall`) decides about the
+   * next state instead of `result`, and a callback in the future lets the lead wait for it. One that is due is over once
+   * the lead was reached, or is done.
    * @returns false if the attempt was completed before
    */
   complete(call: Pick<DialAttempt, 'leadId' | 'callId'>, result: AttemptResult): Promise<boolean>

@@ -26,6 +26,8 @@ export interface DialReconcilerNeeds {
     add(call: PlacedCall): Promise<void>
   }
   history: { find(id: string): Promise<CallRecord | undefined> }
+  /** Whether the agent has stored the result of a call: then they do not wrap it up. */
+  hasResult?(call: { callId: string; agentId: string }): Promise<boolean>
   findLiveCall(id: string): Pick<Call, 'state' | 'legs'> | undefined
   /** The endpoints of an extension on the PBX. */
   endpointsOf(extension: string): readonly string[]
@@ -34,6 +36,8 @@ export interface DialReconcilerNeeds {
   now(): number
   /** Called when an operator should act: a campaign was paused, an agent was set on a break. */
   onNote?(event: 'campaign_paused' | 'agent_break', about: { note: string } & Record<string, unknown>): void
+  /** An agent has left the call of a lead. */
+  onAgentFree?(agentId: string): void
   /** Called when the results of calls cannot be stored: see `createItemFailureReporter`. */
   onFailure: FailureHandler
 }
@@ -89,8 +93,10 @@ export function createDialReconciler(needs: DialReconcilerNeeds): DialReconciler
     if (!hasLeft(live, needs.endpointsOf(extension))) return
     const campaign =
       call.campaignId === null ? undefined : await campaigns.find(call.campaignId, UNRESTRICTED_SCOPE)
-    await agents.setAvailableFrom(call.agentId, wrapUpEnd(nowS(), campaign?.rules))
+    const hasResult = await needs.hasResult?.({ callId: call.callId, agentId: call.agentId })
+    await agents.setAvailableFrom(call.agentId, hasResult ? nowS() : wrapUpEnd(nowS(), campaign?.rules))
     await queue.releaseAgent(call)
+    needs.onAgentFree?.(call.agentId)
   }
 
   /** One query for all agents, as this runs twice a second. */
@@ -104,14 +110,20 @@ export function createDialReconciler(needs: DialReconcilerNeeds): DialReconciler
     const campaign = campaignId === null ? undefined : await campaigns.find(campaignId, UNRESTRICTED_SCOPE)
     const effect = applyOutcomeRules(call, outcome, campaign?.rules, { endedAt, now: nowS() })
     // First, so that the agent has their pause even if this process crashes before the attempt is completed.
-    if (agentId !== null) await agents.setAvailableFrom(agentId, effect.availableFrom)
+    if (agentId !== null) {
+      const isWrappedUp = outcome === 'answered' && (await needs.hasResult?.({ callId, agentId }))
+      await agents.setAvailableFrom(agentId, isWrappedUp ? nowS() : effect.availableFrom)
+    }
     const assessment = campaign === undefined ? 'attempt' : await assess(call, outcome, campaign)
     await agentCallStore.finish(callId, outcome)
     const isAttempt = assessment === 'attempt' || assessment === 'evidence'
     await queue.complete(call, isAttempt ? effect.result : { ...notDialed(call, nowS()), outcome })
     // Counted last: if the result could not be stored, the next round completes the attempt again.
     if (campaign !== undefined && assessment === 'evidence') outageDetector.record(campaign.id, call, outcome)
-    if (agentId !== null) await missedCalls.count(agentId, outcome, campaignId)
+    if (agentId !== null) {
+      await missedCalls.count(agentId, outcome, campaignId)
+      needs.onAgentFree?.(agentId)
+    }
   }
 
   /**
@@ -149,6 +161,7 @@ export function createDialReconciler(needs: DialReconcilerNeeds): DialReconciler
     }
     await agentCallStore.finish(callId, 'cancelled')
     await queue.complete(call, notDialed(call, nowS()))
+    if (agentId !== null) needs.onAgentFree?.(agentId)
   }
 
   return {

@@ -1,19 +1,5 @@
 import type { CallCenterActor } from '../agents/call-center-actor.ts'
-import type { Lead } from '../leads/lead.ts'
-
-/** A time at which a lead wants to be called. A lead has one at most. */
-export interface Callback {
-  /** Unix seconds. The campaign does not call the lead before. */
-  at: number
-  /** IANA name: the lead's place when the time was agreed. */
-  timeZone: string
-  /** Who agreed it. */
-  agentId: string
-  /** Whether only this agent calls, while they work in the campaign. */
-  isOwn: boolean
-  /** The lead's attempts before: the campaign's maximum counts from here. */
-  attemptsBefore: number
-}
+import type { Callback, Lead } from '../leads/lead.ts'
 
 /** A callback with its lead, as lists show it. */
 export interface ListedCallback {
@@ -46,7 +32,7 @@ export interface Callbacks {
    * @throws {Refusal} `not_found`, `input_invalid`, `conflict` for a lead that is not to be called
    */
   set(by: CallCenterActor, leadId: string, request: CallbackRequest): Promise<ListedCallback>
-  /** The lead is in the state as if its last call had just ended without one. @throws {Refusal} `not_found` */
+  /** The lead then waits or is done as if it had had none. @throws {Refusal} `not_found` */
   remove(by: CallCenterActor, leadId: string): Promise<void>
   /**
    * By time, the next one first.

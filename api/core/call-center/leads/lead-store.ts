@@ -4,15 +4,26 @@ import type { Lead, LeadNote } from './lead.ts'
 import type { LeadCursor, LeadFilter, LeadOrder } from './lead-search.ts'
 
 /** A lead before it is stored. */
-export type NewLead = Omit<Lead, 'id' | 'lastCallAt' | 'lastOutcome' | 'version' | 'createdAt' | 'updatedAt'>
+export type NewLead = Omit<
+  Lead,
+  'id' | 'lastCallAt' | 'lastOutcome' | 'callback' | 'version' | 'createdAt' | 'updatedAt'
+>
 /** Members that change, those that follow from other changes included. */
-export type LeadChange = Partial<NewLead>
+export type LeadChange = Partial<NewLead & Pick<Lead, 'callback'>>
 
 /** Result of a decision about a lead. */
 export interface LeadUpdate {
   changes: LeadChange
   /** Added to the do-not-call list. */
   doNotCall?: DoNotCallEntry | undefined
+  /**
+   * Of a lead in a call: its state in the queue once the call is over, whatever the call's outcome; null: the outcome
+   * decides again.
+   */
+  afterCall?:
+    | { state: 'waiting' | 'done'; nextTryAt: number /** Undefined: of any call. */; callId?: string }
+    | null
+    | undefined
 }
 
 /** The part of the store that call screens need. */

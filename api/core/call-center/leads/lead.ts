@@ -10,6 +10,20 @@ export type LeadStatus = (typeof LEAD_STATUSES)[number]
 export const DIAL_STATES = ['idle', 'waiting', 'dialling', 'done'] as const
 export type DialState = (typeof DIAL_STATES)[number]
 
+/** A time at which a lead wants to be called. A lead has one at most. */
+export interface Callback {
+  /** Unix seconds. No campaign calls the lead before. */
+  at: number
+  /** IANA name: the lead's place when the time was agreed. */
+  timeZone: string
+  /** Who agreed it. */
+  agentId: string
+  /** Whether only this agent calls, while they work in the campaign. */
+  isOwn: boolean
+  /** The lead's attempts before: the campaign's maximum counts from here. */
+  attemptsBefore: number
+}
+
 /** A contact to be called. Ids are decimal strings, times unix seconds. */
 export interface Lead {
   id: string
@@ -35,6 +49,7 @@ export interface Lead {
   lastOutcome: CallOutcome | null
   dialState: DialState
   nextTryAt: number
+  callback: Callback | null
   /** Incremented by each change that a person makes. */
   version: number
   createdAt: number

@@ -26,7 +26,7 @@ const hasExpiredSession = (now: number) => sql<SqlBool>`exists (
 const setOffline = (query: Kysely<Tables>, now: number) =>
   query
     .updateTable('agents')
-    .set({ status: 'offline', status_at: now })
+    .set({ status: 'offline', status_at: now, break_reason: null })
     .where('status', '!=', 'offline')
     .where('user_id', 'is not', null)
     .where((is) => is.not(hasLiveSession(now)))

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { AgentStatus, AgentStore } from '../../../core/call-center/agents/agent.ts'
 import type { UserStatus } from '../../../core/presence/user-status-store.ts'
 import { Refusal } from '../../../core/refusal.ts'
@@ -12,10 +12,10 @@ type StatusMethods = 'setStatus' | 'setOwnStatus' | 'putOnBreak' | 'setLapsedOff
 
 export function createAgentStatuses(db: Database): Pick<AgentStore, StatusMethods> {
   return {
-    setStatus: (id, status, now, presence) =>
-      db.transaction((trx) => writeStatus(trx, id, { status, presence }, now)),
+    setStatus: (id, status, now, presence, breakReason = null) =>
+      db.transaction((trx) => writeStatus(trx, id, { status, presence, breakReason }, now)),
 
-    async setOwnStatus({ id }, status, now, presence) {
+    async setOwnStatus({ id }, status, now, presence, breakReason = null) {
       await db.transaction(async (trx) => {
         // Locks the row before the check, so that a session ends before or after this transaction.
         const lockRow = trx.updateTable('agents').set((agent) => ({ free_from: agent.ref('free_from') }))
@@ -27,14 +27,14 @@ export function createAgentStatuses(db: Database): Pick<AgentStore, StatusMethod
           .where(hasLiveSession(now))
           .executeTakeFirst()
         if (liveAgent === undefined) throw new Refusal('token_revoked', { detail: 'the session has ended' })
-        await writeStatus(trx, id, { status, presence }, now)
+        await writeStatus(trx, id, { status, presence, breakReason }, now)
       })
     },
 
     async putOnBreak(id, now) {
       const row = await db.query
         .updateTable('agents')
-        .set({ status: 'break', status_at: now })
+        .set({ status: 'break', status_at: now, break_reason: null })
         .where('id', '=', rowId(id) ?? 0)
         .where('status', '=', 'ready')
         .returning('name')
@@ -58,15 +58,23 @@ export function createAgentStatuses(db: Database): Pick<AgentStore, StatusMethod
 async function writeStatus(
   trx: Transaction<Tables>,
   id: string,
-  { status, presence }: { status: AgentStatus; presence: UserStatus | undefined },
+  {
+    status,
+    presence,
+    breakReason,
+  }: { status: AgentStatus; presence: UserStatus | undefined; breakReason: string | null },
   now: number,
 ): Promise<void> {
   const agent = rowId(id) ?? 0
   await trx
     .updateTable('agents')
-    .set({ status, status_at: now })
+    .set({
+      status,
+      // The time of a status that is set again stays.
+      status_at: sql<number>`case when status = ${status} then status_at else cast(${now} as bigint) end`,
+      break_reason: status === 'break' ? breakReason : null,
+    })
     .where('id', '=', agent)
-    .where('status', '!=', status)
     .execute()
   if (presence === undefined) return
   const row = await trx

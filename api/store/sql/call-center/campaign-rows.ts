@@ -55,7 +55,8 @@ export async function refundAttempt(trx: Database['query'], campaignId: string, 
     .set({
       attempts: sql<number>`case when attempts > 0 then attempts - 1 else 0 end`,
       dial_state: sql`case when dial_state = 'done' and not ${isOver} then 'waiting' else dial_state end`,
-      next_try_at: sql<number>`case when dial_state = 'dialling' or ${isOver} then next_try_at else ${now} end`,
+      next_try_at: sql<number>`case when dial_state = 'dialling' or ${isOver} then next_try_at
+        when callback_at > ${now} then callback_at else ${now} end`,
       updated_at: now,
     })
     .where('id', '=', rowId(leadId) ?? 0)

@@ -10,6 +10,7 @@ export const ATTEMPT_COLUMNS = [
   'dialling_from',
   'dialling_since',
   'attempts',
+  'callback_attempts',
 ] as const
 
 interface Row {
@@ -21,6 +22,7 @@ interface Row {
   dialling_from: DialAttempt['from'] | null
   dialling_since: number | null
   attempts: number
+  callback_attempts: number | null
 }
 
 export const toDialAttempt = (row: Row): DialAttempt => ({
@@ -30,6 +32,6 @@ export const toDialAttempt = (row: Row): DialAttempt => ({
   agentId: row.dialling_agent_id === null ? null : String(row.dialling_agent_id),
   callId: row.dialling_call_id ?? '',
   from: row.dialling_from ?? 'idle',
-  attempts: row.attempts,
+  attempts: Math.max(0, row.attempts - (row.callback_attempts ?? 0)),
   since: row.dialling_since ?? 0,
 })

@@ -8,7 +8,7 @@ import { chunks } from '../chunks.ts'
 import type { Database } from '../database.ts'
 import { UniqueViolation } from '../errors.ts'
 import { ATTEMPT_COLUMNS, toDialAttempt } from './dial-attempt-rows.ts'
-import { isCallableBy } from './lead-rows.ts'
+import { isCallableBy, toCallbackColumns } from './lead-rows.ts'
 
 /** How many leads at the head of a queue are checked for those that must not be called. */
 const HEAD_SIZE = 50
@@ -22,6 +22,8 @@ export function createDialClaims(db: Database): Pick<DialQueue, 'claimNext' | 'c
     select 1 from leads as other where other.number = leads.number and other.dial_state = 'dialling')`
   const isAgentFree = (agentId: number) => sql<boolean>`not exists (
     select 1 from leads as other where other.dialling_agent_id = ${agentId} and other.dial_state = 'dialling')`
+
+  const isNotAhead = (now: number) => sql<boolean>`(callback_at is null or callback_at <= ${now})`
 
   const claimUpdate = (agentId: number, callId: string, now: number) =>
     db.query.updateTable('leads').set((lead) => ({
@@ -42,6 +44,26 @@ export function createDialClaims(db: Database): Pick<DialQueue, 'claimNext' | 'c
       .where(sql<boolean>`dial_state = 'waiting'`)
       .where('time_zone', zone === null ? 'is' : '=', zone)
       .where('next_try_at', '<=', now)
+      .where(isNotAhead(now))
+      .orderBy('next_try_at')
+      .orderBy('leads.id')
+
+  const isInZone = (zones: readonly Zone[]) => {
+    const names = zones.filter((zone) => zone !== null)
+    const isNamed = names.length === 0 ? sql`1 = 0` : sql`time_zone in (${sql.join(names)})`
+    return sql<boolean>`(${isNamed} ${zones.includes(null) ? sql`or time_zone is null` : sql``})`
+  }
+
+  /** Callbacks of one campaign that are due. */
+  const dueCallbacks = (campaignId: number, zones: readonly Zone[], now: number) =>
+    db.query
+      .selectFrom('leads')
+      .select('leads.id')
+      .where('campaign_id', '=', campaignId)
+      .where(sql<boolean>`dial_state = 'waiting' and callback_at is not null`)
+      .where('next_try_at', '<=', now)
+      .where(isNotAhead(now))
+      .where(isInZone(zones))
       .orderBy('next_try_at')
       .orderBy('leads.id')
 
@@ -64,6 +86,7 @@ export function createDialClaims(db: Database): Pick<DialQueue, 'claimNext' | 'c
       .set({
         dial_state: 'done',
         status: sql`case when ${isOnDoNotCallList} then 'do_not_call' else status end`,
+        ...toCallbackColumns(null),
         updated_at: now,
       })
       .where(
@@ -76,27 +99,24 @@ export function createDialClaims(db: Database): Pick<DialQueue, 'claimNext' | 'c
       .execute()
   }
 
-  const claimFirstDue = (
-    campaignId: number,
-    zones: readonly Zone[],
-    agentId: number,
-    callId: string,
-    now: number,
+  /** The first of these leads that the agent may call. */
+  const firstCallable = (leads: ReturnType<typeof dueLeads>, agentId: number) =>
+    leads
+      .where('status', 'not in', CLOSED_STATUSES)
+      .where((is) => is.not(isOnDoNotCallList))
+      .where(isNumberFree)
+      .where(isAgentFree(agentId))
+      .where(isCallableBy(agentId))
+      .limit(1)
+
+  type Claim = { campaignId: number; agentId: number; callId: string; now: number }
+
+  type ClaimUpdate = ReturnType<typeof claimUpdate>
+  const claimFirst = (
+    { campaignId, agentId, callId, now }: Claim,
+    lead: (claim: ClaimUpdate) => ClaimUpdate,
   ) =>
-    claimUpdate(agentId, callId, now)
-      .where(
-        'id',
-        '=',
-        acrossZones(zones, (zone) =>
-          dueLeads(campaignId, zone, now)
-            .where('status', 'not in', CLOSED_STATUSES)
-            .where((is) => is.not(isOnDoNotCallList))
-            .where(isNumberFree)
-            .where(isAgentFree(agentId))
-            .where(isCallableBy(agentId))
-            .limit(1),
-        ).limit(1),
-      )
+    lead(claimUpdate(agentId, callId, now))
       .where('dial_state', '=', 'waiting')
       .where(({ exists, selectFrom }) =>
         exists(
@@ -113,10 +133,16 @@ export function createDialClaims(db: Database): Pick<DialQueue, 'claimNext' | 'c
 
   return {
     async claimNext({ campaignId, zones, agentId, callId, now }) {
-      const campaign = rowId(campaignId) ?? 0
+      const [campaign, agent] = [rowId(campaignId) ?? 0, rowId(agentId) ?? 0]
+      const claim = { campaignId: campaign, agentId: agent, callId, now }
+      const callback = await claimFirst(claim, (update) =>
+        update.where('id', '=', firstCallable(dueCallbacks(campaign, zones, now), agent)),
+      )
+      if (callback !== undefined) return toDialAttempt(callback)
       for (const zoneBatch of chunks(zones, ZONES_PER_QUERY)) {
         await completeUncallable(campaign, zoneBatch, now)
-        const row = await claimFirstDue(campaign, zoneBatch, rowId(agentId) ?? 0, callId, now)
+        const leads = acrossZones(zoneBatch, (zone) => firstCallable(dueLeads(campaign, zone, now), agent))
+        const row = await claimFirst(claim, (update) => update.where('id', '=', leads.limit(1)))
         if (row !== undefined) return toDialAttempt(row)
       }
       return undefined

@@ -1,11 +1,12 @@
 import { type SqlBool, sql } from 'kysely'
-import type { DialQueue } from '../../../core/call-center/campaigns/dial-queue.ts'
+import type { AttemptResult, DialQueue } from '../../../core/call-center/campaigns/dial-queue.ts'
 import { type LeadChanges, leadChangesAfter } from '../../../core/call-center/campaigns/lead-changes.ts'
-import type { LeadStatus } from '../../../core/call-center/leads/lead.ts'
+import type { DialState, LeadStatus } from '../../../core/call-center/leads/lead.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import { ATTEMPT_COLUMNS, toDialAttempt } from './dial-attempt-rows.ts'
 import { createDialClaims } from './dial-queue-claims.ts'
+import { toCallbackColumns } from './lead-rows.ts'
 
 export function createDialQueue(db: Database): DialQueue {
   return {
@@ -37,8 +38,11 @@ export function createDialQueue(db: Database): DialQueue {
       const row = await db.query
         .updateTable('leads')
         .set((lead) => ({
-          dial_state: nextState,
-          next_try_at: nextTryAt,
+          ...(status === undefined
+            ? queueColumns({ outcome, nextState, nextTryAt, now })
+            : { dial_state: nextState, next_try_at: nextTryAt, ...toCallbackColumns(null) }),
+          result_state: null,
+          result_try_at: null,
           attempts: lead('attempts', '+', isAttempt ? 1 : 0),
           dialling_agent_id: null,
           dialling_call_id: null,
@@ -62,6 +66,34 @@ export function createDialQueue(db: Database): DialQueue {
         .executeTakeFirst()
       return row !== undefined
     },
+  }
+}
+
+/**
+ * The lead's place in the queue after a call. Only columns of the lead decide, so that a result that is stored at this
+ * moment is not lost.
+ */
+function queueColumns({
+  outcome,
+  nextState,
+  nextTryAt,
+  now,
+}: Pick<AttemptResult, 'outcome' | 'nextState' | 'nextTryAt' | 'now'>) {
+  const isAhead = sql<SqlBool>`(callback_at > ${now} and campaign_id is not null)`
+  const endsCallback = outcome === 'answered' || nextState === 'done' ? sql`1 = 1` : sql`1 = 0`
+  const isCallbackOver = sql<SqlBool>`(callback_at <= ${now} and (
+    result_state = 'done' or (result_state is null and ${endsCallback})))`
+  const unlessOver = <T>(column: string) =>
+    sql<T | null>`case when ${isCallbackOver} then null else ${sql.ref(column)} end`
+  return {
+    dial_state: sql<DialState>`case when ${isAhead} then 'waiting' else coalesce(result_state, ${nextState}) end`,
+    next_try_at: sql<number>`case when ${isAhead} then callback_at
+      else coalesce(result_try_at, cast(${nextTryAt} as bigint)) end`,
+    callback_at: unlessOver<number>('callback_at'),
+    callback_time_zone: unlessOver<string>('callback_time_zone'),
+    callback_agent_id: unlessOver<number>('callback_agent_id'),
+    callback_is_own: unlessOver<number>('callback_is_own'),
+    callback_attempts: unlessOver<number>('callback_attempts'),
   }
 }
 

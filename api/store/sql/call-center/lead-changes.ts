@@ -33,7 +33,7 @@ export async function changeLead(
   now: number,
 ): Promise<Lead> {
   const lead = await lockLead(trx, id, scope)
-  const { changes, doNotCall } = update(lead)
+  const { changes, doNotCall, afterCall } = update(lead)
   if (doNotCall !== undefined) await addToDoNotCall(trx, [doNotCall], now)
   const row = await trx
     .updateTable('leads')
@@ -46,5 +46,21 @@ export async function changeLead(
     .where('id', '=', rowId(id) ?? 0)
     .returningAll()
     .executeTakeFirstOrThrow()
+  if (afterCall !== undefined) await storeAfterCall(trx, id, afterCall)
   return toLead(row)
+}
+
+async function storeAfterCall(
+  trx: Transaction<Tables>,
+  id: string,
+  afterCall: Exclude<LeadUpdate['afterCall'], undefined>,
+): Promise<void> {
+  const callId = afterCall?.callId
+  await trx
+    .updateTable('leads')
+    .set({ result_state: afterCall?.state ?? null, result_try_at: afterCall?.nextTryAt ?? null })
+    .where('id', '=', rowId(id) ?? 0)
+    .where('dial_state', '=', 'dialling')
+    .$if(callId !== undefined, (query) => query.where('dialling_call_id', '=', callId ?? ''))
+    .execute()
 }

@@ -1,6 +1,6 @@
 import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import type { Scope } from '../../../core/call-center/agents/scope.ts'
-import type { Lead } from '../../../core/call-center/leads/lead.ts'
+import type { Callback, Lead } from '../../../core/call-center/leads/lead.ts'
 import type { LeadChange, NewLead } from '../../../core/call-center/leads/lead-store.ts'
 import { normalizeName } from '../../../core/values/account-names.ts'
 import { foldCase } from '../../../core/values/fold-case.ts'
@@ -29,6 +29,7 @@ export const toLead = (row: Selectable<LeadsTable>): Lead => ({
   lastOutcome: row.last_outcome,
   dialState: row.dial_state,
   nextTryAt: row.next_try_at,
+  callback: toCallback(row),
   version: row.version,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
@@ -56,6 +57,7 @@ export const toLeadColumns = (change: LeadChange) => ({
   attempts: change.attempts,
   dial_state: change.dialState,
   next_try_at: change.nextTryAt,
+  ...(change.callback === undefined ? {} : toCallbackColumns(change.callback)),
 })
 
 export const toNewLeadRow = (lead: NewLead, now: number) => ({
@@ -84,11 +86,19 @@ export function resolveLeadTeam({
   return sql<string | null>`(select campaigns.team from campaigns where campaigns.id = ${toKey(campaignId)})`
 }
 
-/** A lead that is assigned to an agent of its campaign is called only by that agent. */
-export const isCallableBy = (agentId: number) => sql<boolean>`(
-  leads.agent_id is null or leads.agent_id = ${agentId} or not exists (
+const isForOther = (owner: 'leads.agent_id' | 'leads.callback_agent_id', agentId: number) => sql<boolean>`(
+  ${sql.ref(owner)} is not null and ${sql.ref(owner)} <> ${agentId} and exists (
     select 1 from campaign_agents as member
-    where member.campaign_id = leads.campaign_id and member.agent_id = leads.agent_id))`
+    where member.campaign_id = leads.campaign_id and member.agent_id = ${sql.ref(owner)}))`
+
+/**
+ * A lead that is assigned to an agent of its campaign is called only by that agent. A callback decides for itself: only
+ * the agent who agreed it calls, or any agent of the campaign.
+ */
+export const isCallableBy = (agentId: number) => sql<boolean>`(case
+  when leads.callback_at is null then not ${isForOther('leads.agent_id', agentId)}
+  when leads.callback_is_own = 1 then not ${isForOther('leads.callback_agent_id', agentId)}
+  else 1 = 1 end)`
 
 /** Leads that may be read: those of the scope, and those that the agent is calling or called last. */
 export function isReadable(is: ExpressionBuilder<Tables, 'leads'>, scope: Scope): Expression<SqlBool> {
@@ -100,6 +110,32 @@ export function isReadable(is: ExpressionBuilder<Tables, 'leads'>, scope: Scope)
     is('leads.last_agent_id', '=', agent),
   ])
 }
+
+type CallbackColumn =
+  | 'callback_at'
+  | 'callback_time_zone'
+  | 'callback_agent_id'
+  | 'callback_is_own'
+  | 'callback_attempts'
+
+const toCallback = (row: Pick<Selectable<LeadsTable>, CallbackColumn>): Callback | null =>
+  row.callback_at === null
+    ? null
+    : {
+        at: row.callback_at,
+        timeZone: row.callback_time_zone ?? 'UTC',
+        agentId: String(row.callback_agent_id ?? 0),
+        isOwn: row.callback_is_own === 1,
+        attemptsBefore: row.callback_attempts ?? 0,
+      }
+
+export const toCallbackColumns = (callback: Callback | null) => ({
+  callback_at: callback?.at ?? null,
+  callback_time_zone: callback?.timeZone ?? null,
+  callback_agent_id: callback === null ? null : (rowId(callback.agentId) ?? 0),
+  callback_is_own: callback === null ? null : callback.isOwn ? 1 : 0,
+  callback_attempts: callback?.attemptsBefore ?? null,
+})
 
 function foldOrNull<T extends string | null | undefined>(text: T) {
   return typeof text === 'string' ? foldCase(text) : text

@@ -47,6 +47,7 @@ const lead: fc.Arbitrary<Lead> = fc.record({
   lastOutcome: fc.constantFrom('busy', null),
   dialState: fc.constant('idle'),
   nextTryAt: fc.constant(0),
+  callback: fc.constant(null),
   version: fc.constant(1),
   createdAt: fc.constant(1_750_000_000),
   updatedAt: fc.constant(1_750_000_000),

@@ -34,7 +34,14 @@ async function importBatch(
   const leads: BatchLeads = {
     findByNumber: async (numbers) => stored.filter(({ number }) => numbers.includes(number)),
     async add(some) {
-      const meta = { lastCallAt: null, lastOutcome: null, version: 1, createdAt: 0, updatedAt: 0 }
+      const meta = {
+        callback: null,
+        lastCallAt: null,
+        lastOutcome: null,
+        version: 1,
+        createdAt: 0,
+        updatedAt: 0,
+      }
       const added = some.map(({ lead }, at) => ({ ...lead, ...meta, id: String(stored.length + at + 1) }))
       stored.push(...added)
       return added

@@ -21,7 +21,7 @@ const policy = createDialPolicy(PolicyFile.parse({ country: 'DE' }))
 function createFixture() {
   const rows = new Map<string, Lead>()
   const doNotCall: DoNotCallEntry[] = []
-  const meta = { lastCallAt: null, lastOutcome: null, version: 1, createdAt: 0, updatedAt: 0 }
+  const meta = { callback: null, lastCallAt: null, lastOutcome: null, version: 1, createdAt: 0, updatedAt: 0 }
   const requireRow = (id: string) => {
     const row = rows.get(id)
     if (row === undefined) throw new Refusal('not_found')
