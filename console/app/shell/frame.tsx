@@ -13,6 +13,7 @@ import { Shortcuts, useShortcut } from '../shortcuts.tsx'
 import { CrashNotice, ReloadButton } from './crash-notice.tsx'
 import styles from './frame.module.css'
 import { SCREENS, type ScreenEntry } from './screens.ts'
+import { useAgent } from './use-agent.ts'
 
 const PhoneDock = lazy(async () => ({ default: (await import('../../screens/phone/dock.tsx')).PhoneDock }))
 const DockToggle = lazy(async () => ({ default: (await import('../../screens/phone/dock.tsx')).DockToggle }))
@@ -21,7 +22,9 @@ const DockToggle = lazy(async () => ({ default: (await import('../../screens/pho
 export function Frame() {
   const texts = useMessages(appMessages)
   const { claims } = useConsole()
-  const screens = SCREENS.filter(({ isFor }) => isFor(claims))
+  const agent = useAgent()
+  const isAgent = agent !== undefined && agent !== null
+  const screens = SCREENS.filter(({ isFor }) => isFor(claims, isAgent))
   const main = useRef<HTMLElement>(null)
   const path = useRouterState({ select: ({ location }) => location.pathname })
 

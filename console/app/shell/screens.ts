@@ -20,11 +20,13 @@ export interface ScreenEntry {
   /** The second key of the shortcut `g …`. */
   key: string
   /** Who sees it in the navigation. The server judges each request all the same. */
-  isFor(claims: SessionClaims): boolean
+  isFor(claims: SessionClaims, isAgent: boolean): boolean
 }
 
 const all = () => true
 const isOverseer = ({ role }: SessionClaims) => role !== 'user'
+/** The call center is for its agents, and for who oversees them. */
+const isInCallCenter = (claims: SessionClaims, isAgent: boolean) => isAgent || isOverseer(claims)
 const isAdmin = ({ role }: SessionClaims) => role === 'admin'
 
 export const SCREENS: readonly ScreenEntry[] = [
@@ -32,8 +34,8 @@ export const SCREENS: readonly ScreenEntry[] = [
   { name: 'people', icon: 'people', key: 'p', isFor: all },
   { name: 'live', icon: 'live', key: 'l', isFor: isOverseer },
   { name: 'history', icon: 'history', key: 'h', isFor: all },
-  { name: 'desk', icon: 'desk', key: 'd', isFor: all },
-  { name: 'leads', icon: 'list', key: 'e', isFor: all },
+  { name: 'desk', icon: 'desk', key: 'd', isFor: isInCallCenter },
+  { name: 'leads', icon: 'list', key: 'e', isFor: isInCallCenter },
   { name: 'campaigns', icon: 'outgoing', key: 'c', isFor: isOverseer },
   { name: 'board', icon: 'grid', key: 'b', isFor: isOverseer },
   { name: 'ai', icon: 'template', key: 'i', isFor: isOverseer },

@@ -3,6 +3,7 @@ import type { Stack } from '../../support/stack.ts'
 import { createAdminOperationCases } from './admin-operation-cases.ts'
 import { createCaseSteps, MIKOPBX, PASSWORD, V1 } from './case-steps.ts'
 import { createCrmOperationCases } from './crm-operation-cases.ts'
+import { createDeskOperationCases } from './desk-operation-cases.ts'
 import { openWebSocket, sendRequest } from './openapi-client.ts'
 import type { OperationCase } from './operation-case.ts'
 
@@ -283,6 +284,7 @@ export function createOperationCases(stack: Stack, hasPbx: boolean): Record<stri
 
     ...createAdminOperationCases(stack, hasPbx),
     ...createCrmOperationCases(stack, hasPbx, user),
+    ...createDeskOperationCases(stack, hasPbx, user),
 
     health: at(200, (send) => send('/health')),
     ready: at(200, (send) => send('/ready')),
