@@ -41,9 +41,7 @@ const Outcomes = z.object(
 export const OutcomeSeriesJson = z
   .object({
     by: z.enum(BIN_SIZES),
-    time_zone: z
-      .string()
-      .openapi({ description: 'Whose hours and days these are', example: 'Europe/Berlin' }),
+    time_zone: z.string().openapi({ description: 'These are its hours and days', example: 'Europe/Berlin' }),
     from: Day,
     to: Day,
     bins: z
@@ -144,7 +142,7 @@ export const ReadinessJson = z
     dialer: z
       .enum(['here', 'elsewhere', 'none'])
       .openapi({ description: 'Which API dials: the one that answers, another, or none' }),
-    leads: z.object({ total: Count, waiting: Count, dialling: Count, done: Count }),
+    leads: z.object({ total: Count, waiting: Count, dialing: Count, done: Count }),
     attempts: Count.openapi({ description: 'Of all leads' }),
     last_outcomes: Outcomes.openapi({ description: 'Leads by the outcome of their last call' }),
   })
@@ -182,7 +180,7 @@ export const toReadinessJson = (one: Readiness) =>
     leads: {
       total: one.progress.total,
       waiting: one.progress.waiting,
-      dialling: one.progress.dialling,
+      dialing: one.progress.dialling,
       done: one.progress.done,
     },
     attempts: one.progress.calls,

@@ -3,10 +3,9 @@ import { formatNumber } from '../../i18n/format.ts'
 import { useLanguage, useMessages } from '../../i18n/messages.ts'
 import { classNames } from '../button.tsx'
 import styles from './chart.module.css'
+import type { ChartColor } from './chart-color.ts'
 import { chartMessages } from './messages.ts'
 import type { Figures } from './stack.ts'
-
-export type ChartColor = 'accent' | 'success' | 'warning' | 'danger' | 'soft' | 'line'
 
 export interface ChartSeries {
   name: string

@@ -116,7 +116,7 @@ describe('reports on campaigns', () => {
       ],
       note: 'lead 3 cannot be called',
       dialer: 'elsewhere',
-      leads: { total: 9, waiting: 4, dialling: 1, done: 4 },
+      leads: { total: 9, waiting: 4, dialing: 1, done: 4 },
       attempts: 12,
       last_outcomes: { answered: 3, busy: 2 },
     })
