@@ -158,6 +158,7 @@ export const messages = {
     editTitle: (name: string) => `Edit ${name}`,
     save: 'Save',
     create: 'Create',
+    about: 'About the campaign',
     saved: 'Saved.',
     wholeNumber: 'This has to be a whole number.',
     hoursGroup: 'Calling hours',

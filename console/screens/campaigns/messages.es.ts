@@ -160,6 +160,7 @@ export const messages: typeof english = {
     editTitle: (name) => `Editar ${name}`,
     save: 'Guardar',
     create: 'Crear',
+    about: 'Sobre la campaña',
     saved: 'Guardado.',
     wholeNumber: 'Aquí hace falta un número entero.',
     hoursGroup: 'Horario de llamadas',

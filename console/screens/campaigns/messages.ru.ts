@@ -166,6 +166,7 @@ export const messages: typeof english = {
     editTitle: (name) => `Изменить: ${name}`,
     save: 'Сохранить',
     create: 'Создать',
+    about: 'О кампании',
     saved: 'Сохранено.',
     wholeNumber: 'Здесь нужно целое число.',
     hoursGroup: 'Время звонков',

@@ -61,7 +61,7 @@ export function CampaignForm({ campaign, onSaved, onClose }: CampaignFormProps) 
           <Button onClick={() => showTheirs(newer)}>{texts.showTheirs}</Button>
         </Notice>
       )}
-      <Section title={texts.fields.name}>
+      <Section title={texts.about}>
         <TextField
           label={texts.fields.name}
           name="name"
