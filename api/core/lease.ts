@@ -5,6 +5,8 @@
 export interface Lease {
   /** The fencing token while held; undefined while another process holds it or Redis is unreachable. No I/O. */
   fence(): number | undefined
+  /** Whether another process held the lease at the last request, not longer ago than a lease lasts. No I/O. */
+  isHeldElsewhere(): boolean
   /** Called with each change; undefined when the lease is lost. */
   onChange(listener: (fence: number | undefined) => void): void
   /**

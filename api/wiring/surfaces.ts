@@ -46,7 +46,7 @@ export interface SurfacesNeeds {
   auth: AuthModule
   callModule: CallModule
   provisioning: ProvisioningModule
-  callCenter: Pick<CallCenter, 'app' | 'desk'>
+  callCenter: Pick<CallCenter, 'app' | 'campaignReports' | 'desk'>
   registrationRateLimiter: ReturnType<typeof createRateLimiter>
   media: MediaFolders
   policy: () => DialPolicy
@@ -116,6 +116,7 @@ export function createSurfaces(needs: SurfacesNeeds) {
         makesExtensions: config.provisioner !== undefined,
       },
       desk: needs.callCenter.desk,
+      campaigns: needs.callCenter.campaignReports,
       log,
     }),
     voip: createVoipRoutes({

@@ -70,6 +70,11 @@ describe('console: size of the bundle', () => {
     expect(sizes.filter(({ kb }) => kb > 15)).toEqual([])
   })
 
+  it('is at most 22 kB for what draws charts, which no screen loads before its first chart', () => {
+    const drawing = closureOf('console/components/chart/draw.ts')
+    expect(sizeKb(drawing)).toBeLessThanOrEqual(22)
+  })
+
   it('has one style sheet of at most 15 kB', () => {
     expect(styles()).toHaveLength(1)
     expect(sizeKb(styles())).toBeLessThanOrEqual(15)

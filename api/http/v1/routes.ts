@@ -7,6 +7,7 @@ import type { Guarded } from '../guard.ts'
 import { type OpenApiSection, sectionOf } from '../openapi.ts'
 import { type AdminRoutesNeeds, addAdminRoutes, adminTags } from './admin-routes.ts'
 import { addLiveCallRoutes, type LiveCallRoutesNeeds } from './call-routes.ts'
+import { addCampaignReportRoutes, type CampaignReportRoutesNeeds } from './campaign-routes.ts'
 import { addDeskRoutes, type DeskRoutesNeeds } from './desk-routes.ts'
 import { v1ErrorFormat } from './errors.ts'
 import { addHistoryRoutes, type HistoryRoutesNeeds } from './history-routes.ts'
@@ -28,6 +29,7 @@ export interface V1RoutesNeeds extends SessionRoutesNeeds {
   personal: MeRoutesNeeds & PeopleRoutesNeeds & MissedRoutesNeeds
   signIn: SignInRoutesNeeds
   desk: Omit<DeskRoutesNeeds, 'guard'>
+  campaigns: Omit<CampaignReportRoutesNeeds, 'guard'>
   log: Logger
 }
 
@@ -42,6 +44,7 @@ export function createV1Routes({
   personal,
   signIn,
   desk,
+  campaigns,
   log,
 }: V1RoutesNeeds): OpenAPIHono<Guarded> {
   const app = new OpenAPIHono<Guarded>({
@@ -72,6 +75,7 @@ export function createV1Routes({
   addAdminRoutes(app, { guard, ...administration })
   addPhoneRoutes(app, phone)
   addDeskRoutes(app, { guard, ...desk })
+  addCampaignReportRoutes(app, { guard, ...campaigns })
 
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
@@ -98,6 +102,10 @@ export const v1Section = (app: OpenAPIHono<Guarded>): OpenApiSection =>
       { name: 'me', description: 'The own account.' },
       { name: 'people', description: 'The directory and favourites.' },
       { name: 'desk', description: 'What an agent of the call center works with.' },
+      {
+        name: 'campaigns',
+        description: 'Campaigns of the call center over time, and why one does not dial.',
+      },
       { name: 'presence', description: 'The status of a user.' },
       { name: 'sessions', description: 'Logins that live, to be seen and ended.' },
       ...adminTags,

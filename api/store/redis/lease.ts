@@ -62,6 +62,7 @@ export function createLease(needs: LeaseNeeds): Lease {
   const listeners = createListeners<[fence: number | undefined]>(needs.onListenerError)
   const reporter = createFailureReporter(needs.onFailure)
   let held: { fence: number; until: number } | undefined
+  let heldElsewhereUntil = Number.NEGATIVE_INFINITY
   let highest = 0
   let notifiedFence: number | undefined
   let isAcquiring = false
@@ -86,6 +87,7 @@ export function createLease(needs: LeaseNeeds): Lease {
         | null // what ACQUIRE returns
       if (isClosed) return
       reporter.succeeded()
+      heldElsewhereUntil = granted === null ? requestedAt + ttlMs : Number.NEGATIVE_INFINITY
       if (requestedAt < steppedDownUntil) return
       held = granted === null ? undefined : { fence: granted, until: requestedAt + ttlMs }
       highest = Math.max(highest, granted ?? 0)
@@ -106,6 +108,7 @@ export function createLease(needs: LeaseNeeds): Lease {
 
   return {
     fence,
+    isHeldElsewhere: () => fence() === undefined && monotonic() < heldElsewhereUntil,
     onChange: (listener) => void listeners.add(listener),
     stepDown(forMs) {
       if (fence() === undefined) return

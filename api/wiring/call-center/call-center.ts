@@ -5,6 +5,7 @@ import { createDeskNotifier } from '../../core/call-center/desk/desk-notifier.ts
 import { createAuthorize } from '../../http/crm/authorize.ts'
 import { createCrmRoutes } from '../../http/crm/routes.ts'
 import type { Guard } from '../../http/guard.ts'
+import type { CampaignReportRoutesNeeds } from '../../http/v1/campaign-routes.ts'
 import type { DeskRoutesNeeds } from '../../http/v1/desk-routes.ts'
 import { createAgentCallStore } from '../../store/sql/call-center/agent-calls.ts'
 import { createAgentStore } from '../../store/sql/call-center/agents.ts'
@@ -42,6 +43,7 @@ export interface CallCenter {
   app: ReturnType<typeof createCrmRoutes>
   /** For the routes of v1. */
   desk: Omit<DeskRoutesNeeds, 'guard'>
+  campaignReports: Omit<CampaignReportRoutesNeeds, 'guard'>
   open(): void
   close(): Promise<void>
 }
@@ -85,6 +87,7 @@ export function createCallCenter({ guard, ...needs }: CallCenterNeeds): CallCent
   const { auth, leads, campaigns, calls, stats, webrtc, ai, webhooks } = modules
   return {
     desk: modules.desk.routes,
+    campaignReports: { resolveActor: actorResolver.resolve, ...campaigns.reports },
     app: createCrmRoutes({
       auth: auth.routes,
       leads: leads.routes,

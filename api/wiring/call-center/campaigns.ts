@@ -3,22 +3,31 @@ import { failureLogger } from '../../../runtime/log.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import { newId } from '../../core/auth/tokens.ts'
 import { createPhoneReachability } from '../../core/call-center/agents/phone-reachability.ts'
-import { createAutomationStatusReader } from '../../core/call-center/campaigns/automation-status.ts'
+import { toAutomationStatus } from '../../core/call-center/campaigns/automation-status.ts'
 import { createAvailableAgents } from '../../core/call-center/campaigns/available-agents.ts'
 import { createCampaignCallPlacer } from '../../core/call-center/campaigns/campaign-call-placer.ts'
 import { createCampaignLifecycle } from '../../core/call-center/campaigns/campaign-lifecycle.ts'
 import { createCampaigns } from '../../core/call-center/campaigns/campaigns.ts'
 import { createDialReconciler } from '../../core/call-center/campaigns/dial-reconciler.ts'
 import { createDialer } from '../../core/call-center/campaigns/dialer.ts'
+import { createOutcomeSeriesReader } from '../../core/call-center/campaigns/outcome-series.ts'
+import { createReadinessReader } from '../../core/call-center/campaigns/readiness.ts'
 import { createTrunkCapacity } from '../../core/call-center/campaigns/trunk-capacity.ts'
 import { startDeskCallNotifications } from '../../core/call-center/desk/desk-notifier.ts'
 import type { CampaignRoutesNeeds } from '../../http/crm/campaign-routes.ts'
+import type { CampaignReportRoutesNeeds } from '../../http/v1/campaign-routes.ts'
 import { createLease } from '../../store/redis/lease.ts'
+import { createOutcomeSeriesStore } from '../../store/sql/call-center/outcome-series.ts'
 import type { CallCenterDeps, FeatureModule } from './feature-module.ts'
 
 const TICK_MS = 500
 
-export function createCampaignsModule(deps: CallCenterDeps): FeatureModule<CampaignRoutesNeeds> {
+export interface CampaignsModule extends FeatureModule<CampaignRoutesNeeds> {
+  /** For the routes of v1. */
+  reports: Omit<CampaignReportRoutesNeeds, 'guard' | 'resolveActor'>
+}
+
+export function createCampaignsModule(deps: CallCenterDeps): CampaignsModule {
   const {
     authorize,
     config,
@@ -83,26 +92,27 @@ export function createCampaignsModule(deps: CallCenterDeps): FeatureModule<Campa
     ...{ lease, queue, reconciler, availableAgents, trunkCapacity, callPlacer, isOnline, newId, now },
     campaigns,
   })
-  const trunkNames = [...config.trunks.keys()]
+  const readinessOf = createReadinessReader({
+    ...{ campaigns, queue, availableAgents, trunkCapacity, lease, callPlacer, isOnline, now },
+  })
+  const campaignService = createCampaigns({
+    ...{ store: campaigns, agents, timeZone: config.timeZone, trunks: [...config.trunks.keys()], now },
+  })
   let job: IntervalJob | undefined
   let stopDeskNotifications = () => {}
   return {
     routes: {
       authorize,
-      campaigns: createCampaigns({
-        store: campaigns,
-        agents,
-        timeZone: config.timeZone,
-        trunks: trunkNames,
-        now,
-      }),
+      campaigns: campaignService,
       lifecycle: createCampaignLifecycle({ store: campaigns, now }),
-      statusReportOf: createAutomationStatusReader({
-        campaigns,
-        queue,
-        availableAgents,
-        trunkCapacity,
-        isOnline,
+      statusReportOf: async (campaign) => toAutomationStatus(await readinessOf(campaign)),
+    },
+    reports: {
+      campaigns: campaignService,
+      readinessOf,
+      outcomesOf: createOutcomeSeriesReader({
+        store: createOutcomeSeriesStore(deps.db),
+        timeZone: config.timeZone,
         now,
       }),
     },

@@ -64,6 +64,11 @@ const routes = [
   }),
   createRoute({
     getParentRoute,
+    path: '/campaigns/$campaignId',
+    component: lazyRouteComponent(() => import('../../screens/campaigns/campaign.tsx'), 'CampaignScreen'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/board',
     component: lazyRouteComponent(() => import('../../screens/board/board.tsx'), 'BoardScreen'),
   }),

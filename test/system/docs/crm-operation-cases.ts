@@ -135,6 +135,12 @@ export function createCrmOperationCases(
     crmStartAutomation: ofCampaign('/automation/start', 'start'),
     crmStopAutomation: ofCampaign('/automation/stop', 'start', 'automation/start'),
     crmAutomationStatus: ofCampaign('/automation/status', 'start'),
+    campaignReadiness: at(200, async (send) =>
+      send(`/api/v1/campaigns/${await campaign('start')}/readiness`, { token: await admin() }),
+    ),
+    campaignOutcomes: at(200, async (send) =>
+      send(`/api/v1/campaigns/${await campaign()}/outcomes?by=day`, { token: await admin() }),
+    ),
 
     crmDial: dials('/api/calls/dial', async () => ({ leadId: await lead() }), callId),
     crmDirectDial: dials('/api/calls/direct', async () => ({ phoneNumber: '1002' }), callId),

@@ -1,14 +1,15 @@
 import { toUnixSeconds } from '../../../../runtime/time.ts'
 import { toApiCallId } from '../../calls/call-id.ts'
 import type { Lease } from '../../lease.ts'
-import type { AvailableAgent, AvailableAgents } from './available-agents.ts'
+import { type AvailableAgents, findCandidates } from './available-agents.ts'
 import type { Campaign } from './campaign.ts'
 import type { CampaignCallPlacer } from './campaign-call-placer.ts'
 import type { CampaignStore } from './campaign-store.ts'
-import { busyAgentIds, type DialAttempt, type DialQueue } from './dial-queue.ts'
+import type { DialAttempt, DialQueue } from './dial-queue.ts'
 import type { DialReconciler } from './dial-reconciler.ts'
 import { freeCapacity } from './free-capacity.ts'
-import { nextCallTime } from './next-call-time.ts'
+import { stateReasons } from './hold-reason.ts'
+import { openZones } from './next-call-time.ts'
 import type { TrunkCapacity } from './trunk-capacity.ts'
 
 export interface DialerNeeds {
@@ -81,19 +82,15 @@ export function createDialer(needs: DialerNeeds): Dialer {
       campaign,
       waiting.length === 0 && !attempts.some(({ campaignId }) => campaignId === id),
     )
-    const at = needs.now()
-    const openZones = waiting
-      .filter(({ zone, dueAt }) => dueAt * 1_000 <= at && nextCallTime(rules, zone, at) === at)
-      .toSorted((a, b) => a.dueAt - b.dueAt)
-      .map(({ zone }) => zone)
-    if (openZones.length === 0) return
-    const candidates = await findCandidates(campaign, attempts)
+    const zones = openZones(rules, waiting, needs.now())
+    if (zones.length === 0) return
+    const candidates = await findCandidates(availableAgents, campaign, attempts)
     let capacity = freeCapacity(campaign, automated, attempts, trunkCapacity)
     for (const agent of candidates) {
       if (capacity < 1 || lease.fence() !== fence || needs.now() < callPlacer.pausedUntil()) return
       const callId = toApiCallId(needs.newId())
       const now = toUnixSeconds(needs.now())
-      const call = await queue.claimNext({ campaignId: id, zones: openZones, agentId: agent.id, callId, now })
+      const call = await queue.claimNext({ campaignId: id, zones, agentId: agent.id, callId, now })
       // The leads that are left may be assigned to the other agents.
       if (call === undefined) continue
       callPlacer.start(call, { agent, campaign, fence })
@@ -104,14 +101,6 @@ export function createDialer(needs: DialerNeeds): Dialer {
     }
   }
 
-  async function findCandidates(
-    { agentIds, rules }: Campaign,
-    attempts: readonly DialAttempt[],
-  ): Promise<AvailableAgent[]> {
-    const candidates = await availableAgents.find(agentIds, busyAgentIds(attempts))
-    return candidates.filter((agent) => availableAgents.canPresentNumber(agent, rules.callerId))
-  }
-
   return {
     async tick() {
       const fence = lease.fence()
@@ -120,9 +109,7 @@ export function createDialer(needs: DialerNeeds): Dialer {
       if (!needs.isOnline()) return stepDownWhileOffline()
       offlineSince = undefined
       if (needs.now() < callPlacer.pausedUntil()) return
-      const automated = (await campaigns.listAutomated()).filter(
-        ({ dialerMode }) => dialerMode === 'progressive',
-      )
+      const automated = (await campaigns.listAutomated()).filter((one) => stateReasons(one).length === 0)
       for (const byCampaign of [emptySince, lastClaimTurn]) {
         for (const id of byCampaign.keys()) if (!automated.some((one) => one.id === id)) byCampaign.delete(id)
       }

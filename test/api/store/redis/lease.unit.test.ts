@@ -8,12 +8,12 @@ afterEach(() => void vi.useRealTimers())
 /** A lease at a Redis that answers, or fails each request. */
 function startLease() {
   const reported: string[] = []
-  const redis = { isAvailable: true }
+  const redis: { isAvailable: boolean; granted: number | null } = { isAvailable: true, granted: 1 }
   const lease = createLease({
     redis: {
       async eval() {
         if (!redis.isAvailable) throw new Error('Connection is closed.')
-        return 1
+        return redis.granted
       },
     } as never,
     name: 'pbx',
@@ -43,5 +43,20 @@ test('a lease that cannot be requested is reported again every ten minutes', asy
   redis.isAvailable = false
   await vi.advanceTimersByTimeAsync(25 * 60_000)
   expect(reported).toHaveLength(3)
+  await lease.close()
+})
+
+test('a lease knows that another process holds it, until it cannot be requested for as long as a lease lasts', async () => {
+  const { lease, redis } = startLease()
+  redis.granted = null
+  await vi.advanceTimersByTimeAsync(4_000)
+  expect([lease.fence(), lease.isHeldElsewhere()]).toEqual([undefined, true])
+  redis.isAvailable = false
+  await vi.advanceTimersByTimeAsync(4_000)
+  expect([lease.fence(), lease.isHeldElsewhere()]).toEqual([undefined, false])
+  redis.isAvailable = true
+  redis.granted = 2
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect([lease.fence(), lease.isHeldElsewhere()]).toEqual([2, false])
   await lease.close()
 })

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { createAutomationStatusReader } from '../../../../../api/core/call-center/campaigns/automation-status.ts'
+import { toAutomationStatus } from '../../../../../api/core/call-center/campaigns/automation-status.ts'
 import { createAvailableAgents } from '../../../../../api/core/call-center/campaigns/available-agents.ts'
 import type { Campaign } from '../../../../../api/core/call-center/campaigns/campaign.ts'
 import type { WaitingZone } from '../../../../../api/core/call-center/campaigns/campaign-store.ts'
 import type { DialAttempt } from '../../../../../api/core/call-center/campaigns/dial-queue.ts'
+import { createReadinessReader } from '../../../../../api/core/call-center/campaigns/readiness.ts'
 import { createTrunkCapacity } from '../../../../../api/core/call-center/campaigns/trunk-capacity.ts'
 import { INVALID_TIME_ZONE } from '../../../../../api/core/values/time-zone.ts'
 import { newAgent } from '../../../../support/fixtures/agents.ts'
@@ -28,7 +29,7 @@ async function readStatus(difference: Partial<Situation> = {}) {
   const waiting = difference.waiting ?? [{ zone: null, dueAt: at('2026-11-20T11:00:00Z') }]
   const one = newCampaign({ rules: newRules({ trunk: 'telnyx' }), ...campaign })
   const progress = { total: 3, waiting: 3, dialling: 0, done: 0, calls: 0, outcomes: {} }
-  const statusOf = createAutomationStatusReader({
+  const readinessOf = createReadinessReader({
     campaigns: {
       progress: async () => new Map([['1', progress]]),
       waitingZones: async () => [...waiting],
@@ -47,10 +48,12 @@ async function readStatus(difference: Partial<Situation> = {}) {
       now: () => now,
     }),
     trunkCapacity: createTrunkCapacity({ limits: new Map([['telnyx', 2]]), live: () => [] }),
+    lease: { fence: () => 1, isHeldElsewhere: () => false },
+    callPlacer: { pausedUntil: () => 0 },
     isOnline: () => online,
     now: () => now,
   })
-  const { note, nextTryAt, freeAgents } = await statusOf(one)
+  const { note, nextTryAt, freeAgents } = toAutomationStatus(await readinessOf(one))
   return { note, nextTryAt, freeAgents }
 }
 const call = (n: number): DialAttempt => ({
