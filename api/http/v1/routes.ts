@@ -9,6 +9,8 @@ import { type AdminRoutesNeeds, addAdminRoutes, adminTags } from './admin-routes
 import { addLiveCallRoutes, type LiveCallRoutesNeeds } from './call-routes.ts'
 import { v1ErrorFormat } from './errors.ts'
 import { addHistoryRoutes, type HistoryRoutesNeeds } from './history-routes.ts'
+import { addLeadImportRoutes, type LeadImportRoutesNeeds } from './lead-import-routes.ts'
+import { addLeadRoutes, type LeadRoutesNeeds } from './lead-routes.ts'
 import { addMeRoutes, type MeRoutesNeeds } from './me-routes.ts'
 import { addMissedRoutes, type MissedRoutesNeeds } from './missed-routes.ts'
 import { addPeopleRoutes, type PeopleRoutesNeeds } from './people-routes.ts'
@@ -23,6 +25,7 @@ export interface V1RoutesNeeds extends SessionRoutesNeeds {
   history: HistoryRoutesNeeds
   calls: LiveCallRoutesNeeds & PresenceRoutesNeeds
   administration: Omit<AdminRoutesNeeds, 'guard'>
+  leads: LeadRoutesNeeds & LeadImportRoutesNeeds
   phone: PhoneRoutesNeeds
   personal: MeRoutesNeeds & PeopleRoutesNeeds & MissedRoutesNeeds
   signIn: SignInRoutesNeeds
@@ -36,6 +39,7 @@ export function createV1Routes({
   history,
   calls,
   administration,
+  leads,
   phone,
   personal,
   signIn,
@@ -68,6 +72,8 @@ export function createV1Routes({
   app.openAPIRegistry.registerPath(phoneSocketRoute)
   addAdminRoutes(app, { guard, ...administration })
   addPhoneRoutes(app, phone)
+  addLeadRoutes(app, leads)
+  addLeadImportRoutes(app, leads)
 
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
@@ -95,6 +101,8 @@ export const v1Section = (app: OpenAPIHono<Guarded>): OpenApiSection =>
       { name: 'people', description: 'The directory and favourites.' },
       { name: 'presence', description: 'The status of a user.' },
       { name: 'sessions', description: 'Logins that live, to be seen and ended.' },
+      { name: 'leads', description: 'Contacts of the call center.' },
+      { name: 'lead imports', description: 'Lists of leads.' },
       ...adminTags,
     ],
     prefix: wire.PREFIX,

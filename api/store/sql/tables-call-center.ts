@@ -2,7 +2,9 @@ import type { Generated } from 'kysely'
 import type { Role } from '../../../contract/claims.ts'
 import type { AgentKind, AgentStatus } from '../../core/call-center/agents/agent.ts'
 import type { CampaignStatus, DialerMode } from '../../core/call-center/campaigns/campaign.ts'
+import type { LeftReason } from '../../core/call-center/leads/import-undo.ts'
 import type { DialState, LeadStatus } from '../../core/call-center/leads/lead.ts'
+import type { UndoState } from '../../core/call-center/leads/lead-import.ts'
 import type { CallOutcome } from '../../core/calls/call.ts'
 import type { CredentialState } from '../../core/provisioning/webrtc-credential-store.ts'
 import type { MailKind } from '../../core/registration/outbox.ts'
@@ -16,6 +18,7 @@ export interface CallCenterTables {
   lead_import_parts: LeadImportPartsTable
   lead_import_faults: LeadImportErrorsTable
   lead_import_odd_cells: LeadImportWarningsTable
+  lead_import_changes: LeadImportChangesTable
   do_not_call: DoNotCallTable
   campaigns: CampaignsTable
   campaign_agents: CampaignAgentsTable
@@ -95,6 +98,10 @@ export interface LeadImportsTable {
   updated: number
   skipped: number
   refused: number
+  undo_state: UndoState
+  removed: number
+  restored: number
+  left_alone: number
   created_at: number
   updated_at: number
 }
@@ -118,6 +125,14 @@ export interface LeadImportWarningsTable {
   line: number
   column_name: string | null
   reason: string
+}
+
+export interface LeadImportChangesTable {
+  import_id: number
+  lead_id: number
+  version: number
+  before_json: string | null
+  left_reason: LeftReason | null
 }
 
 export interface DoNotCallTable {

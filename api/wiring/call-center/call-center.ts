@@ -11,7 +11,7 @@ import { createAiModule } from './ai.ts'
 import { createCallsModule } from './calls.ts'
 import { createCampaignsModule } from './campaigns.ts'
 import type { CallCenterDeps } from './feature-module.ts'
-import { createLeadsModule } from './leads.ts'
+import { createLeadsModule, type LeadV1Needs } from './leads.ts'
 import { createRegistrationModule } from './registration.ts'
 import { createStatsModule } from './stats.ts'
 import { createWebhooksModule } from './webhooks.ts'
@@ -27,6 +27,8 @@ export type CallCenterNeeds = Omit<
 /** The call center: its routes, and the start and end of its background jobs. */
 export interface CallCenter {
   app: ReturnType<typeof createCrmRoutes>
+  /** What the routes of the surface v1 need. */
+  v1: { leads: LeadV1Needs }
   open(): void
   close(): Promise<void>
 }
@@ -68,6 +70,7 @@ export function createCallCenter({ guard, ...needs }: CallCenterNeeds): CallCent
       webhooks: webhooks.routes,
       log,
     }),
+    v1: { leads: { resolveActor: actorResolver.resolve, ...leads.v1 } },
     open() {
       for (const featureModule of Object.values(modules)) featureModule.open?.()
     },

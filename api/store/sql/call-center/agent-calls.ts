@@ -74,7 +74,7 @@ export function createAgentCallStore(db: Database): AgentCallStore {
 
 const toRowId = (id: string | null) => (id === null ? null : (rowId(id) ?? null))
 
-const toAgentCall = (row: Selectable<AgentCallsTable>): AgentCall => ({
+export const toAgentCall = (row: Selectable<AgentCallsTable>): AgentCall => ({
   id: String(row.id),
   callId: row.call_id,
   agentId: String(row.agent_id),
