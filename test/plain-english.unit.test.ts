@@ -5,6 +5,11 @@ import { type Allowed, findings, inDocument, inSource } from './support/plain-en
 const ALLOWED: readonly Allowed[] = [
   { file: 'console/api/schema.d.ts', words: ['dialled', 'wish'], because: 'names of the OpenAPI document' },
   { file: 'console/components/calls/messages', words: ['dialling'], because: 'a call state of /api/v1' },
+  {
+    file: 'console/screens/leads/lead/messages',
+    words: ['dialling'],
+    because: 'a state of leads on the wire',
+  },
   { file: 'api/http/voip/compat-wire', words: ['dialling'], because: 'a call state on the wire' },
   { file: 'api/http/onboarding/public-url', words: ['says'], because: 'the text of an answer' },
   ...[
