@@ -46,7 +46,7 @@ export interface SurfacesNeeds {
   auth: AuthModule
   callModule: CallModule
   provisioning: ProvisioningModule
-  callCenter: Pick<CallCenter, 'app' | 'campaignReports' | 'desk'>
+  callCenter: Pick<CallCenter, 'app' | 'v1'>
   registrationRateLimiter: ReturnType<typeof createRateLimiter>
   media: MediaFolders
   policy: () => DialPolicy
@@ -115,8 +115,10 @@ export function createSurfaces(needs: SurfacesNeeds) {
         hasMail: config.mail !== undefined,
         makesExtensions: config.provisioner !== undefined,
       },
-      desk: needs.callCenter.desk,
-      campaigns: needs.callCenter.campaignReports,
+      callCenter: {
+        ...needs.callCenter.v1,
+        leads: { reachOf: auth.reachOf, ...needs.callCenter.v1.leads },
+      },
       log,
     }),
     voip: createVoipRoutes({

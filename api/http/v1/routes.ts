@@ -6,9 +6,8 @@ import { sendError } from '../errors.ts'
 import type { Guarded } from '../guard.ts'
 import { type OpenApiSection, sectionOf } from '../openapi.ts'
 import { type AdminRoutesNeeds, addAdminRoutes, adminTags } from './admin-routes.ts'
+import { addCallCenterRoutes, type CallCenterRoutesNeeds, callCenterTags } from './call-center-routes.ts'
 import { addLiveCallRoutes, type LiveCallRoutesNeeds } from './call-routes.ts'
-import { addCampaignReportRoutes, type CampaignReportRoutesNeeds } from './campaign-routes.ts'
-import { addDeskRoutes, type DeskRoutesNeeds } from './desk-routes.ts'
 import { v1ErrorFormat } from './errors.ts'
 import { addHistoryRoutes, type HistoryRoutesNeeds } from './history-routes.ts'
 import { addMeRoutes, type MeRoutesNeeds } from './me-routes.ts'
@@ -28,8 +27,7 @@ export interface V1RoutesNeeds extends SessionRoutesNeeds {
   phone: PhoneRoutesNeeds
   personal: MeRoutesNeeds & PeopleRoutesNeeds & MissedRoutesNeeds
   signIn: SignInRoutesNeeds
-  desk: Omit<DeskRoutesNeeds, 'guard'>
-  campaigns: Omit<CampaignReportRoutesNeeds, 'guard'>
+  callCenter: CallCenterRoutesNeeds
   log: Logger
 }
 
@@ -43,8 +41,7 @@ export function createV1Routes({
   phone,
   personal,
   signIn,
-  desk,
-  campaigns,
+  callCenter,
   log,
 }: V1RoutesNeeds): OpenAPIHono<Guarded> {
   const app = new OpenAPIHono<Guarded>({
@@ -74,8 +71,7 @@ export function createV1Routes({
   app.openAPIRegistry.registerPath(phoneSocketRoute)
   addAdminRoutes(app, { guard, ...administration })
   addPhoneRoutes(app, phone)
-  addDeskRoutes(app, { guard, ...desk })
-  addCampaignReportRoutes(app, { guard, ...campaigns })
+  addCallCenterRoutes(app, guard, callCenter)
 
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
@@ -101,11 +97,7 @@ export const v1Section = (app: OpenAPIHono<Guarded>): OpenApiSection =>
       { name: 'phone', description: 'What a browser needs to be a phone.' },
       { name: 'me', description: 'The own account.' },
       { name: 'people', description: 'The directory and favourites.' },
-      { name: 'desk', description: 'What an agent of the call center works with.' },
-      {
-        name: 'campaigns',
-        description: 'Campaigns of the call center over time, and why one does not dial.',
-      },
+      ...callCenterTags,
       { name: 'presence', description: 'The status of a user.' },
       { name: 'sessions', description: 'Logins that live, to be seen and ended.' },
       ...adminTags,

@@ -5,8 +5,7 @@ import { createDeskNotifier } from '../../core/call-center/desk/desk-notifier.ts
 import { createAuthorize } from '../../http/crm/authorize.ts'
 import { createCrmRoutes } from '../../http/crm/routes.ts'
 import type { Guard } from '../../http/guard.ts'
-import type { CampaignReportRoutesNeeds } from '../../http/v1/campaign-routes.ts'
-import type { DeskRoutesNeeds } from '../../http/v1/desk-routes.ts'
+import type { CallCenterRoutesNeeds } from '../../http/v1/call-center-routes.ts'
 import { createAgentCallStore } from '../../store/sql/call-center/agent-calls.ts'
 import { createAgentStore } from '../../store/sql/call-center/agents.ts'
 import { createCallRecordStore } from '../../store/sql/call-center/call-records.ts'
@@ -18,7 +17,7 @@ import { createCallsModule } from './calls.ts'
 import { createCampaignsModule } from './campaigns.ts'
 import { createDeskModule } from './desk.ts'
 import type { CallCenterDeps } from './feature-module.ts'
-import { createLeadsModule } from './leads.ts'
+import { createLeadsModule, type LeadV1Needs } from './leads.ts'
 import { createRegistrationModule } from './registration.ts'
 import { createStatsModule } from './stats.ts'
 import { createWebhooksModule } from './webhooks.ts'
@@ -41,9 +40,8 @@ export type CallCenterNeeds = Omit<
 /** The call center: its routes, and the start and end of its background jobs. */
 export interface CallCenter {
   app: ReturnType<typeof createCrmRoutes>
-  /** For the routes of v1. */
-  desk: Omit<DeskRoutesNeeds, 'guard'>
-  campaignReports: Omit<CampaignReportRoutesNeeds, 'guard'>
+  /** What the routes of the surface v1 need of it. */
+  v1: Omit<CallCenterRoutesNeeds, 'leads'> & { leads: LeadV1Needs }
   open(): void
   close(): Promise<void>
 }
@@ -86,8 +84,6 @@ export function createCallCenter({ guard, ...needs }: CallCenterNeeds): CallCent
   }
   const { auth, leads, campaigns, calls, stats, webrtc, ai, webhooks } = modules
   return {
-    desk: modules.desk.routes,
-    campaignReports: { resolveActor: actorResolver.resolve, ...campaigns.reports },
     app: createCrmRoutes({
       auth: auth.routes,
       leads: leads.routes,
@@ -100,6 +96,11 @@ export function createCallCenter({ guard, ...needs }: CallCenterNeeds): CallCent
       webhooks: webhooks.routes,
       log,
     }),
+    v1: {
+      desk: modules.desk.routes,
+      campaigns: { resolveActor: actorResolver.resolve, ...campaigns.reports },
+      leads: { resolveActor: actorResolver.resolve, ...leads.v1 },
+    },
     open() {
       for (const featureModule of Object.values(modules)) featureModule.open?.()
     },

@@ -71,14 +71,25 @@ export function createUnavailableApp(): { app: Hono; takeErrors(): unknown[] } {
     [...services, 'events', 'recorder', 'status', 'policy', 'keys'].map((name) => [name, unavailable]),
   )
   const administration = Object.fromEntries(topics.map((name) => [name, topic]))
-  const desk = Object.fromEntries(
-    ['desk', 'texts', 'callbacks', 'resolveActor'].map((name) => [name, unavailable]),
+  const callCenterServices = {
+    desk: ['desk', 'texts', 'callbacks'],
+    campaigns: ['campaigns', 'readinessOf', 'outcomesOf'],
+    leads: ['leads', 'bulk', 'calls', 'reachOf', 'policy', 'imports', 'undo'],
+  }
+  const callCenter = Object.fromEntries(
+    Object.entries(callCenterServices).map(([part, names]) => [
+      part,
+      Object.fromEntries(['resolveActor', ...names].map((name) => [name, unavailable])),
+    ]),
   )
   const app = createApp({
     softphone: createSoftphoneRoutes(needs()),
     mikopbx: createMikopbxRoutes(needs({ allowedOrigins: [] })),
     v1: createV1Routes(
-      needs({ history: needs(), calls: needs(), phone: needs(), personal: needs(), administration, desk }),
+      needs({
+        ...{ history: needs(), calls: needs(), phone: needs(), personal: needs() },
+        ...{ administration, callCenter },
+      }),
     ),
     voip: createVoipRoutes(needs({ registration: 'open', registerThrottle: { consume }, ...voip })),
     onboarding: createOnboardingRoutes(needs()),

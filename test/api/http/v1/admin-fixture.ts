@@ -30,6 +30,7 @@ import { createLog } from '../../../../runtime/log.ts'
 import { mint, newKey } from '../../../contract/mint-token.ts'
 import { newUser } from '../../../support/fixtures/users.ts'
 import { type createFakePbx, KEY } from '../../../support/provisioning-fixture.ts'
+import { unusedNeeds } from './unused-needs.ts'
 
 export const nowS = 1_750_100_000
 const key = newKey('HS256', 'hs256-a')
@@ -148,14 +149,12 @@ export async function createAdminSurface(
       },
     },
   }
-  // These tests use no other route.
-  const others = {
-    calls: { guard },
-    phone: { guard },
-    history: { guard },
-    personal: { guard },
-  } as Parameters<typeof createV1Routes>[0]
-  const app = createV1Routes({ ...others, guard, administration, log: createLog('test', 'silent') })
+  const app = createV1Routes({
+    ...unusedNeeds(guard),
+    guard,
+    administration,
+    log: createLog('test', 'silent'),
+  })
 
   return {
     app,

@@ -11,6 +11,7 @@ import { createLog } from '../../../../runtime/log.ts'
 import { mint, newKey } from '../../../contract/mint-token.ts'
 import { newAgent } from '../../../support/fixtures/agents.ts'
 import { newCampaign, newRules } from '../../../support/fixtures/campaigns.ts'
+import { unusedNeeds } from './unused-needs.ts'
 
 const nowS = Date.parse('2026-11-30T12:00:00Z') / 1_000
 const key = newKey('HS256', 'hs256-a')
@@ -53,29 +54,30 @@ function createSurface() {
       cacheSize: 10,
     }),
   )
-  // These tests use no other routes.
-  const { sessions, calls, history, phone, personal, administration, signIn, desk } = {
-    ...{ calls: { guard }, history: { guard }, phone: { guard }, personal: { guard }, administration: {} },
-  } as Parameters<typeof createV1Routes>[0]
   return createV1Routes({
-    ...{ guard, sessions, calls, history, phone, personal, administration, signIn, desk },
+    // These tests use no other routes.
+    ...unusedNeeds(guard),
+    guard,
     log: createLog('test', 'silent'),
-    campaigns: {
-      resolveActor: async ({ userId, claims: { role } }) => ({
-        ...{ userId, role, agent: newAgent(), scope: { sees: 'all' } },
-      }),
+    callCenter: {
+      ...unusedNeeds(guard).callCenter,
       campaigns: {
-        async find(_, id) {
-          if (id !== '7') throw new Refusal('not_found')
-          return { campaign, progress: READINESS.progress }
+        resolveActor: async ({ userId, claims: { role } }) => ({
+          ...{ userId, role, agent: newAgent(), scope: { sees: 'all' } },
+        }),
+        campaigns: {
+          async find(_, id) {
+            if (id !== '7') throw new Refusal('not_found')
+            return { campaign, progress: READINESS.progress }
+          },
         },
+        readinessOf: async () => READINESS,
+        outcomesOf: createOutcomeSeriesReader({
+          store: { countByQuarter: async () => [{ at: nowS, outcome: 'busy', calls: 2 }] },
+          timeZone: 'UTC',
+          now: () => nowS * 1_000,
+        }),
       },
-      readinessOf: async () => READINESS,
-      outcomesOf: createOutcomeSeriesReader({
-        store: { countByQuarter: async () => [{ at: nowS, outcome: 'busy', calls: 2 }] },
-        timeZone: 'UTC',
-        now: () => nowS * 1_000,
-      }),
     },
   })
 }

@@ -11,6 +11,7 @@ import { createLog } from '../../../../runtime/log.ts'
 import { mint, newKey } from '../../../contract/mint-token.ts'
 import { newAgent } from '../../../support/fixtures/agents.ts'
 import { lead } from '../../core/call-center/calls/fixtures/actors.ts'
+import { unusedNeeds } from './unused-needs.ts'
 
 const nowS = 1_750_100_000
 const key = newKey('HS256', 'hs256-a')
@@ -50,34 +51,35 @@ function createFixture(refusal?: Refusal) {
     }),
   )
   const text = { body: 'Hello', version: 4, isDefault: false }
-  const others = {
-    ...{ calls: { guard }, history: { guard }, phone: { guard }, personal: { guard }, administration: {} },
-  } as unknown as Omit<Parameters<typeof createV1Routes>[0], 'guard' | 'desk' | 'log'> // these tests use no other routes
   const app: OpenAPIHono<Guarded> = createV1Routes({
-    ...others,
+    // These tests use no other routes.
+    ...unusedNeeds(guard),
     guard,
     log: createLog('test', 'silent'),
-    desk: {
-      resolveActor: async () => ({
-        userId: '7',
-        role: 'user',
-        agent: newAgent(),
-        scope: { sees: 'own', agentId: '1' },
-      }),
+    callCenter: {
+      ...unusedNeeds(guard).callCenter,
       desk: {
-        find: answer('find', state),
-        setStatus: answer('status', state),
-        saveNote: answer('note', 4),
-        saveResult: answer('result', state),
-      },
-      texts: {
-        find: answer('find text', text as never), // a script is asked for alone
-        set: answer('set text', text as never),
-      },
-      callbacks: {
-        set: answer('set', listed),
-        remove: answer('remove', undefined),
-        list: answer('list', { callbacks: [listed], total: 3 }),
+        resolveActor: async () => ({
+          userId: '7',
+          role: 'user',
+          agent: newAgent(),
+          scope: { sees: 'own', agentId: '1' },
+        }),
+        desk: {
+          find: answer('find', state),
+          setStatus: answer('status', state),
+          saveNote: answer('note', 4),
+          saveResult: answer('result', state),
+        },
+        texts: {
+          find: answer('find text', text as never), // a script is asked for alone
+          set: answer('set text', text as never),
+        },
+        callbacks: {
+          set: answer('set', listed),
+          remove: answer('remove', undefined),
+          list: answer('list', { callbacks: [listed], total: 3 }),
+        },
       },
     },
   })

@@ -24,6 +24,7 @@ import { createLog } from '../../../../runtime/log.ts'
 import { mint, newKey } from '../../../contract/mint-token.ts'
 import { newCall, startedAt } from '../../../support/fixtures/call-records.ts'
 import { newUser } from '../../../support/fixtures/users.ts'
+import { unusedNeeds } from './unused-needs.ts'
 
 export const nowS = 1_750_100_000
 const key = newKey('HS256', 'hs256-a')
@@ -74,15 +75,12 @@ export function createSurface(history: Asked) {
     issuingSince: () => 0,
   })
   const guard = createGuard(verifier)
-  // These tests use no other route.
-  const { sessions, calls, phone, personal, administration, signIn, campaigns, desk } = {
-    ...{ calls: { guard }, phone: { guard }, personal: { guard }, administration: {}, campaigns: {} },
-  } as Parameters<typeof createV1Routes>[0]
   const reachOf = createFindReach(users, 'team')
   const mediaLinks = createMediaLinks({ tokens, reachOf, now: () => nowS * 1000, longestLifetime: 3_600 })
   const policy = () => createDialPolicy(PolicyFile.parse({ country: 'DE' }))
   const needs = {
-    ...{ sessions, calls, phone, personal, administration, signIn, campaigns, desk },
+    // These tests use no other route.
+    ...unusedNeeds(guard),
     history: { guard, history, reachOf, mediaLinks, policy },
   }
   const app = createV1Routes({ ...needs, guard, log: createLog('test', 'silent') })

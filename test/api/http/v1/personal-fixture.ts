@@ -9,6 +9,7 @@ import { createRevocationCache } from '../../../../contract/revocation-cache.ts'
 import { createTokenVerifier } from '../../../../contract/verdict.ts'
 import { createLog } from '../../../../runtime/log.ts'
 import { mint, newKey } from '../../../contract/mint-token.ts'
+import { unusedNeeds } from './unused-needs.ts'
 
 const nowS = 1_750_100_000
 const key = newKey('HS256', 'hs256-a')
@@ -46,14 +47,11 @@ export function createFixture(refusal?: Refusal) {
       cacheSize: 10,
     }),
   )
-  // These tests use no other routes.
-  const { sessions, calls, history, phone, administration, signIn, campaigns } = {
-    ...{ calls: { guard }, history: { guard }, phone: { guard }, administration: {}, campaigns: {} },
-  } as Parameters<typeof createV1Routes>[0]
   const app = createV1Routes({
-    ...{ guard, sessions, calls, history, phone, administration, signIn, campaigns },
+    // These tests use no other routes.
+    ...unusedNeeds(guard),
+    guard,
     log: createLog('test', 'silent'),
-    desk: {} as Parameters<typeof createV1Routes>[0]['desk'], // not used here
     personal: {
       guard,
       profiles: {
