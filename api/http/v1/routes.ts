@@ -6,6 +6,7 @@ import { sendError } from '../errors.ts'
 import type { Guarded } from '../guard.ts'
 import { type OpenApiSection, sectionOf } from '../openapi.ts'
 import { type AdminRoutesNeeds, addAdminRoutes, adminTags } from './admin-routes.ts'
+import { type AiVersionRoutesNeeds, addAiVersionRoutes } from './ai-version-routes.ts'
 import { addLiveCallRoutes, type LiveCallRoutesNeeds } from './call-routes.ts'
 import { v1ErrorFormat } from './errors.ts'
 import { addHistoryRoutes, type HistoryRoutesNeeds } from './history-routes.ts'
@@ -26,6 +27,7 @@ export interface V1RoutesNeeds extends SessionRoutesNeeds {
   phone: PhoneRoutesNeeds
   personal: MeRoutesNeeds & PeopleRoutesNeeds & MissedRoutesNeeds
   signIn: SignInRoutesNeeds
+  aiVersions: Omit<AiVersionRoutesNeeds, 'guard'>
   log: Logger
 }
 
@@ -39,6 +41,7 @@ export function createV1Routes({
   phone,
   personal,
   signIn,
+  aiVersions,
   log,
 }: V1RoutesNeeds): OpenAPIHono<Guarded> {
   const app = new OpenAPIHono<Guarded>({
@@ -68,6 +71,7 @@ export function createV1Routes({
   app.openAPIRegistry.registerPath(phoneSocketRoute)
   addAdminRoutes(app, { guard, ...administration })
   addPhoneRoutes(app, phone)
+  addAiVersionRoutes(app, { guard, ...aiVersions })
 
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
@@ -95,6 +99,7 @@ export const v1Section = (app: OpenAPIHono<Guarded>): OpenApiSection =>
       { name: 'people', description: 'The directory and favourites.' },
       { name: 'presence', description: 'The status of a user.' },
       { name: 'sessions', description: 'Logins that live, to be seen and ended.' },
+      { name: 'AI documents', description: 'Who changed AI settings and templates, and when.' },
       ...adminTags,
     ],
     prefix: wire.PREFIX,

@@ -1,4 +1,5 @@
-import { createActorResolver } from '../../core/call-center/agents/actor-resolver.ts'
+import { type ActorResolver, createActorResolver } from '../../core/call-center/agents/actor-resolver.ts'
+import type { DocumentVersions } from '../../core/call-center/ai/document-versions.ts'
 import { createAuthorize } from '../../http/crm/authorize.ts'
 import { createCrmRoutes } from '../../http/crm/routes.ts'
 import type { Guard } from '../../http/guard.ts'
@@ -27,6 +28,8 @@ export type CallCenterNeeds = Omit<
 /** The call center: its routes, and the start and end of its background jobs. */
 export interface CallCenter {
   app: ReturnType<typeof createCrmRoutes>
+  resolveActor: ActorResolver['resolve']
+  aiVersions: DocumentVersions
   open(): void
   close(): Promise<void>
 }
@@ -68,6 +71,8 @@ export function createCallCenter({ guard, ...needs }: CallCenterNeeds): CallCent
       webhooks: webhooks.routes,
       log,
     }),
+    resolveActor: actorResolver.resolve,
+    aiVersions: ai.versions,
     open() {
       for (const featureModule of Object.values(modules)) featureModule.open?.()
     },
