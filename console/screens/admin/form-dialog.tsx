@@ -7,7 +7,7 @@ import { componentMessages } from '../../components/messages.ts'
 import { Notice } from '../../components/notice.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import styles from './admin.module.css'
-import { readRefusal } from './refused-field.ts'
+import { readRefusal } from '../../components/refused-field.ts'
 
 interface FormDialogProps {
   title: string

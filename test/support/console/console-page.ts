@@ -20,7 +20,7 @@ export interface Person {
   context: BrowserContext
   page: Page
   /** Opens a path and signs in there. */
-  signIn(login: string, path?: string): Promise<void>
+  signIn(login: string, path?: string, password?: string): Promise<void>
   /** Errors, warnings of the content policy and exceptions in any tab of this person. */
   complaints: string[]
   close(): Promise<void>
@@ -63,10 +63,10 @@ export async function startConsoleBrowser(
         context,
         page,
         complaints,
-        async signIn(login, path = '/') {
+        async signIn(login, path = '/', password = 'password') {
           await page.goto(path)
           await page.fill('input[name=login]', login)
-          await page.fill('input[name=password]', 'password')
+          await page.fill('input[name=password]', password)
           await page.click('button[type=submit]')
           await page.waitForSelector('nav')
         },
