@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Guard, Guarded } from '../guard.ts'
+import { type AiVersionRoutesNeeds, addAiVersionRoutes } from './ai-version-routes.ts'
 import { addCampaignReportRoutes, type CampaignReportRoutesNeeds } from './campaign-routes.ts'
 import { addDeskRoutes, type DeskRoutesNeeds } from './desk-routes.ts'
 import { addLeadImportRoutes, type LeadImportRoutesNeeds } from './lead-import-routes.ts'
@@ -7,6 +8,7 @@ import { addLeadRoutes, type LeadRoutesNeeds } from './lead-routes.ts'
 
 /** What the routes of each part need beside the guard. */
 export interface CallCenterRoutesNeeds {
+  ai: Omit<AiVersionRoutesNeeds, 'guard'>
   desk: Omit<DeskRoutesNeeds, 'guard'>
   campaigns: Omit<CampaignReportRoutesNeeds, 'guard'>
   leads: Omit<LeadRoutesNeeds & LeadImportRoutesNeeds, 'guard'>
@@ -16,12 +18,13 @@ export interface CallCenterRoutesNeeds {
 export function addCallCenterRoutes(
   app: OpenAPIHono<Guarded>,
   guard: Guard,
-  { desk, campaigns, leads }: CallCenterRoutesNeeds,
+  { ai, desk, campaigns, leads }: CallCenterRoutesNeeds,
 ): void {
   addDeskRoutes(app, { guard, ...desk })
   addCampaignReportRoutes(app, { guard, ...campaigns })
   addLeadRoutes(app, { guard, ...leads })
   addLeadImportRoutes(app, { guard, ...leads })
+  addAiVersionRoutes(app, { guard, ...ai })
 }
 
 export const callCenterTags = [
@@ -29,4 +32,5 @@ export const callCenterTags = [
   { name: 'campaigns', description: 'Campaigns of the call center over time, and why one does not dial.' },
   { name: 'leads', description: 'Contacts of the call center.' },
   { name: 'lead imports', description: 'Lists of leads.' },
+  { name: 'AI documents', description: 'Who changed AI settings and templates, and when.' },
 ]

@@ -97,6 +97,7 @@ export function createCallCenter({ guard, ...needs }: CallCenterNeeds): CallCent
       log,
     }),
     v1: {
+      ai: { resolveActor: actorResolver.resolve, versions: ai.versions },
       desk: modules.desk.routes,
       campaigns: { resolveActor: actorResolver.resolve, ...campaigns.reports },
       leads: { resolveActor: actorResolver.resolve, ...leads.v1 },

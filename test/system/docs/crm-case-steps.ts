@@ -31,7 +31,10 @@ export function createCrmCaseSteps(
   const ofLead = (path: (id: number) => string, token = agent, json?: object, status = 200): OperationCase =>
     at(status, async (send) => send(path(await lead()), { token: await token(), json }))
   const ownAgent = async () => {
-    const { username } = claimsOf(await agent())
+    const token = await agent()
+    // Their first request makes a user an agent.
+    await first('GET', '/api/agents', token)
+    const { username } = claimsOf(token)
     const all = await first('GET', '/api/agents', await admin())
     return (
       (all as unknown as { id: number; username: string }[]).find((one) => one.username === username)?.id ?? 0
@@ -111,16 +114,21 @@ export function createCrmCaseSteps(
     content: 'Hello {{name}}',
     variables: ['name'],
   })
-  const ofTemplate = (status: number, json?: () => object): OperationCase =>
+  const ofTemplate = (
+    status: number,
+    json?: () => object,
+    pathOf = (id: unknown) => `/api/ai/templates/${id}`,
+  ): OperationCase =>
     at(status, async (send) => {
       const { id } = await first('POST', '/api/ai/templates', await admin(), template())
-      return send(`/api/ai/templates/${id}`, { token: await admin(), json: json?.() })
+      return send(pathOf(id), { token: await admin(), json: json?.() })
     })
-  const ofSettings = (status: number, json?: object): OperationCase =>
+  const settingsPath = (agentId: unknown) => `/api/ai/settings/${agentId}`
+  const ofSettings = (status: number, json?: object, pathOf = settingsPath): OperationCase =>
     at(status, async (send) => {
-      const path = `/api/ai/settings/${await ownAgent()}`
-      await first('PUT', path, await admin(), settings)
-      return send(path, { token: await admin(), json })
+      const agentId = await ownAgent()
+      await first('PUT', settingsPath(agentId), await admin(), settings)
+      return send(pathOf(agentId), { token: await admin(), json })
     })
 
   return {
