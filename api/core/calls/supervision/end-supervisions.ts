@@ -33,11 +33,12 @@ export function createEndSupervisions(needs: EndSupervisionsNeeds): EndSupervisi
     const isOurs = await store.remove(id)
     live.remove(id)
     if (!isOurs) return false
+    const isTakenOver = reason === 'taken_over'
     securityLog.write({
-      event: reason === 'taken_over' ? 'call_taken_over' : 'call_supervision_ended',
+      event: isTakenOver ? 'call_taken_over' : 'call_supervision_ended',
       userId: agentId,
       target: nameOf(agentId),
-      changes: `call=${callId} mode=${mode}${reason === 'taken_over' ? '' : ` reason=${reason}`}`,
+      changes: `call=${callId} mode=${mode}${isTakenOver ? '' : ` reason=${reason}`}`,
       actorId: supervisorId,
       address,
     })
