@@ -7,9 +7,15 @@ import { AmiError } from './ami-error.ts'
 import { pbxUnavailable, toRefusal } from './ami-error-to-refusal.ts'
 import { createDtmfQueue } from './dtmf-queue.ts'
 import { createOriginateOnce, type OriginateSettings, toOriginateAction } from './originate.ts'
-import { SPIED_VARIABLE, SUPERVISION_CONTEXT, toSuperviseAction } from './supervise.ts'
+import { requireSpied, SPIED_VARIABLE, SUPERVISION_CONTEXT, toSuperviseAction } from './supervise.ts'
 import type { StartTimer } from './timer.ts'
-import { requireChannelId, requireDigits, requireNumber, requirePhoneChannel } from './validate-fields.ts'
+import {
+  requireChannelId,
+  requireDigits,
+  requireFullName,
+  requireNumber,
+  requirePhoneChannel,
+} from './validate-fields.ts'
 
 export interface AmiPbxNeeds {
   control: AmiClient
@@ -156,7 +162,7 @@ export function createAmiPbx({
     },
 
     async switchSupervision(id, channelId, mode) {
-      const [Channel, spied] = [requireChannelId(id), requireChannelId(channelId)]
+      const [Channel, spied] = [requireChannelId(id), requireSpied(channelId)]
       requireCapability('switch_supervision')
       // Asterisk would hang up a channel that is sent to an extension that does not exist.
       if ((await hasExtension(SUPERVISION_CONTEXT, mode)) !== true)
@@ -171,8 +177,8 @@ export function createAmiPbx({
       })
     },
 
-    async connect(channelId, otherChannelId) {
-      const [Channel1, Channel2] = [requireChannelId(channelId), requireChannelId(otherChannelId)]
+    async connect(name, otherName) {
+      const [Channel1, Channel2] = [requireFullName(name), requireFullName(otherName)]
       requireCapability('take_over')
       await sendAction({ Action: 'Bridge', Channel1, Channel2, Tone: 'no' })
     },

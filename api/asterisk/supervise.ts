@@ -1,5 +1,6 @@
 import type { SuperviseRequest } from '../core/calls/pbx.ts'
 import type { SupervisionMode } from '../core/calls/supervision/supervision.ts'
+import { Refusal } from '../core/refusal.ts'
 import type { AmiAction } from './ami-codec.ts'
 import { type OriginateSettings, ringOwnPhone } from './originate.ts'
 import { requireChannelId } from './validate-fields.ts'
@@ -21,5 +22,11 @@ export const toSuperviseAction = (order: SuperviseRequest, settings: OriginateSe
   ...ringOwnPhone(order, order.id, settings),
   Application: 'ChanSpy',
   // Asterisk reads commas and brackets in it: a Uniqueid has none.
-  Data: `${requireChannelId(order.channelId)},${BASE_OPTIONS}${MODE_OPTIONS[order.mode]}`,
+  Data: `${requireSpied(order.channelId)},${BASE_OPTIONS}${MODE_OPTIONS[order.mode]}`,
 })
+
+/** ChanSpy takes this word for every channel. */
+export function requireSpied(channelId: string): string {
+  if (channelId === 'all') throw new Refusal('input_invalid', { detail: 'not a channel id' })
+  return requireChannelId(channelId)
+}

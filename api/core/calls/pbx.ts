@@ -45,8 +45,11 @@ export interface Pbx {
   supervise(order: SuperviseRequest): Promise<void>
   /** @param id of `supervise`, with a phone that has answered @param channelId that it listens to */
   switchSupervision(id: string, channelId: string, mode: SupervisionMode): Promise<void>
-  /** Connects two channels with each other; whatever they were in loses them. */
-  connect(channelId: string, otherChannelId: string): Promise<void>
+  /**
+   * Connects two channels with each other; whatever they were in loses them.
+   * @param name of a channel, in full: the PBX takes each for the beginning of a name or an id
+   */
+  connect(name: string, otherName: string): Promise<void>
   /** Whether the dialplan has an extension for the number; undefined when the PBX cannot report it. */
   extensionExists(number: string): Promise<boolean | undefined>
 }

@@ -181,7 +181,7 @@ export function createSupervision(needs: SupervisionNeeds): SupervisionControl {
       // First, so that no process takes the end of the agent's phone for the end of the supervision.
       if (!(await ends.release(own, 'taken_over'))) throw conflict('listen to the call first')
       try {
-        await pbx.connect(own.id, peer.channelId)
+        await pbx.connect(own.channelName, peer.channelName)
       } catch (err) {
         await pbx.hangup(own.id, 'normal').catch(() => {})
         throw err

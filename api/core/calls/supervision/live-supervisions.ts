@@ -1,3 +1,4 @@
+import { evictOldest } from '../../../../runtime/evict-oldest.ts'
 import { createListeners } from '../../../../runtime/listeners.ts'
 import type { Call } from '../call.ts'
 import { isSupervisionId } from '../call-id.ts'
@@ -10,6 +11,8 @@ import type { Supervision, SupervisionMode, SupervisionStore } from './supervisi
 /** A supervision that this process knows, with what the PBX has shown of its phone. */
 export interface LiveSupervision extends Supervision {
   state: 'ringing' | 'up'
+  /** The name of its phone's channel; empty until an event has shown it. */
+  channelName: string
   /** The ends that the agent talked with when it began; empty until the call is known. */
   peers: ReadonlySet<string>
 }
@@ -37,6 +40,7 @@ export interface LiveSupervisions {
 }
 
 const MAX_RECENT = 1_000
+const UNSEEN = { isUp: false, name: '' }
 
 export function createLiveSupervisions(needs: {
   store: Pick<SupervisionStore, 'all'>
@@ -45,7 +49,7 @@ export function createLiveSupervisions(needs: {
 }): LiveSupervisions {
   const byId = new Map<string, LiveSupervision>()
   /** Also of those that another process has begun, and this one does not know yet. */
-  const answered = createRecentIds(MAX_RECENT)
+  const phones = new Map<string, { isUp: boolean; name: string }>()
   const removed = createRecentIds(MAX_RECENT)
   const listeners = createListeners<[string]>(needs.onError)
 
@@ -61,8 +65,9 @@ export function createLiveSupervisions(needs: {
       }
     },
     put(supervision) {
-      const state = answered.has(supervision.id) ? 'up' : 'ringing'
-      byId.set(supervision.id, { ...supervision, state, peers: peersAt(supervision) })
+      const { isUp, name: channelName } = phones.get(supervision.id) ?? UNSEEN
+      const state = isUp ? 'up' : 'ringing'
+      byId.set(supervision.id, { ...supervision, state, channelName, peers: peersAt(supervision) })
       listeners.notify(supervision.callId)
     },
     setMode(id, mode) {
@@ -84,21 +89,33 @@ export function createLiveSupervisions(needs: {
     handle(event) {
       if (event.kind !== 'channel' && event.kind !== 'channel_ended' && event.kind !== 'originate')
         return undefined
-      const isUp =
-        event.kind === 'originate' ? event.answered : 'changes' in event && event.changes.state === 'up'
-      if (isUp && isSupervisionId(event.id)) answered.add(event.id)
+      if (!isSupervisionId(event.id)) return undefined
+      const phone = notePhone(event)
       const one = byId.get(event.id)
       if (one === undefined) return undefined
       if (event.kind === 'channel_ended' || (event.kind === 'originate' && !event.answered)) return one
-      if (isUp && one.state === 'ringing') {
-        byId.set(one.id, { ...one, state: 'up' })
-        listeners.notify(one.callId)
-      }
+      const state = phone.isUp ? 'up' : 'ringing'
+      byId.set(one.id, { ...one, state, channelName: phone.name })
+      if (state !== one.state) listeners.notify(one.callId)
       return undefined
     },
     onChange: listeners.add,
   }
   return live
+
+  /** @returns what is known of the phone now */
+  function notePhone(event: Extract<PbxEvent, { kind: 'channel' | 'channel_ended' | 'originate' }>) {
+    const known = phones.get(event.id) ?? UNSEEN
+    const changes = event.kind === 'channel' ? event.changes : {}
+    const answered = event.kind === 'originate' && event.answered
+    const phone = {
+      isUp: known.isUp || changes.state === 'up' || answered,
+      name: changes.name ?? known.name,
+    }
+    phones.set(event.id, phone)
+    evictOldest(phones, MAX_RECENT)
+    return phone
+  }
 
   function hasMovedFrom(call: Call, one: LiveSupervision): boolean {
     if (one.peers.size > 0) return hasMoved(call, one.channelId, one.peers)

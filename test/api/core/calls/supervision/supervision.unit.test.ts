@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Refusal } from '../../../../../api/core/refusal.ts'
 import { admin, ofLegal, ofNone, ofSales, ofSupport, user1, user3 } from '../fixtures/call-control.ts'
-import { CALLEE_ID, createSupervisionFixture, ID } from './fixtures/supervision.ts'
+import { CALLEE_ID, createSupervisionFixture, ID, SUPERVISOR_CHANNEL } from './fixtures/supervision.ts'
 
 const listen = { mode: 'listen', address: '10.0.0.1' } as const
 const refused = (code: string) => ({ name: 'Refusal', code })
@@ -171,7 +171,7 @@ describe('taking a call over', () => {
     answer(id)
     await control.takeOver(ofSales, ID)
     expect(commands.slice(1)).toEqual([
-      ['connect', id, CALLEE_ID],
+      ['connect', SUPERVISOR_CHANNEL, 'PJSIP/1002-00000002'],
       ['hangup', ID, 'normal'],
     ])
     hangUp(id)
