@@ -219,6 +219,11 @@ describe.skipIf(missing !== undefined)(title, () => {
       await dock.untilSound(TONES.far)
       expect(await received(TONES.browser)).toEqual([false, false])
       expect(await axeViolations(page)).toEqual([])
+      // The users in the call see it, with the phone of either.
+      const other = await browser.openPerson()
+      await other.signIn('user3')
+      await other.page.getByText('admin listens').waitFor()
+      await other.close()
 
       await row.getByRole('button', { name: 'Whisper' }).click()
       await row.getByRole('button', { name: 'Whisper', pressed: true }).waitFor()
