@@ -29,6 +29,7 @@ export function OwnPart({ call, supervise }: { call: LiveCall; supervise: Superv
           {supervise.modes.map((mode) => (
             <Button
               key={mode}
+              tone={mine.mode === mode ? 'primary' : 'plain'}
               aria-pressed={mine.mode === mode}
               title={texts.hints[mode]}
               onClick={() => void supervise.begin(call, mode)}

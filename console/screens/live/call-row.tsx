@@ -49,9 +49,11 @@ export function CallRow({
         <Clock since={call.answered_at ?? call.started_at} />
       </td>
       <td data-label={columns.phones}>
-        <Legs call={call} />
-        <SupervisedBy call={call} />
-        <OwnPart call={call} supervise={supervise} />
+        <div>
+          <Legs call={call} />
+          <SupervisedBy call={call} />
+          <OwnPart call={call} supervise={supervise} />
+        </div>
       </td>
       <td className={styles.actions}>
         <Menu
