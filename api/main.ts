@@ -24,6 +24,7 @@ import { createUserMessageSubscriber, createUserMessages } from './store/redis/u
 import { createDoNotCall } from './store/sql/call-center/do-not-call.ts'
 import { createCallHistoryStore } from './store/sql/calls/call-history.ts'
 import { createPlacedCallStore } from './store/sql/calls/placed-calls.ts'
+import { createSupervisionStore } from './store/sql/calls/supervisions.ts'
 import { type Database, openDatabase } from './store/sql/database.ts'
 import { migrate, NewerDatabaseError, requireKnownMigrations } from './store/sql/migrate.ts'
 import { createUserStatusStore } from './store/sql/presence/user-statuses.ts'
@@ -79,6 +80,7 @@ async function main() {
   const clearance = createClearance({ policy, doNotCall: createDoNotCall(db) })
   const callModule = createCallModule({
     ...{ config, policy, clearance, redis, users, reachOf, history, placedCalls, userMessages, snapshots },
+    ...{ tokenVerifier, securityLog: auth.securityLog, supervisionStore: createSupervisionStore(db) },
     statusStore: createUserStatusStore(db),
     onlineUsers: createOnlineUsersReader(redis),
     ...{ log, now, monotonic },

@@ -23,6 +23,9 @@ const REQUIRED_ACTIONS: Readonly<Record<PbxCapability, readonly string[]>> = {
   mute: ['muteaudio', 'setvar'],
   pause_recording: ['mixmonitormute'],
   request_answer: ['pjsipnotify'],
+  supervise: ['originate'],
+  switch_supervision: ['redirect'],
+  take_over: ['bridge'],
 }
 
 /** @param answer to ListCommands: one line for each action that this user may send */

@@ -7,8 +7,15 @@ import { AmiError } from './ami-error.ts'
 import { pbxUnavailable, toRefusal } from './ami-error-to-refusal.ts'
 import { createDtmfQueue } from './dtmf-queue.ts'
 import { createOriginateOnce, type OriginateSettings, toOriginateAction } from './originate.ts'
+import { requireSpied, SPIED_VARIABLE, SUPERVISION_CONTEXT, toSuperviseAction } from './supervise.ts'
 import type { StartTimer } from './timer.ts'
-import { requireChannelId, requireDigits, requireNumber, requirePhoneChannel } from './validate-fields.ts'
+import {
+  requireChannelId,
+  requireDigits,
+  requireFullName,
+  requireNumber,
+  requirePhoneChannel,
+} from './validate-fields.ts'
 
 export interface AmiPbxNeeds {
   control: AmiClient
@@ -148,6 +155,34 @@ export function createAmiPbx({
       }
     },
 
+    async supervise(order) {
+      const fields = toSuperviseAction(order, settings)
+      requireCapability('supervise')
+      await originate(order.id, fields)
+    },
+
+    async switchSupervision(id, channelId, mode) {
+      const [Channel, spied] = [requireChannelId(id), requireSpied(channelId)]
+      requireCapability('switch_supervision')
+      // Asterisk would hang up a channel that is sent to an extension that does not exist.
+      if ((await hasExtension(SUPERVISION_CONTEXT, mode)) !== true)
+        throw new Refusal('not_supported', { detail: 'the dialplan has no context hookswitch-supervise' })
+      await sendAction({ Action: 'Setvar', Channel, Variable: SPIED_VARIABLE, Value: spied })
+      await sendAction({
+        Action: 'Redirect',
+        Channel,
+        Context: SUPERVISION_CONTEXT,
+        Exten: mode,
+        Priority: 1,
+      })
+    },
+
+    async connect(name, otherName) {
+      const [Channel1, Channel2] = [requireFullName(name), requireFullName(otherName)]
+      requireCapability('take_over')
+      await sendAction({ Action: 'Bridge', Channel1, Channel2, Tone: 'no' })
+    },
+
     async extensionExists(number) {
       const checked = requireNumber(number)
       requireCapability()
@@ -181,10 +216,16 @@ export function createAmiPbx({
   }
 
   /** Looks in the loaded dialplan; it does not include what a `switch` looks up elsewhere. */
-  async function knows(Extension: string): Promise<boolean | undefined> {
+  function knows(number: string): Promise<boolean | undefined> {
+    return hasExtension(Context, number)
+  }
+
+  async function hasExtension(context: string, Extension: string): Promise<boolean | undefined> {
     if (!capabilities().canShowDialplan) return undefined
     try {
-      return (await control.list({ Action: 'ShowDialPlan', Context, Extension })).some(isFirstPriority)
+      return (await control.list({ Action: 'ShowDialPlan', Context: context, Extension })).some(
+        isFirstPriority,
+      )
     } catch (err) {
       if (!(err instanceof AmiError) || err.code !== 'ami_refused') throw toRefusal(err)
       return /^did not find extension/i.test(err.message) ? false : undefined

@@ -36,28 +36,34 @@ const MAX_REMEMBERED_IDS = 10_000
  * rings all of them: its other half dials them in a context of the dialplan. Both halves leave the call as
  * soon as it is answered.
  */
-export const toOriginateAction = (
-  order: OriginateRequest,
-  { technology, dialContext, ringContext }: OriginateSettings,
+export const toOriginateAction = (order: OriginateRequest, settings: OriginateSettings): AmiAction => ({
+  ...ringOwnPhone(order, order.callId, settings),
+  Context: settings.dialContext,
+  Exten: requireNumber(order.number),
+  Priority: 1,
+})
+
+/** An Originate without what follows the answer. @param id of the new channel */
+export const ringOwnPhone = (
+  order: Omit<OriginateRequest, 'callId' | 'number'>,
+  id: string,
+  { technology, ringContext }: OriginateSettings,
 ): AmiAction => ({
   Action: 'Originate',
   ...(ringContext === undefined
     ? { Channel: `${technology}/${requireEndpoint(order.endpoint)}` }
     : {
         Channel: `Local/${requireEndpoint(order.endpoint)}@${ringContext}`,
-        OtherChannelId: requireChannelId(localPeerId(order.callId)),
+        OtherChannelId: requireChannelId(localPeerId(id)),
       }),
   // A context that rings all phones adds it itself: it has to run at the phone's channel.
   ...(ringContext === undefined && order.isBrowser
-    ? { Variable: `PJSIP_HEADER(add,${CALL_ID_HEADER})=${requireChannelId(order.callId)}` }
+    ? { Variable: `PJSIP_HEADER(add,${CALL_ID_HEADER})=${requireChannelId(id)}` }
     : {}),
-  Context: dialContext,
-  Exten: requireNumber(order.number),
-  Priority: 1,
   Timeout: requireRingMs(order.ringMs),
   CallerID: formatCallerId(order.callerId),
   Async: true,
-  ChannelId: requireChannelId(order.callId),
+  ChannelId: requireChannelId(id),
 })
 
 /** Sends each Originate once: a phone that rings twice is worse than one that does not ring. */

@@ -26,6 +26,13 @@ export function requirePhoneChannel(name: string, technology: string): string {
   return before + requireMatch(/^[A-Za-z0-9_-]{1,64}-[0-9a-f]{8}$/, after, 'channel name')
 }
 
+/**
+ * A channel's whole name, for an action that takes the beginning of a name or of a Uniqueid: `17.1` would also be `17.10`,
+ * while the number at the end of a name always has eight digits.
+ */
+export const requireFullName = (name: string) =>
+  requireMatch(/^(?:PJSIP|Local)\/[A-Za-z0-9_.@+-]{1,160}-[0-9a-f]{8}(?:;[12])?$/, name, 'channel name')
+
 export function requireRingMs(ms: number): number {
   if (!Number.isSafeInteger(ms) || ms < 1 || ms > MAX_RING_MS) throw invalid('ringing time')
   return ms

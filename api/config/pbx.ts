@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { booleanFlag, wholeNumber } from '../../runtime/env.ts'
 import { parseRecordingTemplate } from '../core/calls/recording-template.ts'
+import { SUPERVISION_LEVELS } from '../core/calls/supervision/supervision.ts'
 import { DEFAULT_WEB_ENDPOINT, WEB_ENDPOINT_TEMPLATE } from '../core/provisioning/web-endpoint.ts'
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/
@@ -48,6 +49,8 @@ export const pbxSettings = {
     .optional(),
   HOOKSWITCH_RING_CONTEXT: context.optional(),
   HOOKSWITCH_ANSWER_BY_NOTIFY: booleanFlag(),
+  HOOKSWITCH_SUPERVISION: z.enum(SUPERVISION_LEVELS).default('off'),
+  HOOKSWITCH_SUPERVISION_NOTICE: z.enum(['on', 'off']).default('on'),
 }
 
 type Env = z.output<z.ZodObject<typeof pbxSettings>>
@@ -125,4 +128,6 @@ export const toPbxConfig = (env: Env) => ({
   dialPolicyPath: env.HOOKSWITCH_DIAL_POLICY,
   recordingTemplate: env.HOOKSWITCH_RECORDING,
   answerByNotify: env.HOOKSWITCH_ANSWER_BY_NOTIFY,
+  supervision: env.HOOKSWITCH_SUPERVISION,
+  supervisionNotice: env.HOOKSWITCH_SUPERVISION_NOTICE === 'on',
 })

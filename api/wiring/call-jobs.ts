@@ -4,6 +4,7 @@ import type { CallTracker } from '../core/calls/call-tracker.ts'
 import type { CallHistoryWriter } from '../core/calls/history-writer.ts'
 import type { PbxLink } from '../core/calls/pbx-link.ts'
 import type { SoftphoneCommands } from '../core/calls/softphone-commands.ts'
+import type { WatchSupervisions } from '../core/calls/supervision/watch-supervisions.ts'
 import type { Directory } from '../core/directory/directory.ts'
 import type { UserStatuses } from '../core/presence/user-status.ts'
 
@@ -14,11 +15,12 @@ export interface CallJobsNeeds {
   historyWriter: Pick<CallHistoryWriter, 'flush'>
   pbxLink: Pick<PbxLink, 'check'>
   tracker: Pick<CallTracker, 'tick'>
+  supervisions: Pick<WatchSupervisions, 'checkSessions' | 'refresh'>
 }
 
 /** Starts what calls and presence do at intervals. */
 export function startCallJobs(
-  { directory, statuses, softphones, historyWriter, pbxLink, tracker }: CallJobsNeeds,
+  { directory, statuses, softphones, historyWriter, pbxLink, tracker, supervisions }: CallJobsNeeds,
   logFailure: ReturnType<typeof failureLogger>,
 ): IntervalJobs {
   const jobs = createIntervalJobs()
@@ -47,6 +49,16 @@ export function startCallJobs(
     1_000,
     async () => tracker.tick(),
     logFailure('call_tracker_tick', 'ended calls could not be removed from the tracker'),
+  )
+  jobs.start(
+    250,
+    async () => supervisions.checkSessions(),
+    logFailure('supervision_session_check', 'the sessions of supervisors could not be checked'),
+  )
+  jobs.start(
+    1_000,
+    supervisions.refresh,
+    logFailure('supervision_refresh', 'supervisors who listen to calls could not be checked'),
   )
   return jobs
 }

@@ -1,7 +1,9 @@
+import type { TokenVerifier } from '../../contract/verdict.ts'
 import type { IntervalJobs } from '../../runtime/interval-jobs.ts'
 import { failureLogger, type Logger } from '../../runtime/log.ts'
 import type { connectRedis } from '../../runtime/redis.ts'
 import type { toPbxConfig } from '../config/pbx.ts'
+import type { SecurityLog } from '../core/auth/security-log.ts'
 import type { FindReach } from '../core/auth/supervisor-reach.ts'
 import { newId } from '../core/auth/tokens.ts'
 import type { UserStore } from '../core/auth/users.ts'
@@ -21,6 +23,7 @@ import { createPbxLink } from '../core/calls/pbx-link.ts'
 import { createPlaceCall } from '../core/calls/place-call.ts'
 import { needsFileNames, parseRecordingTemplate } from '../core/calls/recording-template.ts'
 import { createSoftphoneCommands } from '../core/calls/softphone-commands.ts'
+import type { SupervisionStore } from '../core/calls/supervision/supervision.ts'
 import { toCallRecord } from '../core/calls/to-call-record.ts'
 import type { Clearance } from '../core/dial-policy/clearance.ts'
 import type { DialPolicy } from '../core/dial-policy/dial-policy.ts'
@@ -36,6 +39,7 @@ import { createLease } from '../store/redis/lease.ts'
 import { CHANNEL_TECHNOLOGY, openAsterisk } from './asterisk.ts'
 import { startCallJobs } from './call-jobs.ts'
 import { startPresence } from './presence.ts'
+import { createSupervisionModule, type SupervisionModule } from './supervision.ts'
 
 export interface CallModuleNeeds {
   /** `timeZone` is the one that the PBX uses in the names of recordings. */
@@ -47,6 +51,9 @@ export interface CallModuleNeeds {
   reachOf: FindReach
   history: HistoryStore
   placedCalls: PlacedCallStore
+  supervisionStore: SupervisionStore
+  tokenVerifier: Pick<TokenVerifier, 'checkClaims'>
+  securityLog: SecurityLog
   statusStore: UserStatusStore
   onlineUsers: OnlineUsersReader
   userMessages: UserMessages
@@ -59,6 +66,7 @@ export interface CallModuleNeeds {
 /** Calls and presence, joined. */
 export interface CallModule {
   calls: CallControl
+  supervision: Pick<SupervisionModule, 'control' | 'views' | 'isSupervising'>
   browserCalls: BrowserCalls
   callTracker: Pick<CallTracker, 'find' | 'live' | 'ofEndpoints' | 'onChange'>
   statuses: UserStatuses
@@ -146,9 +154,13 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
     openAsterisk({
       config: config.pbx,
       needsFileNames: needsFileNames(config.recordingTemplate),
-      onEvent: createPbxEventDispatcher({ tracker, deviceStates, historyWriter }),
+      onEvent: createPbxEventDispatcher({
+        ...{ tracker, deviceStates, historyWriter },
+        supervisions: { handle: (event) => supervision.watch.handle(event) },
+      }),
       onSnapshot({ at, channels }) {
         tracker.reconcile(channels, at)
+        supervision.watch.reconcile(channels)
         presencePublisher.changed()
       },
       newId,
@@ -163,6 +175,15 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
     now,
   })
 
+  const idempotencyKeys = createIdempotencyKeys(redis)
+  const supervision = createSupervisionModule({
+    ...{ config, tracker, waiter, directory, reachOf, policy, pbx, idempotencyKeys, logFailure, now },
+    store: needs.supervisionStore,
+    registered: phoneStates.registered,
+    tokenVerifier: needs.tokenVerifier,
+    securityLog: needs.securityLog,
+  })
+
   // What is published
   if (hasPbx)
     startCallNotifier({
@@ -170,6 +191,7 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
       directory,
       userMessages,
       lease,
+      supervisors: supervision.views,
       onFailure: logFailure('call_notification', 'a call could not be reported to a user'),
     })
   const presencePublisher = startPresence({
@@ -194,7 +216,7 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
       policy,
       clearNumber,
       limits,
-      idempotencyKeys: createIdempotencyKeys(redis),
+      idempotencyKeys,
       placedCalls,
       directory,
       registered: phoneStates.registered,
@@ -212,12 +234,14 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
     reachOf,
     softphones,
     answerByNotify: config.answerByNotify,
+    supervision: config.supervision,
   })
 
   let jobs: IntervalJobs | undefined
 
   return {
     calls,
+    supervision,
     browserCalls: createBrowserCalls({ tracker, pbx }),
     callTracker: tracker,
     statuses,
@@ -227,7 +251,10 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
     presence: { ...phoneStates, isOnline: softphones.isOnline },
     open() {
       asterisk?.open()
-      jobs = startCallJobs({ directory, statuses, softphones, historyWriter, pbxLink, tracker }, logFailure)
+      jobs = startCallJobs(
+        { directory, statuses, softphones, historyWriter, pbxLink, tracker, supervisions: supervision.watch },
+        logFailure,
+      )
     },
     async close() {
       jobs?.stop()

@@ -100,7 +100,11 @@ export function createSurfaces(needs: SurfacesNeeds) {
       guard,
       sessions,
       history: { guard, history, reachOf: auth.reachOf, mediaLinks, policy },
-      calls: { guard, calls, statuses, directory, isOnline },
+      calls: {
+        ...{ guard, calls, statuses, directory, isOnline },
+        supervision: callModule.supervision.control,
+        supervisorsFor: callModule.supervision.views.forActor,
+      },
       administration: createAdministration({ ...needs, now }),
       phone: {
         guard,

@@ -113,6 +113,8 @@ export async function prepareDemoPbx({ project, run, settings, log }: DemoPbxNee
       HOOKSWITCH_ENDPOINT: undefined,
       HOOKSWITCH_WEB_ENDPOINT: undefined,
       HOOKSWITCH_RING_CONTEXT: 'hookswitch-ring',
+      HOOKSWITCH_SUPERVISION: 'join',
+      HOOKSWITCH_SUPERVISION_NOTICE: undefined,
       HOOKSWITCH_SIP_WS_URL: undefined,
       HOOKSWITCH_SIP_WS_UPSTREAM: `ws://127.0.0.1:${httpPort}/ws`,
       // What its dialplan knows.

@@ -17,11 +17,13 @@ export interface PhoneConfValues {
   tone: number
   /** Where it takes orders, from any process of this machine; undefined for a phone that takes none. */
   controlPort: number | undefined
+  /** The WAV file of what it receives in its newest call; without one it drops that. */
+  recording?: string
 }
 
 /** @returns the arguments of baresip */
 export function configurePhone(values: PhoneConfValues): string[] {
-  const { asterisk, folder, extension, secret, sipPort, answer, tone, controlPort } = values
+  const { asterisk, folder, extension, secret, sipPort, answer, tone, controlPort, recording } = values
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text, { mode: 0o600 })
   write(
@@ -38,7 +40,7 @@ sip_listen 127.0.0.1:0
 net_interface 127.0.0.1
 call_local_timeout 120
 call_max_calls 8
-audio_player aubridge,sink
+audio_player ${recording === undefined ? 'aubridge,sink' : `aufile,${recording}`}
 audio_source ausine,${tone}
 audio_alert aubridge,alert
 ausrc_srate 48000
@@ -53,6 +55,7 @@ module_path ${asterisk.phoneModules}
 module g711.so
 module ausine.so
 module aubridge.so
+${recording === undefined ? '' : 'module aufile.so'}
 module_tmp account.so
 module_app menu.so
 ${controlPort === undefined ? '' : `module_app ctrl_tcp.so\nctrl_tcp_listen 127.0.0.1:${controlPort}`}

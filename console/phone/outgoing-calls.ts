@@ -1,6 +1,6 @@
 import type { Call, CallStore } from './call-store.ts'
 import type { OwnInvites } from './own-invites.ts'
-import { type BlockedReason, type CallError, PhoneError } from './phone-types.ts'
+import { type BlockedReason, type CallError, PhoneError, type SupervisedCall } from './phone-types.ts'
 import type { SipCall } from './sip-line.ts'
 
 /** How long the INVITE of a call that the API has placed is awaited. */
@@ -12,7 +12,7 @@ interface OutgoingNeeds {
   blocked: BlockedReason | undefined
   prepareMicrophone(): Promise<void>
   /** Asks the API for the call. */
-  place(number: string): Promise<{ id: string }>
+  place(number: string, supervised?: SupervisedCall): Promise<{ id: string }>
   end(call: Call, error: CallError | undefined): void
   /** Answers the INVITE of the call. */
   connect(call: Call, sip: SipCall): void
@@ -20,7 +20,7 @@ interface OutgoingNeeds {
 
 /**
  * The page never dials by SIP: it asks the API for the call, and answers the INVITE that has this call's id.
- * @returns a function that dials a number and resolves to the id of the card; it rejects with what the API refuses
+ * @returns a function that dials a number, or listens to a call of the agent with this number, and resolves to the id of the card; it rejects with what the API refuses
  */
 export function createOutgoingCalls({
   store,
@@ -30,16 +30,19 @@ export function createOutgoingCalls({
   place,
   end,
   connect,
-}: OutgoingNeeds): (number: string) => Promise<string> {
-  return async (number) => {
+}: OutgoingNeeds): (number: string, supervised?: SupervisedCall) => Promise<string> {
+  return async (number, supervised) => {
     if (blocked !== undefined) throw new PhoneError(blocked)
     await prepareMicrophone()
     const peer = { number, name: '' }
-    const call = store.add({ direction: 'outgoing', apiCallId: undefined, peer, state: 'ringing' })
+    const call = store.add({
+      ...{ direction: 'outgoing', apiCallId: undefined, peer, state: 'ringing' },
+      ...(supervised && { supervises: supervised.callId }),
+    })
     const invite = ownInvites.begin()
     let answer: { id: string }
     try {
-      answer = await place(number)
+      answer = await (supervised === undefined ? place(number) : place(number, supervised))
     } catch (err) {
       invite.refuse()
       end(call, 'refused')

@@ -78,6 +78,14 @@ export interface CallCard {
   readonly muted: boolean
   readonly quality: CallQuality | undefined
   readonly error: CallError | undefined
+  /** The API's id of another call, which this page listens to. */
+  readonly supervises?: string | undefined
+}
+
+/** A call of others that a supervisor listens to by this phone. */
+export interface SupervisedCall {
+  callId: string
+  mode: 'listen' | 'whisper' | 'join'
 }
 
 export interface PhoneSnapshot {
@@ -104,8 +112,12 @@ export interface Phone {
   start(): Promise<void>
   /** Ends all calls, unregisters and closes the socket, so that another tab may register. */
   stop(): Promise<void>
-  /** Asks the API to place a call and answers its INVITE. @returns the id of the card */
-  dial(number: string): Promise<string>
+  /**
+   * Asks the API to place a call and answers its INVITE.
+   * @param supervised a call to listen to, of the agent with this number, instead of a call of one's own
+   * @returns the id of the card
+   */
+  dial(number: string, supervised?: SupervisedCall): Promise<string>
   answer(id: string): Promise<void>
   decline(id: string): void
   hangup(id: string): void

@@ -1,7 +1,7 @@
 import { createJssipLine } from './jssip-line.ts'
 import { createMicrophone } from './microphone.ts'
 import { createPhoneCore } from './phone-core.ts'
-import type { BlockedReason, Phone, PhoneCredentials, PhoneDevices } from './phone-types.ts'
+import type { BlockedReason, Phone, PhoneCredentials, PhoneDevices, SupervisedCall } from './phone-types.ts'
 import { createRinger } from './ringer.ts'
 import { createSpeaker } from './speaker.ts'
 
@@ -18,7 +18,7 @@ export interface PhoneOptions {
    */
   ticket(signal: AbortSignal): Promise<string>
   /** `POST /api/v1/calls {number, device: "browser"}`. */
-  api: { dial(number: string): Promise<{ id: string }> }
+  api: { dial(number: string, supervised?: SupervisedCall): Promise<{ id: string }> }
   devices?: PhoneDevices
   /** Media by TURN alone: for networks that forbid everything else, and for tests. */
   relayOnly?: boolean

@@ -8,6 +8,7 @@ import { configurePhone } from '../../bin/stack/phone-conf.ts'
 import type { AsteriskServer } from './asterisk.ts'
 import { freeLowPort } from './free-port.ts'
 import { createNetstrings } from './netstrings.ts'
+import { detectTone } from './tone-detector.ts'
 
 /** `calling`: it rings elsewhere; `ringing`: it rings here. */
 export type PhoneState = 'idle' | 'calling' | 'ringing' | 'up'
@@ -35,6 +36,12 @@ export interface Phone {
   transfer(number: string): Promise<void>
   /** As the keys of the phone send them: RFC 4733. */
   digits(digits: string): Promise<void>
+  /**
+   * Records for a moment what it receives; only with `records`.
+   * @param hertz tones of other phones
+   * @returns the part of the time that each of them was there, 0 to 1
+   */
+  tonesReceived(...hertz: number[]): Promise<number[]>
   /** Takes its registration back and ends. */
   stop(): Promise<void>
 }
@@ -52,10 +59,15 @@ interface PhoneEvent {
 export async function startPhone(
   { programs, sipPort, secretOf }: Pick<AsteriskServer, 'programs' | 'sipPort' | 'secretOf'>,
   extension: string,
-  { answer = 'auto', tone = 440 }: { answer?: 'auto' | 'manual'; tone?: number } = {},
+  {
+    answer = 'auto',
+    tone = 440,
+    records = false,
+  }: { answer?: 'auto' | 'manual'; tone?: number; records?: boolean } = {},
 ): Promise<Phone> {
   const folder = mkdtempSync(join(tmpdir(), `phone-${extension}-`))
   const controlPort = await freeLowPort()
+  const recording = join(folder, 'received.wav')
   const args = configurePhone({
     asterisk: programs,
     folder,
@@ -65,6 +77,7 @@ export async function startPhone(
     answer,
     tone,
     controlPort,
+    ...(records && { recording }),
   })
   const log = openSync(join(folder, 'log'), 'w')
   // If the tests are killed, it gets SIGTERM.
@@ -162,6 +175,17 @@ export async function startPhone(
     },
     transfer: (number) => command('transfer', number),
     digits: (digits) => command('sndcode', digits),
+    async tonesReceived(...hertz) {
+      const before = readFileSync(recording).length
+      await sleep(1_500)
+      // The detector skips a header, which is at the beginning of the file alone.
+      const sound = readFileSync(recording).subarray(Math.max(0, before - WAV_HEADER))
+      return hertz.map((one) => {
+        const windows = detectTone(sound, one)
+        if (windows.length === 0) throw new Error(`phone ${extension} received nothing`)
+        return windows.filter((window) => window === '#').length / windows.length
+      })
+    },
     stop,
   }
 
@@ -177,6 +201,9 @@ export async function startPhone(
     if (type === 'CALL_DTMF_START') heardDigits += param ?? ''
   }
 }
+
+/** Even, so that samples stay whole. */
+const WAV_HEADER = 44
 
 const STATES: Record<string, PhoneState> = {
   CALL_INCOMING: 'ringing',

@@ -14,6 +14,7 @@ export type SecurityEvent =
   | { event: 'session_logout'; userId: string; sessionId: string; address: string }
   | UserAdministered
   | ThingAdministered
+  | CallSupervised
 
 /** A user or an administrator ended another session than the one of their request. */
 export interface SessionEnded {
@@ -47,6 +48,26 @@ export interface ThingAdministered {
   address: string
 }
 
+/** A supervisor listened to a call of another user, or took it over. */
+export interface CallSupervised {
+  event: (typeof SUPERVISION_EVENTS)[number]
+  /** The agent. */
+  userId: string
+  /** The agent's username. */
+  target: string
+  /** `call=… mode=whisper reason=hung_up`: the reason with the end alone. */
+  changes: string
+  /** The supervisor. */
+  actorId: string
+  address: string
+}
+
+export const SUPERVISION_EVENTS = [
+  'call_supervision_started',
+  'call_supervision_changed',
+  'call_supervision_ended',
+  'call_taken_over',
+] as const
 export const USER_ADMIN_EVENTS = [
   'user_created',
   'user_updated',
@@ -74,6 +95,7 @@ export const SECURITY_EVENTS = [
   'session_logout',
   ...USER_ADMIN_EVENTS,
   ...THING_ADMIN_EVENTS,
+  ...SUPERVISION_EVENTS,
 ] as const satisfies readonly SecurityEvent['event'][]
 export type SecurityEventName = (typeof SECURITY_EVENTS)[number]
 

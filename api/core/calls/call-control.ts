@@ -98,6 +98,10 @@ export const CALL_COMMANDS = [
   'park',
   'mute',
   'pause_recording',
+  'listen',
+  'whisper',
+  'join',
+  'take_over',
 ] as const
 export type CallCommand = (typeof CALL_COMMANDS)[number]
 

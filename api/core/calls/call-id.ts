@@ -10,6 +10,13 @@ export const toApiCallId = (random: string): string => API_CALL_PREFIX + random
 /** Whether the API placed the call. */
 export const isApiCall = (callId: string): boolean => callId.startsWith(API_CALL_PREFIX)
 
+/** Of a supervisor's phone that listens to a call: no call of its own, so no list, history or presence has it. */
+const SUPERVISION_PREFIX = 'hks_'
+
+export const toSupervisionId = (random: string): string => SUPERVISION_PREFIX + random
+
+export const isSupervisionId = (id: string): boolean => id.startsWith(SUPERVISION_PREFIX)
+
 /**
  * The channel that rings the caller's phones when several are rung: the second half of a Local channel. Its
  * first half has the call's id.

@@ -6,12 +6,15 @@ import type { UserMessages } from '../messaging/user-messages.ts'
 import type { Call, Leg } from './call.ts'
 import { toCallPayload } from './call-payload.ts'
 import type { CallTracker } from './call-tracker.ts'
+import type { SupervisorViews } from './supervision/supervisor-views.ts'
 
 export interface CallNotifierNeeds {
   tracker: Pick<CallTracker, 'live' | 'onChange' | 'ofEndpoints'>
   directory: Pick<Directory, 'findByEndpoint' | 'findByUser' | 'endpointsOf' | 'onChange'>
   userMessages: UserMessages
   lease: Pick<Lease, 'fence' | 'onChange'>
+  /** Supervisors of whom the users in the call are notified. */
+  supervisors?: Pick<SupervisorViews, 'forParties' | 'onChange'>
   onFailure: FailureHandler
 }
 
@@ -25,18 +28,22 @@ export function startCallNotifier({
   directory,
   userMessages,
   lease,
+  supervisors,
   onFailure,
 }: CallNotifierNeeds): void {
   const reporter = createFailureReporter(onFailure)
   const extensionOf = (endpoint: string) => directory.findByEndpoint(endpoint)?.extension
+
+  const payloadOf = (call: Call) =>
+    toCallPayload(call, extensionOf, call.state === 'ended' ? [] : supervisors?.forParties(call))
 
   function notify(userId: string, call: Call, type: 'incoming_call' | 'call_status', fence: number) {
     const person = directory.findByUser(userId)
     const calls = person === undefined ? [] : tracker.ofEndpoints(directory.endpointsOf(person.extension))
     const message = {
       type,
-      call: toCallPayload(call, extensionOf),
-      calls: calls.map((one) => toCallPayload(one, extensionOf)),
+      call: payloadOf(call),
+      calls: calls.map(payloadOf),
     }
     userMessages.send(userId, message, fence).then(reporter.succeeded, reporter.failed)
   }
@@ -50,6 +57,11 @@ export function startCallNotifier({
       const rings = legs.some(isRingingCallee) && !wasRinging
       notify(userId, call, rings ? 'incoming_call' : 'call_status', fence)
     }
+  })
+  supervisors?.onChange((call) => {
+    const fence = lease.fence()
+    if (fence === undefined) return
+    for (const [userId] of legsByUser(call, undefined)) notify(userId, call, 'call_status', fence)
   })
   lease.onChange((fence) => {
     if (fence === undefined) return

@@ -1,4 +1,5 @@
 import type { Call, CallOutcome } from './call.ts'
+import type { SupervisionMode, SupervisionView } from './supervision/supervision.ts'
 
 /** A call as clients receive it over channels, sockets and `/api/v1`. Times are ISO 8601. */
 export interface CallPayload {
@@ -23,12 +24,26 @@ export interface CallPayload {
     holds: boolean
     parked_at: string | null
   }[]
+  /** Supervisors who listen to the call; left out where there are none, or where its reader may not know. */
+  supervised_by?: readonly SupervisorPayload[]
 }
 
-/** @param extensionOf the extension of the user of an endpoint */
+export interface SupervisorPayload {
+  id: string
+  user_id: string
+  name: string
+  mode: SupervisionMode
+  state: 'ringing' | 'up'
+}
+
+/**
+ * @param extensionOf the extension of the user of an endpoint
+ * @param supervisors those whom the reader may know
+ */
 export function toCallPayload(
   call: Call,
   extensionOf: (endpoint: string) => string | undefined,
+  supervisors: readonly SupervisionView[] = [],
 ): CallPayload {
   return {
     id: call.id,
@@ -51,6 +66,11 @@ export function toCallPayload(
       holds: leg.holds,
       parked_at: leg.parkingSpace ?? null,
     })),
+    ...(supervisors.length > 0 && {
+      supervised_by: supervisors.map(({ id, supervisorId, name, mode, state }) => ({
+        ...{ id, user_id: supervisorId, name, mode, state },
+      })),
+    }),
   }
 }
 

@@ -3,6 +3,7 @@ import { createListeners } from '../../../runtime/listeners.ts'
 import { createBridges } from './bridges.ts'
 import { buildCall } from './build-call.ts'
 import type { Call } from './call.ts'
+import { isSupervisionId } from './call-id.ts'
 import { createChannelRegistry, type TrackedChannel } from './channel-registry.ts'
 import { createLiveCalls } from './live-calls.ts'
 import type { OriginateResult, PbxEvent, PbxTime } from './pbx-events.ts'
@@ -195,7 +196,9 @@ export function createCallTracker(needs: CallTrackerNeeds): CallTracker {
       numberOf: needs.numberOf,
       isQuiet: settled,
     }
-    entry.call = buildCall(input) ?? (published && closeOrphaned(published, entry))
+    entry.call = isSupervisionId(id)
+      ? undefined
+      : (buildCall(input) ?? (published && closeOrphaned(published, entry)))
     entry.isQuiet = settled && entry.call?.state === 'up'
     live.put(id, entry.call)
     entry.endedSince = hasEnded(entry) ? (entry.endedSince ?? now()) : undefined

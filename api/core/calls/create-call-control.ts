@@ -23,6 +23,7 @@ import {
 import type { Pbx } from './pbx.ts'
 import { sendDigitsToPeers } from './send-digits.ts'
 import type { SoftphoneCommand, SoftphoneCommands } from './softphone-commands.ts'
+import type { SupervisionLevel } from './supervision/supervision.ts'
 import { createTransferCommands } from './transfers.ts'
 
 export interface CallControlNeeds {
@@ -37,6 +38,8 @@ export interface CallControlNeeds {
   softphones: Pick<SoftphoneCommands, 'send' | 'isConnected'>
   /** Whether ringing phones may be asked by NOTIFY to answer: some end the call instead. */
   answerByNotify: boolean
+  /** How far supervisors may go. */
+  supervision: SupervisionLevel
 }
 
 /** How long `hangup` waits for the end of the whole call. */

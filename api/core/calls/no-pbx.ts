@@ -20,5 +20,8 @@ export const noPbx: Pbx = {
   pauseRecording: notSupported,
   requestAnswer: notSupported,
   sipCallIdOf: async () => undefined,
+  supervise: notSupported,
+  switchSupervision: notSupported,
+  connect: notSupported,
   extensionExists: async () => undefined,
 }

@@ -1,4 +1,5 @@
 import type { ClearedNumber } from '../dial-policy/clearance.ts'
+import type { SupervisionMode } from './supervision/supervision.ts'
 
 /** The commands of a PBX. They resolve when the PBX has accepted them; events report the result. */
 export interface Pbx {
@@ -36,6 +37,19 @@ export interface Pbx {
   requestAnswer(channelId: string): Promise<void>
   /** The Call-ID of the channel's SIP dialog, which the PBX chose if it placed the call; undefined where it reports none. */
   sipCallIdOf(channelId: string): Promise<string | undefined>
+  /**
+   * Rings a supervisor's phone and, once it answers, lets it listen to one channel. It ends with that channel. At most
+   * one request is ever sent for an id.
+   * @throws {Refusal} `unavailable`; `unconfirmed` when it may have been sent: events will show the result
+   */
+  supervise(order: SuperviseRequest): Promise<void>
+  /** @param id of `supervise`, with a phone that has answered @param channelId that it listens to */
+  switchSupervision(id: string, channelId: string, mode: SupervisionMode): Promise<void>
+  /**
+   * Connects two channels with each other; whatever they were in loses them.
+   * @param name of a channel, in full: the PBX takes each for the beginning of a name or an id
+   */
+  connect(name: string, otherName: string): Promise<void>
   /** Whether the dialplan has an extension for the number; undefined when the PBX cannot report it. */
   extensionExists(number: string): Promise<boolean | undefined>
 }
@@ -58,6 +72,14 @@ export interface OriginateRequest {
   ringMs: number
 }
 
+export interface SuperviseRequest extends Omit<OriginateRequest, 'callId' | 'number'> {
+  /** Chosen by us, by `toSupervisionId`: the id of the supervisor's channel. */
+  id: string
+  /** The one channel that is listened to: its Uniqueid. */
+  channelId: string
+  mode: SupervisionMode
+}
+
 export const PBX_CAPABILITIES = [
   'dial',
   'hangup',
@@ -68,6 +90,9 @@ export const PBX_CAPABILITIES = [
   'mute',
   'pause_recording',
   'request_answer',
+  'supervise',
+  'switch_supervision',
+  'take_over',
 ] as const
 export type PbxCapability = (typeof PBX_CAPABILITIES)[number]
 

@@ -7,10 +7,11 @@ import type { DialPolicy } from '../dial-policy/dial-policy.ts'
 import { DIALABLE } from '../dial-policy/parse-number.ts'
 import type { Directory, Person } from '../directory/directory.ts'
 import { Refusal } from '../refusal.ts'
-import type { DialDevice, DialingActor, DialRequest } from './call-control.ts'
+import type { DialingActor, DialRequest } from './call-control.ts'
 import type { PlacedCallStore } from './call-history.ts'
 import { toApiCallId } from './call-id.ts'
 import type { CallWaiter } from './call-waiter.ts'
+import { endpointFor } from './own-phone.ts'
 import type { Pbx } from './pbx.ts'
 
 export interface PlaceCallNeeds {
@@ -85,7 +86,13 @@ export function createPlaceCall(needs: PlaceCallNeeds) {
       throw err
     }
     try {
-      await pbx.dial({ callId, ...phoneOf(caller, device), number, callerId, ringMs: needs.ringMs })
+      await pbx.dial({
+        callId,
+        ...endpointFor(caller.extension, device, needs),
+        number,
+        callerId,
+        ringMs: needs.ringMs,
+      })
     } catch (err) {
       if (err instanceof Refusal && err.code === 'unconfirmed') {
         // The phone may ring by now, so it must not be sent again: the PBX reports the call once it is
@@ -99,16 +106,6 @@ export function createPlaceCall(needs: PlaceCallNeeds) {
       throw err
     }
     return { callId }
-  }
-
-  /** The desk phone's endpoint unless only the browsers are asked for or registered. */
-  function phoneOf({ extension }: Person, device: DialDevice) {
-    const { phone, web } = needs.registered(extension)
-    const isBrowser = web && (device === 'browser' || !phone)
-    return {
-      endpoint: isBrowser ? directory.webEndpointOf(extension) : directory.endpointOf(extension),
-      isBrowser,
-    }
   }
 
   async function findCaller(actor: DialingActor, userId: string | undefined): Promise<Person> {

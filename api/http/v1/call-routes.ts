@@ -1,7 +1,8 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { z } from 'zod'
 import type { Actor } from '../../core/actor.ts'
-import type { CallControl } from '../../core/calls/call-control.ts'
+import type { CallControl, CallView } from '../../core/calls/call-control.ts'
+import type { SupervisorViews } from '../../core/calls/supervision/supervisor-views.ts'
 import type { Directory } from '../../core/directory/directory.ts'
 import type { Guard, Guarded } from '../guard.ts'
 import { limitJsonBody } from '../json-body.ts'
@@ -15,6 +16,8 @@ export interface LiveCallRoutesNeeds {
   calls: CallControl
   directory: Pick<Directory, 'findByEndpoint'>
   isOnline(): boolean
+  /** Those whom the user may know. */
+  supervisorsFor: SupervisorViews['forActor']
 }
 
 const tags = ['calls']
@@ -33,6 +36,8 @@ export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRout
   const signedIn = needs.guard()
   const signedInJson = [signedIn, limitJsonBody]
   const extensionOf = (endpoint: string) => directory.findByEndpoint(endpoint)?.extension
+  const toJson = (actor: Actor, view: CallView) =>
+    wire.toCallJson(view, extensionOf, view.kind === 'live' ? needs.supervisorsFor(actor, view.call) : [])
 
   app.openapi(
     createRoute({
@@ -98,7 +103,7 @@ export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRout
     }),
     async (c) => {
       const seen = await calls.list(c.var.actor)
-      const list = seen.map((call) => wire.toCallJson({ kind: 'live', call }, extensionOf))
+      const list = seen.map((call) => toJson(c.var.actor, { kind: 'live', call }))
       return c.json({ calls: list, online: needs.isOnline() }, 200)
     },
   )
@@ -114,8 +119,7 @@ export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRout
       request: { params: wire.CallParams },
       responses: { 200: json(wire.CallJson, 'The call'), ...commandProblems },
     }),
-    async (c) =>
-      c.json(wire.toCallJson(await calls.find(c.var.actor, c.req.valid('param').callId), extensionOf), 200),
+    async (c) => c.json(toJson(c.var.actor, await calls.find(c.var.actor, c.req.valid('param').callId)), 200),
   )
 
   /** Commands without a body in request and response. */

@@ -7,9 +7,11 @@ import {
   DTMF_DIGITS,
 } from '../../core/calls/call-control.ts'
 import { type CallPayload, toCallPayload } from '../../core/calls/call-payload.ts'
+import type { SupervisionView } from '../../core/calls/supervision/supervision.ts'
 import { USER_STATUSES } from '../../core/presence/user-status-store.ts'
 import { toIsoTime } from '../iso-time.ts'
 import { Time } from '../openapi.ts'
+import { SupervisorJson } from './supervision-wire.ts'
 import { CallId } from './wire.ts'
 
 /** Any text: the dial policy validates it. */
@@ -86,6 +88,10 @@ export const CallJson = z
     cause: z.number().int().nullable().openapi({ description: 'Q.850' }),
     recording: z.enum(['off', 'on', 'paused']),
     legs: z.array(LegJson),
+    supervised_by: z
+      .array(SupervisorJson)
+      .optional()
+      .openapi({ description: 'Supervisors who listen, where there are any that I may know of' }),
   })
   .openapi('Call')
 export const CallListJson = z
@@ -106,17 +112,19 @@ export const CapabilitiesJson = z
 
 type CallJsonValue = z.infer<typeof CallJson>
 
-const copyLegs = (payload: CallPayload): CallJsonValue => ({
+const copyLegs = ({ supervised_by, ...payload }: CallPayload): CallJsonValue => ({
   ...payload,
   legs: payload.legs.map((leg) => ({ ...leg })),
+  ...(supervised_by && { supervised_by: [...supervised_by] }),
 })
 
 /** @param extensionOf the extension of an endpoint, if a user has it */
 export function toCallJson(
   view: CallView,
   extensionOf: (endpoint: string) => string | undefined,
+  supervisors: readonly SupervisionView[] = [],
 ): CallJsonValue {
-  if (view.kind === 'live') return copyLegs(toCallPayload(view.call, extensionOf))
+  if (view.kind === 'live') return copyLegs(toCallPayload(view.call, extensionOf, supervisors))
   return {
     id: view.id,
     state: view.outcome === undefined ? 'asked' : 'ended',

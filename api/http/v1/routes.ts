@@ -18,11 +18,12 @@ import { addPhoneRoutes, type PhoneRoutesNeeds } from './phone-routes.ts'
 import { addPresenceRoutes, type PresenceRoutesNeeds } from './presence-routes.ts'
 import { addSessionRoutes, type SessionRoutesNeeds } from './session-routes.ts'
 import { addSignInRoutes, type SignInRoutesNeeds } from './sign-in-routes.ts'
+import { addSupervisionRoutes, type SupervisionRoutesNeeds } from './supervision-routes.ts'
 import * as wire from './wire.ts'
 
 export interface V1RoutesNeeds extends SessionRoutesNeeds {
   history: HistoryRoutesNeeds
-  calls: LiveCallRoutesNeeds & PresenceRoutesNeeds
+  calls: LiveCallRoutesNeeds & PresenceRoutesNeeds & SupervisionRoutesNeeds
   administration: Omit<AdminRoutesNeeds, 'guard'>
   phone: PhoneRoutesNeeds
   personal: MeRoutesNeeds & PeopleRoutesNeeds & MissedRoutesNeeds
@@ -68,6 +69,7 @@ export function createV1Routes({
   addMissedRoutes(app, personal)
   addPresenceRoutes(app, calls)
   addLiveCallRoutes(app, calls)
+  addSupervisionRoutes(app, { guard, supervision: calls.supervision })
   app.openAPIRegistry.registerPath(phoneSocketRoute)
   addAdminRoutes(app, { guard, ...administration })
   addPhoneRoutes(app, phone)

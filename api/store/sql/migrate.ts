@@ -23,6 +23,7 @@ import * as administration from './migrations/0020-administration.ts'
 import * as personal from './migrations/0021-personal.ts'
 import * as desk from './migrations/0022-desk.ts'
 import * as leadImports from './migrations/0023-lead-imports.ts'
+import * as supervisions from './migrations/0026-supervisions.ts'
 
 /**
  * In order of name. A migration that has been released is never changed: add the next one. Steps 0015 to 0018
@@ -52,6 +53,7 @@ export const migrations: Record<string, Migration> = {
   '0021-personal': personal,
   '0022-desk': desk,
   '0023-lead-imports': leadImports,
+  '0026-supervisions': supervisions,
 }
 
 /** A newer version has migrated this database; this version does not know its schema. */

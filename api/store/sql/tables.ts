@@ -3,6 +3,7 @@ import type { Role } from '../../../contract/claims.ts'
 import type { RevocationRecord } from '../../core/auth/revocations.ts'
 import type { Language } from '../../core/auth/users.ts'
 import type { CallDirection, CallOutcome } from '../../core/calls/call.ts'
+import type { SupervisionMode } from '../../core/calls/supervision/supervision.ts'
 import type { UserStatus } from '../../core/presence/user-status-store.ts'
 import type { ExtensionState } from '../../core/provisioning/extensions.ts'
 import type { CallCenterTables, InvitationGrant } from './tables-call-center.ts'
@@ -21,6 +22,7 @@ export interface Tables extends CallCenterTables {
   call_parties: CallPartiesTable
   placed_calls: PlacedCallsTable
   user_statuses: UserStatusesTable
+  supervisions: SupervisionsTable
   favourites: FavouritesTable
   missed_call_marks: MissedCallMarksTable
   password_resets: PasswordResetsTable
@@ -145,6 +147,20 @@ export interface PlacedCallsTable {
   number: string
   created_at: number
   outcome: CallOutcome | null
+}
+
+/** Under way now: at most one of a supervisor. */
+export interface SupervisionsTable {
+  id: string
+  supervisor_id: number
+  agent_id: number
+  call_id: string
+  channel_id: string
+  mode: SupervisionMode
+  /** JSON of a `SessionMark`. */
+  session: string
+  address: string
+  started_at: number
 }
 
 export interface UserStatusesTable {

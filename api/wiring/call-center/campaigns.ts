@@ -44,7 +44,7 @@ export function createCampaignsModule(deps: CallCenterDeps): CampaignsModule {
     deskNotifier,
     now,
   } = deps
-  const { calls, callTracker, directory, statuses, presence, isOnline } = callModule
+  const { calls, callTracker, directory, statuses, presence, supervision, isOnline } = callModule
   const reportFailure = failureLogger(deps.log)
   const onNote = (event: string, about: Record<string, unknown> & { note: string }) =>
     deps.log.warn({ event, ...about }, about.note)
@@ -53,7 +53,9 @@ export function createCampaignsModule(deps: CallCenterDeps): CampaignsModule {
     agents,
     statusOf: statuses.statusOf,
     isReachable: createPhoneReachability(presence),
-    isInCall: (extension) => callTracker.ofEndpoints(directory.endpointsOf(extension)).length > 0,
+    isInCall: (extension) =>
+      callTracker.ofEndpoints(directory.endpointsOf(extension)).length > 0 ||
+      supervision.isSupervising(directory.findByExtension(extension)?.userId ?? ''),
     canPresentNumber: (extension, number) =>
       number === extension || policy().allowedCallerNumber(extension, number) !== undefined,
     now,

@@ -101,13 +101,20 @@ export function createPhoneHost({
           return (await dataOf(api.POST(path, { signal: canceled }))).ticket
         }),
       api: {
-        dial: (number) =>
-          dataOf(
-            api.POST('/api/v1/calls', {
-              body: { number, device: 'browser' },
-              params: { header: { 'idempotency-key': randomId() } },
+        dial(number, supervised) {
+          const header = { 'idempotency-key': randomId() }
+          if (supervised === undefined)
+            return dataOf(
+              api.POST('/api/v1/calls', { body: { number, device: 'browser' }, params: { header } }),
+            )
+          const { callId, mode } = supervised
+          return dataOf(
+            api.POST(`/api/v1/calls/{callId}/${mode}`, {
+              body: { device: 'browser' },
+              params: { header, path: { callId } },
             }),
-          ),
+          )
+        },
       },
       devices: readDevices(),
     })
@@ -136,6 +143,11 @@ export function createPhoneHost({
   /** An INVITE without the call’s id belongs to the one ringing call with its number. */
   function identifyCalls(local: Phone) {
     for (const card of local.getSnapshot().calls) {
+      const { id, supervises, state } = card
+      // Taken over: it has become a call of mine.
+      if (supervises !== undefined && supervises !== card.apiCallId && state !== 'ended') {
+        if (live.calls.get().some((call) => call.id === supervises)) local.identify(id, supervises)
+      }
       if (card.apiCallId !== undefined || card.state === 'ended') continue
       const fitting = live.calls.get().filter(({ from }) => from.number === card.peer.number)
       const [only] = fitting

@@ -1,9 +1,15 @@
+import { useConsole } from '../../app/console-context.ts'
 import type { LiveCall } from '../../app/live/live.ts'
 import { classNames } from '../../components/button.tsx'
 import { Clock } from '../../components/calls/clock.tsx'
 import { callMessages } from '../../components/calls/messages.ts'
 import { Icon } from '../../components/icon.tsx'
 import { Menu } from '../../components/menu.tsx'
+import { superviseMessages } from '../../components/supervise/messages.ts'
+import { OwnPart } from '../../components/supervise/own-part.tsx'
+import { SupervisedBy } from '../../components/supervise/supervised-by.tsx'
+import { isSupervisable, mineOf } from '../../components/supervise/supervision.ts'
+import type { Supervise } from '../../components/supervise/use-supervise.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import styles from './live.module.css'
 import { liveMessages } from './messages.ts'
@@ -12,7 +18,18 @@ export const partyText = ({ name, number }: { name: string; number: string }): s
   name === '' || name === number ? number : `${name} (${number})`
 
 /** One call: who with whom, since when, and what each phone does. */
-export function CallRow({ call, onAct }: { call: LiveCall; onAct(act: 'hangup' | 'transfer'): void }) {
+export function CallRow({
+  call,
+  supervise,
+  onAct,
+}: {
+  call: LiveCall
+  supervise: Supervise
+  onAct(act: 'hangup' | 'transfer'): void
+}) {
+  const { claims } = useConsole()
+  const ways = useMessages(superviseMessages).modes
+  const canBegin = isSupervisable(call, claims.extension) && mineOf(call, claims.userId) === undefined
   const texts = useMessages(liveMessages)
   const words = useMessages(callMessages)
   const { columns } = texts
@@ -32,12 +49,21 @@ export function CallRow({ call, onAct }: { call: LiveCall; onAct(act: 'hangup' |
         <Clock since={call.answered_at ?? call.started_at} />
       </td>
       <td data-label={columns.phones}>
-        <Legs call={call} />
+        <div>
+          <Legs call={call} />
+          <SupervisedBy call={call} />
+          <OwnPart call={call} supervise={supervise} />
+        </div>
       </td>
       <td className={styles.actions}>
         <Menu
           label={texts.actionsFor(from ?? '', to ?? '')}
           items={[
+            ...(canBegin ? supervise.modes : []).map((mode) => ({
+              label: ways[mode],
+              icon: <Icon name={MODE_ICONS[mode]} />,
+              onSelect: () => void supervise.begin(call, mode),
+            })),
             {
               label: texts.transfer,
               icon: <Icon name="transfer" />,
@@ -56,6 +82,8 @@ export function CallRow({ call, onAct }: { call: LiveCall; onAct(act: 'hangup' |
     </tr>
   )
 }
+
+const MODE_ICONS = { listen: 'speaker', whisper: 'microphone', join: 'people' } as const
 
 function Legs({ call: { legs } }: { call: LiveCall }) {
   const texts = useMessages(liveMessages)

@@ -4,6 +4,7 @@ import type { LiveCall } from '../../app/live/live.ts'
 import { appMessages } from '../../app/messages.ts'
 import { Loaded } from '../../components/loaded.tsx'
 import { EmptyState, Notice } from '../../components/notice.tsx'
+import { useSupervise } from '../../components/supervise/use-supervise.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { CallRow } from './call-row.tsx'
 import { HangupDialog } from './hangup-dialog.tsx'
@@ -50,6 +51,7 @@ export function LiveScreen() {
 function CallTable({ calls }: { calls: readonly LiveCall[] }) {
   const { columns, calls: caption } = useMessages(liveMessages)
   const [asked, setAsked] = useState<{ act: 'hangup' | 'transfer'; call: LiveCall }>()
+  const supervise = useSupervise()
   const close = () => setAsked(undefined)
   return (
     <>
@@ -71,7 +73,12 @@ function CallTable({ calls }: { calls: readonly LiveCall[] }) {
         </thead>
         <tbody>
           {calls.map((call) => (
-            <CallRow key={call.id} call={call} onAct={(act) => setAsked({ act, call })} />
+            <CallRow
+              key={call.id}
+              call={call}
+              supervise={supervise}
+              onAct={(act) => setAsked({ act, call })}
+            />
           ))}
         </tbody>
       </table>

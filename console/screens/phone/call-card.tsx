@@ -9,6 +9,7 @@ import { Clock } from '../../components/calls/clock.tsx'
 import { callMessages } from '../../components/calls/messages.ts'
 import { useErrorText } from '../../components/error-text.ts'
 import { Icon } from '../../components/icon.tsx'
+import { SupervisedBy } from '../../components/supervise/supervised-by.tsx'
 import { showToast } from '../../components/toast.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import type { CallCard as Card } from '../../phone/phone-types.ts'
@@ -31,8 +32,12 @@ export function CallCard({ call }: { call: Card }) {
   const [isKeypadOpen, setKeypadOpen] = useState(false)
   const [isTransferring, setTransferring] = useState(false)
   const [consulted, setConsulted] = useState<string>()
-  const { id, apiCallId, direction, state, muted, error } = call
-  const truth = truthOf(call, usePbxCall(call), claims.extension)
+  const { id, direction, state, muted, error } = call
+  /** While it listens to a call of others, it is in none. */
+  const isSupervising = call.supervises !== undefined && call.supervises !== call.apiCallId
+  const apiCallId = isSupervising ? undefined : call.apiCallId
+  const pbxCall = usePbxCall({ apiCallId, direction })
+  const truth = truthOf(call, pbxCall, claims.extension)
   const peer = truth.peer ?? call.peer
   const isCalling = truth.state === 'calling' || truth.state === 'ringing-there'
   const isIncoming = direction === 'incoming' && state === 'ringing'
@@ -69,6 +74,7 @@ export function CallCard({ call }: { call: Card }) {
         {isUp && answeredAt && <Clock since={answeredAt} />}
         {call.quality !== undefined && isUp && <QualityMark quality={call.quality} />}
       </div>
+      {pbxCall !== undefined && isUp && <SupervisedBy call={pbxCall} />}
       {consulted !== undefined && isUp && apiCallId !== undefined && (
         <Consultation callId={apiCallId} number={consulted} onEnd={() => setConsulted(undefined)} />
       )}
@@ -88,13 +94,15 @@ export function CallCard({ call }: { call: Card }) {
         <div className={styles.actions}>
           {isUp && (
             <>
-              <IconButton
-                label={state === 'held' ? texts.resume : texts.hold}
-                aria-pressed={state === 'held'}
-                onClick={() => run(phone.run(state === 'held' ? 'unhold' : 'hold', id))}
-              >
-                <Icon name={state === 'held' ? 'play' : 'pause'} />
-              </IconButton>
+              {!isSupervising && (
+                <IconButton
+                  label={state === 'held' ? texts.resume : texts.hold}
+                  aria-pressed={state === 'held'}
+                  onClick={() => run(phone.run(state === 'held' ? 'unhold' : 'hold', id))}
+                >
+                  <Icon name={state === 'held' ? 'play' : 'pause'} />
+                </IconButton>
+              )}
               <IconButton
                 label={muted ? texts.unmute : texts.mute}
                 aria-pressed={muted}
@@ -166,12 +174,13 @@ export function CallCard({ call }: { call: Card }) {
         return outcomes[outcome]
       return error === undefined ? texts.state.ended : texts.errors[error]
     }
+    if (isSupervising && state === 'active') return texts.listens
     return isIncoming ? texts.incoming : texts.state[truth.state]
   }
 }
 
 /** The call as the PBX shows it, also just before and after it is live. */
-function usePbxCall({ apiCallId, direction }: Card): LiveCall | undefined {
+function usePbxCall({ apiCallId, direction }: Pick<Card, 'apiCallId' | 'direction'>): LiveCall | undefined {
   const { api, live } = useConsole()
   const shown = useSelected(live.calls, (calls) => calls.find(({ id }) => id === apiCallId))
   const [last, setLast] = useState<LiveCall>()

@@ -8,7 +8,7 @@ import { Button, IconButton } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { useMessages } from '../../i18n/messages.ts'
-import type { CallCard as Card } from '../../phone/phone-types.ts'
+import type { CallCard as Card, SupervisedCall } from '../../phone/phone-types.ts'
 import { CallCard } from './call-card.tsx'
 import { DialBox } from './dial-box.tsx'
 import styles from './dock.module.css'
@@ -83,10 +83,13 @@ function useAsPhoneOfScreens() {
   const isDenied = registration.state === 'blocked' && registration.reason === 'microphone_denied'
   const isReady = hasMicrophone && (registration.state === 'registered' || isDenied)
   const dial = useStable((number: string) => attempt(phone.run('dial', number)))
+  const supervise = useStable((number: string, supervised: SupervisedCall) =>
+    attempt(phone.run('dial', number, supervised)),
+  )
   useEffect(() => {
-    phonePort.set(isReady ? { canDial: true, dial } : undefined)
+    phonePort.set(isReady ? { canDial: true, dial, supervise } : undefined)
     return () => phonePort.set(undefined)
-  }, [isReady, dial])
+  }, [isReady, dial, supervise])
 }
 
 /** One key for what is done most, for the call that it fits. */

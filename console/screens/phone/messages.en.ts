@@ -70,6 +70,7 @@ export const messages = {
   parked: (space: string) => `Parked. Dial ${space} to take it back.`,
   dismiss: 'Remove',
   callBack: 'Call back',
+  listens: 'Listening in',
   otherPhone: 'On another phone of yours',
   transferTitle: (peer: string) => `Transfer ${peer}`,
   transferNow: 'Transfer now',

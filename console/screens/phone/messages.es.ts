@@ -72,6 +72,7 @@ export const messages: typeof english = {
   parked: (space) => `Aparcada. Marque ${space} para recuperarla.`,
   dismiss: 'Quitar',
   callBack: 'Devolver la llamada',
+  listens: 'Escuchando',
   otherPhone: 'En otro teléfono suyo',
   transferTitle: (peer) => `Transferir a ${peer}`,
   transferNow: 'Transferir ya',

@@ -72,6 +72,7 @@ export const messages: typeof english = {
   parked: (space) => `Звонок на парковке. Чтобы забрать его, наберите ${space}.`,
   dismiss: 'Убрать',
   callBack: 'Перезвонить',
+  listens: 'Вы слушаете',
   otherPhone: 'На другом вашем телефоне',
   transferTitle: (peer) => `Перевод: ${peer}`,
   transferNow: 'Перевести сразу',

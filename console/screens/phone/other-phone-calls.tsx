@@ -4,6 +4,7 @@ import type { LiveCall } from '../../app/live/live.ts'
 import { Button } from '../../components/button.tsx'
 import { useErrorText } from '../../components/error-text.ts'
 import { Icon } from '../../components/icon.tsx'
+import { SupervisedBy } from '../../components/supervise/supervised-by.tsx'
 import { showToast } from '../../components/toast.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import type { CallCard } from '../../phone/phone-types.ts'
@@ -40,6 +41,7 @@ function OtherCall({ call }: { call: LiveCall }) {
         <span className={styles.name}>{peer.name || peer.number || texts.unknownCaller}</span>
         <span className={styles.number}>{texts.otherPhone}</span>
       </div>
+      <SupervisedBy call={call} />
       <div className={styles.actions}>
         <Button tone="danger" className={styles.hangUp} onClick={() => void hangUp()}>
           <Icon name="hangup" />

@@ -11,8 +11,8 @@ test('a user who is no agent sees no screen of the call center', () => {
   expect(shownTo('user', false)).toEqual([])
 })
 
-test('an agent sees the desk and the leads', () => {
-  expect(shownTo('user', true)).toEqual(['desk', 'leads'])
+test('an agent sees the desk, the leads and the AI templates', () => {
+  expect(shownTo('user', true)).toEqual(['desk', 'leads', 'ai'])
 })
 
 test.each(['supervisor', 'admin'] as const)('the role %s sees all of them, agent or not', (role) => {

@@ -90,5 +90,17 @@ export function createCaseSteps(stack: Stack, hasPbx: boolean) {
     return id ?? ''
   }
 
-  return { user, claims, at, get, newcomer, cookie, talking, hangUp, command, ofVoip, pastCall }
+  /** An admin's command on a call between two users; without a PBX it is not allowed. */
+  const supervise = (path: string, statuses: readonly number[]): OperationCase => ({
+    statuses: hasPbx ? statuses : [501, 204],
+    async run(send) {
+      const token = await user()
+      const id = await talking(token)
+      const json = path.includes('/') || path === 'take-over' ? undefined : {}
+      const answer = await send(`${V1}/calls/${id}/${path}`, { token: await user('admin'), json })
+      await hangUp(token, id)
+      return answer
+    },
+  })
+  return { user, claims, at, get, newcomer, cookie, talking, hangUp, command, supervise, ofVoip, pastCall }
 }

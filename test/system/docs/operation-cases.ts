@@ -12,7 +12,7 @@ const events = { Accept: 'text/event-stream' }
 
 /** A valid request for each operation, by its id. */
 export function createOperationCases(stack: Stack, hasPbx: boolean): Record<string, OperationCase> {
-  const { user, claims, at, get, newcomer, cookie, talking, hangUp, command, ofVoip, pastCall } =
+  const { user, claims, at, get, newcomer, cookie, talking, hangUp, command, supervise, ofVoip, pastCall } =
     createCaseSteps(stack, hasPbx)
 
   return {
@@ -261,6 +261,12 @@ export function createOperationCases(stack: Stack, hasPbx: boolean): Record<stri
     recordingResume: command('recording/resume', undefined, [409]),
     attendedTransferComplete: command('attended-transfer/complete', undefined, [409]),
     attendedTransferCancel: command('attended-transfer/cancel', undefined, [409]),
+    // No phone of the admin is registered. The supervision before may still end.
+    listen: supervise('listen', [202, 409]),
+    whisper: supervise('whisper', [202, 409]),
+    join: supervise('join', [202, 409]),
+    takeOver: supervise('take-over', [409]),
+    stopSupervision: supervise('supervision/stop', [204]),
 
     media: get('/media/1001/hello.wav'),
     mediaAsMikopbx: at(206, async (send) =>

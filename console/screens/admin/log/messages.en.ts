@@ -32,6 +32,10 @@ export const messages = {
     do_not_call_added: 'Do not call: number added',
     do_not_call_removed: 'Do not call: number removed',
     provisioning_retried: 'Provisioning tried again',
+    call_supervision_started: 'Supervisor began to listen to a call',
+    call_supervision_changed: 'Supervisor changed the way in a call',
+    call_supervision_ended: 'Supervisor left a call',
+    call_taken_over: 'Supervisor took a call over',
   } satisfies Record<EventName, string>,
   fields: {
     about: 'About',

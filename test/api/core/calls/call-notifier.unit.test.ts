@@ -13,6 +13,8 @@ async function startNotifier({ holds = true } = {}) {
   let change: CallListener = () => {}
   let take: (fence: number | undefined) => void = () => {}
   let now: Call | undefined
+  let supervisorsChange: (call: Call) => void = () => {}
+  const supervised: unknown[] = []
   const directory = await aDirectory()
   const reported: [extension: string | undefined, type: string, state: unknown][] = []
   startCallNotifier({
@@ -28,6 +30,7 @@ async function startNotifier({ holds = true } = {}) {
     userMessages: {
       send: async (userId: string, { type, call }: UserMessage) => {
         if (isAway) throw new Error('unavailable')
+        supervised.push((call as { supervised_by?: unknown }).supervised_by)
         reported.push([directory.findByUser(userId)?.extension, type, (call as Call).state]) // the payload has it
       },
       broadcast: async () => {},
@@ -36,6 +39,14 @@ async function startNotifier({ holds = true } = {}) {
       fence: () => (holds ? 1 : undefined),
       onChange(listener) {
         take = listener
+      },
+    },
+    supervisors: {
+      forParties: () => [
+        { id: 'hks_1', supervisorId: '5', name: 'ofSales', mode: 'whisper' as const, state: 'up' as const },
+      ],
+      onChange(listener) {
+        supervisorsChange = listener
       },
     },
     onFailure: Object.assign((err: unknown) => void failures.push(String(err)), {
@@ -54,6 +65,8 @@ async function startNotifier({ holds = true } = {}) {
       change(call, before)
     },
     takesOver: () => take(2),
+    supervised,
+    supervisorsChange: (call: Call) => supervisorsChange(call),
   }
 }
 
@@ -104,4 +117,15 @@ test('the first of many messages that cannot be sent is reported, and so is that
   changes(ringing)
   await setImmediate()
   expect(failures).toEqual(['Error: unavailable', 'recovered'])
+})
+
+test('notifies the users in a call when who supervises it changes', async () => {
+  const { reported, supervised, supervisorsChange } = await startNotifier()
+  supervisorsChange(aCall())
+  expect(reported).toEqual([
+    ['1001', 'call_status', 'up'],
+    ['1002', 'call_status', 'up'],
+  ])
+  const by = [{ id: 'hks_1', user_id: '5', name: 'ofSales', mode: 'whisper', state: 'up' }]
+  expect(supervised).toEqual([by, by])
 })

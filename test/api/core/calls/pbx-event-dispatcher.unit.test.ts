@@ -20,11 +20,15 @@ describe('the dispatcher of PBX events', () => {
   it.each<[PbxEvent, string[]]>([
     [{ kind: 'device', device: 'PJSIP/1001', at, state: 'idle' }, ['device states']],
     [cdr, ['history writer']],
-    [{ kind: 'channel', id: 'a', at, changes: {} }, ['call tracker']],
-    [{ kind: 'channel_ended', id: 'a', at, cause: 16 }, ['call tracker']],
-    [{ kind: 'dial', from: 'a', to: 'b', at, end: undefined }, ['call tracker']],
-    [{ kind: 'originate', id: 'hk_1', at, answered: true, reason: 4 }, ['call tracker']],
-    [{ kind: 'clock_set_back', at, setBackBy: 5 }, ['device states: back by 5', 'call tracker']],
+    [{ kind: 'channel', id: 'a', at, changes: {} }, ['call tracker', 'supervisions']],
+    [{ kind: 'channel_ended', id: 'a', at, cause: 16 }, ['call tracker', 'supervisions']],
+    [{ kind: 'dial', from: 'a', to: 'b', at, end: undefined }, ['call tracker', 'supervisions']],
+    [{ kind: 'originate', id: 'hk_1', at, answered: true, reason: 4 }, ['call tracker', 'supervisions']],
+    [
+      { kind: 'clock_set_back', at, setBackBy: 5 },
+      ['device states: back by 5', 'call tracker', 'supervisions'],
+    ],
+    [{ ...cdr, callId: 'hks_1' }, []],
   ])('passes $kind to the module of that state', (event, expected) => {
     const received: string[] = []
     createPbxEventDispatcher({
@@ -34,6 +38,7 @@ describe('the dispatcher of PBX events', () => {
       },
       historyWriter: { addCdr: () => received.push('history writer') },
       tracker: { handle: () => received.push('call tracker') },
+      supervisions: { handle: () => received.push('supervisions') },
     })(event)
     expect(received).toEqual(expected)
   })

@@ -34,6 +34,7 @@ const ALL = [
   '0021-personal',
   '0022-desk',
   '0023-lead-imports',
+  '0026-supervisions',
 ]
 
 describe('migrating', () => {
