@@ -29,6 +29,7 @@ import { softphoneErrorFormat } from './softphone/errors.ts'
 import { softphoneSection } from './softphone/routes.ts'
 import { PREFIX as SOFTPHONE } from './softphone/wire.ts'
 import { v1ErrorFormat } from './v1/errors.ts'
+import { LEAD_IMPORTS_PATH } from './v1/lead-import-wire.ts'
 import { v1Section } from './v1/routes.ts'
 import { PREFIX as V1 } from './v1/wire.ts'
 import { voipErrorFormat } from './voip/errors.ts'
@@ -87,7 +88,7 @@ export function createApp({
     }),
   )
   // A lead import may be larger; its route limits it after it has authenticated the client.
-  app.use('*', (c, next) => (c.req.path === LEAD_IMPORT_PATH ? next() : defaultBodyLimit(c, next)))
+  app.use('*', (c, next) => (LEAD_IMPORT_PATHS.has(c.req.path) ? next() : defaultBodyLimit(c, next)))
   // Responses with tokens or user data must not be cached, unless a route sets its own header (RFC 6749 §5.1).
   app.use('*', async (c, next) => {
     await next()
@@ -133,6 +134,7 @@ const EXPOSED_HEADERS = [
   'Location',
   'Retry-After',
 ]
+const LEAD_IMPORT_PATHS: ReadonlySet<string> = new Set([LEAD_IMPORT_PATH, `${V1}${LEAD_IMPORTS_PATH}`])
 const defaultBodyLimit = maxBodySize(1_048_576)
 
 /** Hono never runs the `notFound` of a mounted app, so the path's prefix selects the format; v1's is the default. */

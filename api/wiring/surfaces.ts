@@ -46,7 +46,7 @@ export interface SurfacesNeeds {
   auth: AuthModule
   callModule: CallModule
   provisioning: ProvisioningModule
-  callCenter: Pick<CallCenter, 'app' | 'campaignReports' | 'desk'>
+  callCenter: Pick<CallCenter, 'app' | 'campaignReports' | 'desk' | 'v1'>
   registrationRateLimiter: ReturnType<typeof createRateLimiter>
   media: MediaFolders
   policy: () => DialPolicy
@@ -102,6 +102,7 @@ export function createSurfaces(needs: SurfacesNeeds) {
       history: { guard, history, reachOf: auth.reachOf, mediaLinks, policy },
       calls: { guard, calls, statuses, directory, isOnline },
       administration: createAdministration({ ...needs, now }),
+      leads: { guard, reachOf: auth.reachOf, ...needs.callCenter.v1.leads },
       phone: {
         guard,
         credentials: provisioning.webrtcCredentials,

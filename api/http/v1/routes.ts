@@ -11,6 +11,8 @@ import { addCampaignReportRoutes, type CampaignReportRoutesNeeds } from './campa
 import { addDeskRoutes, type DeskRoutesNeeds } from './desk-routes.ts'
 import { v1ErrorFormat } from './errors.ts'
 import { addHistoryRoutes, type HistoryRoutesNeeds } from './history-routes.ts'
+import { addLeadImportRoutes, type LeadImportRoutesNeeds } from './lead-import-routes.ts'
+import { addLeadRoutes, type LeadRoutesNeeds } from './lead-routes.ts'
 import { addMeRoutes, type MeRoutesNeeds } from './me-routes.ts'
 import { addMissedRoutes, type MissedRoutesNeeds } from './missed-routes.ts'
 import { addPeopleRoutes, type PeopleRoutesNeeds } from './people-routes.ts'
@@ -25,6 +27,7 @@ export interface V1RoutesNeeds extends SessionRoutesNeeds {
   history: HistoryRoutesNeeds
   calls: LiveCallRoutesNeeds & PresenceRoutesNeeds
   administration: Omit<AdminRoutesNeeds, 'guard'>
+  leads: LeadRoutesNeeds & LeadImportRoutesNeeds
   phone: PhoneRoutesNeeds
   personal: MeRoutesNeeds & PeopleRoutesNeeds & MissedRoutesNeeds
   signIn: SignInRoutesNeeds
@@ -40,6 +43,7 @@ export function createV1Routes({
   history,
   calls,
   administration,
+  leads,
   phone,
   personal,
   signIn,
@@ -76,6 +80,8 @@ export function createV1Routes({
   addPhoneRoutes(app, phone)
   addDeskRoutes(app, { guard, ...desk })
   addCampaignReportRoutes(app, { guard, ...campaigns })
+  addLeadRoutes(app, leads)
+  addLeadImportRoutes(app, leads)
 
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
@@ -108,6 +114,8 @@ export const v1Section = (app: OpenAPIHono<Guarded>): OpenApiSection =>
       },
       { name: 'presence', description: 'The status of a user.' },
       { name: 'sessions', description: 'Logins that live, to be seen and ended.' },
+      { name: 'leads', description: 'Contacts of the call center.' },
+      { name: 'lead imports', description: 'Lists of leads.' },
       ...adminTags,
     ],
     prefix: wire.PREFIX,

@@ -22,6 +22,7 @@ import * as standardNames from './migrations/0019-standard-names.ts'
 import * as administration from './migrations/0020-administration.ts'
 import * as personal from './migrations/0021-personal.ts'
 import * as desk from './migrations/0022-desk.ts'
+import * as leadImports from './migrations/0023-lead-imports.ts'
 
 /**
  * In order of name. A migration that has been released is never changed: add the next one. Steps 0015 to 0018
@@ -50,6 +51,7 @@ export const migrations: Record<string, Migration> = {
   '0020-administration': administration,
   '0021-personal': personal,
   '0022-desk': desk,
+  '0023-lead-imports': leadImports,
 }
 
 /** A newer version has migrated this database; this version does not know its schema. */

@@ -4,7 +4,9 @@ import type { AgentKind, AgentStatus } from '../../core/call-center/agents/agent
 import type { CampaignStatus, DialerMode } from '../../core/call-center/campaigns/campaign.ts'
 import type { CampaignTextKind } from '../../core/call-center/desk/campaign-texts.ts'
 import type { DispositionEffect } from '../../core/call-center/desk/disposition.ts'
+import type { LeftReason } from '../../core/call-center/leads/import-undo.ts'
 import type { DialState, LeadStatus } from '../../core/call-center/leads/lead.ts'
+import type { UndoState } from '../../core/call-center/leads/lead-import.ts'
 import type { CallOutcome } from '../../core/calls/call.ts'
 import type { CredentialState } from '../../core/provisioning/webrtc-credential-store.ts'
 import type { MailKind } from '../../core/registration/outbox.ts'
@@ -18,6 +20,7 @@ export interface CallCenterTables {
   lead_import_parts: LeadImportPartsTable
   lead_import_faults: LeadImportErrorsTable
   lead_import_odd_cells: LeadImportWarningsTable
+  lead_import_changes: LeadImportChangesTable
   do_not_call: DoNotCallTable
   campaigns: CampaignsTable
   campaign_agents: CampaignAgentsTable
@@ -108,6 +111,10 @@ export interface LeadImportsTable {
   updated: number
   skipped: number
   refused: number
+  undo_state: UndoState
+  removed: number
+  restored: number
+  left_alone: number
   created_at: number
   updated_at: number
 }
@@ -131,6 +138,14 @@ export interface LeadImportWarningsTable {
   line: number
   column_name: string | null
   reason: string
+}
+
+export interface LeadImportChangesTable {
+  import_id: number
+  lead_id: number
+  version: number
+  before_json: string | null
+  left_reason: LeftReason | null
 }
 
 export interface DoNotCallTable {

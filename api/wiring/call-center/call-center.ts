@@ -18,7 +18,7 @@ import { createCallsModule } from './calls.ts'
 import { createCampaignsModule } from './campaigns.ts'
 import { createDeskModule } from './desk.ts'
 import type { CallCenterDeps } from './feature-module.ts'
-import { createLeadsModule } from './leads.ts'
+import { createLeadsModule, type LeadV1Needs } from './leads.ts'
 import { createRegistrationModule } from './registration.ts'
 import { createStatsModule } from './stats.ts'
 import { createWebhooksModule } from './webhooks.ts'
@@ -44,6 +44,8 @@ export interface CallCenter {
   /** For the routes of v1. */
   desk: Omit<DeskRoutesNeeds, 'guard'>
   campaignReports: Omit<CampaignReportRoutesNeeds, 'guard'>
+  /** What the routes of the surface v1 need. */
+  v1: { leads: LeadV1Needs }
   open(): void
   close(): Promise<void>
 }
@@ -100,6 +102,7 @@ export function createCallCenter({ guard, ...needs }: CallCenterNeeds): CallCent
       webhooks: webhooks.routes,
       log,
     }),
+    v1: { leads: { resolveActor: actorResolver.resolve, ...leads.v1 } },
     open() {
       for (const featureModule of Object.values(modules)) featureModule.open?.()
     },

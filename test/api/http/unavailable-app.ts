@@ -78,7 +78,11 @@ export function createUnavailableApp(): { app: Hono; takeErrors(): unknown[] } {
     softphone: createSoftphoneRoutes(needs()),
     mikopbx: createMikopbxRoutes(needs({ allowedOrigins: [] })),
     v1: createV1Routes(
-      needs({ history: needs(), calls: needs(), phone: needs(), personal: needs(), administration, desk }),
+      needs({
+        ...{ history: needs(), calls: needs(), phone: needs(), personal: needs(), leads: needs() },
+        administration,
+        desk,
+      }),
     ),
     voip: createVoipRoutes(needs({ registration: 'open', registerThrottle: { consume }, ...voip })),
     onboarding: createOnboardingRoutes(needs()),

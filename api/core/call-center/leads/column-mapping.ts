@@ -34,7 +34,7 @@ export interface CsvColumn {
   column: LeadColumn | null
 }
 
-const MAX_COLUMNS = 100
+export const MAX_COLUMNS = 100
 /** Characters of a header in answers. */
 const MAX_SHOWN = 64
 /** A longer text is not taken for a header. */
@@ -42,12 +42,33 @@ const MAX_HEADER_LENGTH = 64
 
 /** @throws {Refusal} `input_invalid` without a phone column; the detail lists the columns found */
 export function mapColumns(header: readonly string[]): CsvColumn[] {
-  if (header.length > MAX_COLUMNS) throw invalidInput(`a list has up to ${MAX_COLUMNS} columns`)
-  const columns = matchHeaders(header)
+  const columns = suggestColumns(header)
   if (columns.some(({ column }) => column === 'phone')) return columns
   const names = columns.flatMap((one) => (one.header === '' ? [] : `“${one.header}”`))
   const more = names.length > 20 ? ` and ${names.length - 20} more` : ''
   throw invalidInput(`no column is the phone; the columns are ${names.slice(0, 20).join(', ')}${more}`)
+}
+
+/**
+ * The columns with the members that a client has chosen.
+ * @param mapping a member for each column, null for a column that is ignored
+ * @throws {Refusal} `input_invalid` for a mapping of another number of columns, or without a phone
+ */
+export function applyMapping(
+  header: readonly string[],
+  mapping: readonly (LeadColumn | null)[],
+): CsvColumn[] {
+  if (mapping.length !== header.length) {
+    throw invalidInput(`columns: the list has ${header.length} columns, not ${mapping.length}`)
+  }
+  if (!mapping.includes('phone')) throw invalidInput('columns: one of them must be the phone')
+  return header.map((text, at) => ({ header: sanitizeHeader(text), column: mapping[at] ?? null }))
+}
+
+/** The columns with the members that their headers suggest; the phone may be missing. */
+export function suggestColumns(header: readonly string[]): CsvColumn[] {
+  if (header.length > MAX_COLUMNS) throw invalidInput(`a list has up to ${MAX_COLUMNS} columns`)
+  return matchHeaders(header)
 }
 
 /** @returns the number of known columns, plus `MAX_COLUMNS` if one of them is the phone */

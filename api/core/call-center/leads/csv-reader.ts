@@ -1,6 +1,6 @@
 import { Refusal } from '../../refusal.ts'
-import { type CsvColumn, mapColumns } from './column-mapping.ts'
-import { parseCsv } from './csv-parser.ts'
+import { applyMapping, type CsvColumn, type LeadColumn, mapColumns } from './column-mapping.ts'
+import { type CsvRow, parseCsv } from './csv-parser.ts'
 import { SEPARATOR_LINE } from './detect-delimiter.ts'
 import { type ImportRow, toImportRow } from './import-row.ts'
 import type { ImportOptions } from './lead-import.ts'
@@ -14,25 +14,39 @@ export interface CsvTable {
 /**
  * Reads a list with a header row by row, and yields to the event loop in between. The header is the first row that is
  * not blank.
+ * @param format `mapping`: as for `applyMapping`; null: by the headers
  * @param signal aborted when the client has disconnected
  * @throws {Refusal} `input_invalid` without a header that has a phone column
  */
 export async function readTable(
   chunks: Iterable<string> | AsyncIterable<string>,
-  delimiter: ImportOptions['delimiter'],
+  format: { delimiter: ImportOptions['delimiter']; mapping: readonly (LeadColumn | null)[] | null },
   signal?: AbortSignal,
 ): Promise<CsvTable> {
+  const { header, records } = await readHeader(chunks, format.delimiter, signal)
+  const columns = format.mapping === null ? mapColumns(header) : applyMapping(header, format.mapping)
+  async function* rows() {
+    for await (const record of records) yield toImportRow(columns, record)
+  }
+  return { columns, rows: rows() }
+}
+
+/**
+ * The header of a list, and the rows below it.
+ * @throws {Refusal} `input_invalid` if the list is empty
+ */
+export async function readHeader(
+  chunks: Iterable<string> | AsyncIterable<string>,
+  delimiter: ImportOptions['delimiter'],
+  signal?: AbortSignal,
+): Promise<{ header: readonly string[]; records: AsyncGenerator<CsvRow> }> {
   const records = parseCsv(chunks, delimiter, signal)
   let { value: header, done } = await records.next()
   if (!done && SEPARATOR_LINE.test(header?.cells.join(delimiter) ?? ''))
     ({ value: header, done } = await records.next())
   if (done === true || header === undefined)
     throw new Refusal('input_invalid', { detail: 'the list is empty' })
-  const columns = mapColumns(header.cells)
-  async function* rows() {
-    for await (const record of records) yield toImportRow(columns, record)
-  }
-  return { columns, rows: rows() }
+  return { header: header.cells, records }
 }
 
 /**

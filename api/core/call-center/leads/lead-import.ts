@@ -14,6 +14,10 @@ export const ImportOptions = z.object({
   delimiter: z.enum([',', ';', '\t', '|']),
   /** Columns in file order; empty for imports stored by older releases. */
   columns: z.array(z.object({ header: z.string(), column: z.enum(LEAD_COLUMNS).nullable() })).default([]),
+  /** The member for each column of the file, as the client chose them; null: by the headers. */
+  mapping: z.array(z.enum(LEAD_COLUMNS).nullable()).nullable().default(null),
+  /** Name of the file at the client. */
+  fileName: z.string().nullable().default(null),
   duplicates: z.enum(DUPLICATE_ACTIONS),
   dryRun: z.boolean(),
   /** Used for rows without their own. */
@@ -42,8 +46,24 @@ export interface LeadImport {
   updated: number
   skipped: number
   rejected: number
+  undo: ImportUndoProgress
   createdAt: number
   updatedAt: number
+}
+
+/**
+ * `none`: there is nothing to undo, as after a dry run or in imports of older releases; `expired`: what it changed is
+ * no longer stored.
+ */
+export const UNDO_STATES = ['none', 'possible', 'running', 'done', 'expired'] as const
+export type UndoState = (typeof UNDO_STATES)[number]
+
+/** How far the undo of an import is: leads that it removed, restored, or left as they are. */
+export interface ImportUndoProgress {
+  state: UndoState
+  removed: number
+  restored: number
+  left: number
 }
 
 /** A cell, or a whole row if `column` is null, that was not imported as written. */
@@ -89,6 +109,12 @@ export interface LeadImportStore {
   ): Promise<LeadImport>
   /** @param agentId only an import of this agent; undefined: any */
   find(id: string, agentId: string | undefined): Promise<LeadImport | undefined>
+  /** Newest first. @param page `before`: only imports with a smaller id */
+  list(
+    agentId: string | undefined,
+    page: { before?: string | undefined; limit: number },
+  ): Promise<LeadImport[]>
+  count(agentId: string | undefined): Promise<number>
   countRunning(agentId: string): Promise<number>
   findReport(id: string, limit: number): Promise<ImportReport>
   /** Claims a running import that no process has advanced since `before`. */

@@ -9,7 +9,13 @@ import { readRows, readTable } from './csv-reader.ts'
 import { detectDelimiter } from './detect-delimiter.ts'
 import { importRows, type ValidatedRow } from './import-batch.ts'
 import type { ImportRow } from './import-row.ts'
-import type { DuplicateAction, ImportReport, LeadImport, LeadImportStore } from './lead-import.ts'
+import type {
+  DuplicateAction,
+  ImportOptions,
+  ImportReport,
+  LeadImport,
+  LeadImportStore,
+} from './lead-import.ts'
 import type { NumberNormalizer, Ownership } from './lead-input.ts'
 import { defaultOwner, resolveOwner } from './lead-ownership.ts'
 import type { CampaignFinder } from './leads.ts'
@@ -32,6 +38,11 @@ export interface LeadImports {
   ): Promise<LeadImport>
   /** @throws {Refusal} `not_found` */
   find(actor: CallCenterActor, id: string): Promise<{ job: LeadImport; report: ImportReport }>
+  /** Own imports, or all for admins; newest first. */
+  list(
+    actor: CallCenterActor,
+    page: { before?: string | undefined; limit: number },
+  ): Promise<{ jobs: LeadImport[]; total: number }>
   /** Continues one import after its process has died. */
   resumeAbandoned(): Promise<void>
   /** Stops running imports after the current row; another process resumes them. */
@@ -43,6 +54,11 @@ export interface ImportRequest {
   agentId: string | null
   duplicates: DuplicateAction
   dryRun: boolean
+  /** By default it is detected. */
+  delimiter?: ImportOptions['delimiter'] | undefined
+  /** A member for each column; by default by the headers. */
+  mapping?: readonly (LeadColumn | null)[] | undefined
+  fileName?: string | undefined
 }
 
 export interface LeadImportsNeeds {
@@ -143,7 +159,7 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
       )
       await new Promise((resolve) => setImmediate(resolve))
     }
-    for await (const row of readRows(store.readChunks(initial.id), initial.options.delimiter)) {
+    for await (const row of readRows(store.readChunks(initial.id), initial.options)) {
       if (closing || job === undefined) return
       if (skip > 0) {
         skip -= 1
@@ -176,20 +192,30 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
   }
 
   return {
-    async start(actor, read, { campaignId, agentId, duplicates, dryRun }, signal) {
+    async start(actor, read, { delimiter, mapping, fileName, ...request }, signal) {
+      const { campaignId, agentId } = request
       const owner = defaultOwner(actor)
       const references = createReferenceCheck(actor.scope, owner)
       if (agentId !== null) await references.findOwner(agentId)
       if (campaignId !== null) await references.requireCampaign(campaignId)
       const job = await limitUpload(actor.agent.id, async () => {
         const chunks = await read()
-        const delimiter = detectDelimiter(chunks[0] ?? '')
-        const { columns, rows } = await readTable(chunks, delimiter, signal)
+        const format = {
+          delimiter: delimiter ?? detectDelimiter(chunks[0] ?? ''),
+          mapping: mapping === undefined ? null : [...mapping],
+        }
+        const { columns, rows } = await readTable(chunks, format, signal)
         let total = 0
         for await (const _ of rows) total += 1
         if (total === 0) throw new Refusal('input_invalid', { detail: 'the list has no rows' })
-        const format = { delimiter, columns: columns.filter(({ header }) => header !== '') }
-        const options = { ...format, duplicates, dryRun, campaignId, agentId, owner, scope: actor.scope }
+        const options = {
+          ...format,
+          ...request,
+          columns: columns.filter(({ header }) => header !== ''),
+          fileName: fileName ?? null,
+          owner,
+          scope: actor.scope,
+        }
         return [{ agentId: actor.agent.id, options, total }, chunks, nowS()]
       })
       void runTracked(job)
@@ -200,6 +226,12 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
       const job = await store.find(id, role === 'admin' ? undefined : agent.id)
       if (job === undefined) throw new Refusal('not_found', { detail: 'no such import' })
       return { job, report: await store.findReport(id, MAX_REPORTED) }
+    },
+
+    async list({ role, agent }, page) {
+      const owner = role === 'admin' ? undefined : agent.id
+      const [jobs, total] = await Promise.all([store.list(owner, page), store.count(owner)])
+      return { jobs, total }
     },
 
     async resumeAbandoned() {

@@ -31,6 +31,13 @@ export interface LeadCursor {
   id: string
 }
 
+/** A page begins after a lead, or behind so many leads. */
+export interface LeadPage {
+  after?: LeadCursor | undefined
+  offset?: number | undefined
+  limit: number
+}
+
 export const toCursor = (lead: Lead, { by }: LeadOrder): LeadCursor => ({
   key: by === 'lastName' ? foldCase(lead.lastName) : lead[by],
   id: lead.id,

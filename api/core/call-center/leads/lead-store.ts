@@ -1,7 +1,7 @@
 import type { Scope } from '../agents/scope.ts'
 import type { DoNotCallEntry } from './do-not-call.ts'
 import type { Lead, LeadNote } from './lead.ts'
-import type { LeadCursor, LeadFilter, LeadOrder } from './lead-search.ts'
+import type { LeadFilter, LeadOrder, LeadPage } from './lead-search.ts'
 
 /** A lead before it is stored. */
 export type NewLead = Omit<
@@ -35,12 +35,9 @@ export interface LeadReader {
 export interface LeadStore extends LeadReader {
   /** Newest first. */
   listNotes(id: string, limit: number): Promise<LeadNote[]>
-  list(
-    scope: Scope,
-    filter: LeadFilter,
-    order: LeadOrder,
-    page: { after?: LeadCursor | undefined; limit: number },
-  ): Promise<Lead[]>
+  list(scope: Scope, filter: LeadFilter, order: LeadOrder, page: LeadPage): Promise<Lead[]>
+  /** @param max counts no further than one more than this */
+  count(scope: Scope, filter: LeadFilter, max: number): Promise<number>
   add(lead: NewLead, doNotCall: DoNotCallEntry | undefined, now: number): Promise<Lead>
   /**
    * Locks the lead, calls `update` and stores its result, in one transaction.

@@ -5,6 +5,7 @@ import type { CallCenterActor } from '../agents/call-center-actor.ts'
 import type { Scope } from '../agents/scope.ts'
 import type { CampaignStore } from '../campaigns/campaign-store.ts'
 import type { Lead, LeadNote } from './lead.ts'
+import { type LeadCount, MAX_COUNT, toLeadCount } from './lead-count.ts'
 import {
   applyInput,
   type LeadInput,
@@ -13,17 +14,14 @@ import {
   requireNotDialing,
 } from './lead-input.ts'
 import { defaultOwner, resolveOwner } from './lead-ownership.ts'
-import type { LeadCursor, LeadFilter, LeadOrder } from './lead-search.ts'
+import type { LeadFilter, LeadOrder, LeadPage } from './lead-search.ts'
 import type { LeadStore } from './lead-store.ts'
 
 /** Leads within an actor's scope. A change also updates the lead's state in the campaign queue. */
 export interface Leads {
-  list(
-    actor: CallCenterActor,
-    filter: LeadFilter,
-    order: LeadOrder,
-    page: { after?: LeadCursor | undefined; limit: number },
-  ): Promise<Lead[]>
+  list(actor: CallCenterActor, filter: LeadFilter, order: LeadOrder, page: LeadPage): Promise<Lead[]>
+  /** How many match, counted up to 100 000. */
+  count(actor: CallCenterActor, filter: LeadFilter): Promise<LeadCount>
   /** @throws {Refusal} `not_found` */
   find(actor: CallCenterActor, id: string): Promise<{ lead: Lead; notes: LeadNote[] }>
   /** @throws {Refusal} `input_invalid`, `forbidden`, `not_found` for an agent or campaign outside the scope */
@@ -69,6 +67,7 @@ export function createLeads({ store, agents, campaigns, policy, now }: LeadsNeed
 
   return {
     list: ({ scope }, filter, order, page) => store.list(scope, filter, order, page),
+    count: async ({ scope }, filter) => toLeadCount(await store.count(scope, filter, MAX_COUNT)),
 
     async find(actor, id) {
       const lead = await requireLead(actor, id)

@@ -33,7 +33,34 @@ export async function changeLead(
   now: number,
 ): Promise<Lead> {
   const lead = await lockLead(trx, id, scope)
-  const { changes, doNotCall, afterCall } = update(lead)
+  return storeUpdate(trx, lead, update(lead), now)
+}
+
+/**
+ * As `changeLead`, for leads that may stay as they are.
+ * @param update undefined: no change
+ * @returns whether the lead was changed
+ * @throws {Refusal} as `changeLead`
+ */
+export async function changeLeadIf(
+  trx: Transaction<Tables>,
+  id: string,
+  scope: Scope,
+  update: (lead: Lead) => LeadUpdate | undefined,
+  now: number,
+): Promise<boolean> {
+  const lead = await lockLead(trx, id, scope)
+  const decided = update(lead)
+  if (decided !== undefined) await storeUpdate(trx, lead, decided, now)
+  return decided !== undefined
+}
+
+async function storeUpdate(
+  trx: Transaction<Tables>,
+  lead: Lead,
+  { changes, doNotCall, afterCall }: LeadUpdate,
+  now: number,
+): Promise<Lead> {
   if (doNotCall !== undefined) await addToDoNotCall(trx, [doNotCall], now)
   const row = await trx
     .updateTable('leads')
@@ -43,7 +70,7 @@ export async function changeLead(
       version: lead.version + 1,
       updated_at: now,
     })
-    .where('id', '=', rowId(id) ?? 0)
+    .where('id', '=', rowId(lead.id) ?? 0)
     .returningAll()
     .executeTakeFirstOrThrow()
   if (afterCall !== undefined) await storeAfterCall(trx, id, afterCall)

@@ -1,17 +1,13 @@
-import type { Selectable, Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import { createEventLoopYield } from '../../../../runtime/event-loop-yield.ts'
-import {
-  type BatchLeads,
-  type ImportIssue,
-  ImportOptions,
-  type LeadImport,
-  type LeadImportStore,
-} from '../../../core/call-center/leads/lead-import.ts'
+import type { Lead } from '../../../core/call-center/leads/lead.ts'
+import type { BatchLeads, ImportIssue, LeadImportStore } from '../../../core/call-center/leads/lead-import.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
-import type { LeadImportsTable } from '../tables-call-center.ts'
 import { addToDoNotCall } from './do-not-call.ts'
+import { type RecordedChange, storeImportChanges } from './import-changes.ts'
+import { toImport } from './import-rows.ts'
 import { changeLead } from './lead-changes.ts'
 import { toLead, toNewLeadRow } from './lead-rows.ts'
 import { inScope } from './scope.ts'
@@ -32,6 +28,10 @@ export function createLeadImportStore(db: Database): LeadImportStore {
             updated: 0,
             skipped: 0,
             refused: 0,
+            undo_state: options.dryRun ? 'none' : 'possible',
+            removed: 0,
+            restored: 0,
+            left_alone: 0,
             created_at: now,
             updated_at: now,
           })
@@ -53,6 +53,27 @@ export function createLeadImportStore(db: Database): LeadImportStore {
         .$if(agentId !== undefined, (query) => query.where('agent_id', '=', rowId(agentId ?? '') ?? 0))
         .executeTakeFirst()
       return row && toImport(row)
+    },
+
+    async list(agentId, { before, limit }) {
+      const rows = await db.query
+        .selectFrom('lead_imports')
+        .selectAll()
+        .$if(agentId !== undefined, (query) => query.where('agent_id', '=', rowId(agentId ?? '') ?? 0))
+        .$if(before !== undefined, (query) => query.where('id', '<', rowId(before ?? '') ?? 0))
+        .orderBy('id', 'desc')
+        .limit(limit)
+        .execute()
+      return rows.map(toImport)
+    },
+
+    async count(agentId) {
+      const { found } = await db.query
+        .selectFrom('lead_imports')
+        .select((of) => of.fn.countAll<number>().as('found'))
+        .$if(agentId !== undefined, (query) => query.where('agent_id', '=', rowId(agentId ?? '') ?? 0))
+        .executeTakeFirstOrThrow()
+      return found
     },
 
     async countRunning(agentId) {
@@ -122,7 +143,9 @@ export function createLeadImportStore(db: Database): LeadImportStore {
           .returning('refused')
           .executeTakeFirst()
         if (locked === undefined) return undefined
-        const { rows, added, updated, skipped, errors, warnings } = await work(batchLeads(trx, now))
+        const changes: RecordedChange[] = []
+        const { rows, added, updated, skipped, errors, warnings } = await work(batchLeads(trx, changes, now))
+        await storeImportChanges(trx, key, changes)
         const reported = errors.slice(0, Math.max(0, maxReported - locked.refused))
         if (reported.length > 0) {
           await trx
@@ -190,7 +213,8 @@ async function insertWarnings(
     .execute()
 }
 
-const batchLeads = (trx: Transaction<Tables>, now: number): BatchLeads => ({
+/** @param recorded gets each change */
+const batchLeads = (trx: Transaction<Tables>, recorded: RecordedChange[], now: number): BatchLeads => ({
   async findByNumber(numbers, scope) {
     if (numbers.length === 0) return []
     const rows = await trx
@@ -215,23 +239,19 @@ const batchLeads = (trx: Transaction<Tables>, now: number): BatchLeads => ({
       .values(leads.map(({ lead }) => toNewLeadRow(lead, now)))
       .returningAll()
       .execute()
-    return rows.map(toLead)
+    const made = rows.map(toLead)
+    for (const after of made) recorded.push({ before: null, after })
+    return made
   },
 
-  change: (id, scope, decide) => changeLead(trx, id, scope, decide, now),
-})
-
-const toImport = (row: Selectable<LeadImportsTable>): LeadImport => ({
-  id: String(row.id),
-  agentId: String(row.agent_id),
-  state: row.state,
-  options: ImportOptions.parse(JSON.parse(row.order_json)),
-  total: row.total,
-  processed: row.done,
-  added: row.added,
-  updated: row.updated,
-  skipped: row.skipped,
-  rejected: row.refused,
-  createdAt: row.created_at,
-  updatedAt: row.updated_at,
+  async change(id, scope, decide) {
+    let before: Lead | null = null
+    const remember = (lead: Lead) => {
+      before = lead
+      return decide(lead)
+    }
+    const after = await changeLead(trx, id, scope, remember, now)
+    recorded.push({ before, after })
+    return after
+  },
 })

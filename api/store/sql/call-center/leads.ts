@@ -4,6 +4,7 @@ import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import { addToDoNotCall } from './do-not-call.ts'
 import { changeLead, lockLead } from './lead-changes.ts'
+import { countLeads } from './lead-count.ts'
 import { queryLeadPage } from './lead-page.ts'
 import { isReadable, toLead, toNewLeadRow } from './lead-rows.ts'
 
@@ -31,6 +32,8 @@ export function createLeadStore(db: Database): LeadStore {
     },
 
     list: (scope, filter, order, page) => queryLeadPage(db, scope, filter, order, page),
+
+    count: (scope, filter, max) => countLeads(db, scope, filter, max),
 
     add: (lead, doNotCall, now) =>
       db.transaction(async (trx) => {

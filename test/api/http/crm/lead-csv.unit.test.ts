@@ -66,7 +66,7 @@ test('exported leads with any text are imported unchanged', async () => {
       )
       const parts = await decodeCsv(table, undefined)
       const imported = []
-      for await (const row of readRows(parts, detectDelimiter(parts[0] ?? '')))
+      for await (const row of readRows(parts, { delimiter: detectDelimiter(parts[0] ?? ''), mapping: null }))
         imported.push({ ...row, ...parseLeadRow(row) })
       expect(imported.flatMap(({ warnings }) => warnings)).toEqual([])
       expect(imported).toMatchObject(

@@ -47,11 +47,11 @@ export function createFixture(refusal?: Refusal) {
     }),
   )
   // These tests use no other routes.
-  const { sessions, calls, history, phone, administration, signIn, campaigns } = {
-    ...{ calls: { guard }, history: { guard }, phone: { guard }, administration: {}, campaigns: {} },
+  const { sessions, calls, history, phone, administration, leads, signIn, campaigns } = {
+    ...{ calls: { guard }, history: { guard }, phone: { guard }, administration: {}, campaigns: {}, leads: { guard } },
   } as Parameters<typeof createV1Routes>[0]
   const app = createV1Routes({
-    ...{ guard, sessions, calls, history, phone, administration, signIn, campaigns },
+    ...{ guard, sessions, calls, history, phone, administration, leads, signIn, campaigns },
     log: createLog('test', 'silent'),
     desk: {} as Parameters<typeof createV1Routes>[0]['desk'], // not used here
     personal: {

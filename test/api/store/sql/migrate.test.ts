@@ -33,6 +33,7 @@ const ALL = [
   '0020-administration',
   '0021-personal',
   '0022-desk',
+  '0023-lead-imports',
 ]
 
 describe('migrating', () => {

@@ -63,7 +63,11 @@ describe('rejects a list that exceeds a limit', () => {
   ])('%s', async (_, make, reason) => {
     const text = make()
     const reading = async () => {
-      for await (const _row of readRows(splitChunks(text), detectDelimiter(text))) void _row
+      for await (const _row of readRows(splitChunks(text), {
+        delimiter: detectDelimiter(text),
+        mapping: null,
+      }))
+        void _row
     }
     expect(await reasonFor(reading())).toMatch(reason)
   })
@@ -90,7 +94,11 @@ test.each<[string, () => string]>([
   const text = make()
   const wait = await waitBesides(async () => {
     const reading = async () => {
-      for await (const _row of readRows(splitChunks(text), detectDelimiter(text))) void _row
+      for await (const _row of readRows(splitChunks(text), {
+        delimiter: detectDelimiter(text),
+        mapping: null,
+      }))
+        void _row
     }
     await reasonFor(reading())
   })

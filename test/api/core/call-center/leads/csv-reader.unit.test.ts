@@ -9,7 +9,8 @@ import { csvHeader, csvRow } from '../../../../../api/http/csv-writer.ts'
 
 async function read(text: string): Promise<ImportRow[]> {
   const rows: ImportRow[] = []
-  for await (const row of readRows(splitChunks(text), detectDelimiter(text))) rows.push(row)
+  for await (const row of readRows(splitChunks(text), { delimiter: detectDelimiter(text), mapping: null }))
+    rows.push(row)
   return rows
 }
 

@@ -57,6 +57,7 @@ async function importBatch(
   }
   const options: ImportOptions = {
     ...{ delimiter: ',', columns: [], duplicates, campaignId: null, agentId: null },
+    ...{ mapping: null, fileName: null },
     ...{ owner: { agentId: null, team: 'sales' }, scope: { sees: 'all' } },
     dryRun: false,
   }

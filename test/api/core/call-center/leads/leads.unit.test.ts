@@ -30,6 +30,7 @@ function createFixture() {
   const store: LeadStore = {
     find: async (id) => rows.get(id),
     list: async () => [...rows.values()],
+    count: async () => rows.size,
     listNotes: async () => [],
     async add(lead, entry) {
       const added = { ...lead, ...meta, id: String(rows.size + 1) }

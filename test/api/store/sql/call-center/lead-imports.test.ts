@@ -5,6 +5,7 @@ import { onBothEngines } from '../engines.ts'
 
 const options: ImportOptions = {
   ...{ delimiter: ',', duplicates: 'skip', dryRun: false, campaignId: null, agentId: null },
+  ...{ mapping: null, fileName: null },
   columns: [
     { header: 'Телефон', column: 'phone' },
     { header: 'Fax', column: null },

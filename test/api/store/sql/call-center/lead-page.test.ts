@@ -143,6 +143,12 @@ onBothEngines((engine) => {
               expect(seen.filter(({ id }) => known.has(id)).map(({ id }) => id)).toEqual(
                 expected.map(({ id }) => id),
               )
+              // All that are stored now, those that were added meanwhile included.
+              const all = await store.list(scope, filter, order, { limit: 100 })
+              expect(await store.count(scope, filter, 100)).toBe(all.length)
+              expect(await store.count(scope, filter, 2)).toBe(Math.min(3, all.length))
+              const part = await store.list(scope, filter, order, { offset: 3, limit })
+              expect(part).toEqual(all.slice(3, 3 + limit))
             }
           },
         ),
@@ -207,6 +213,10 @@ onBothEngines((engine) => {
           const seen = await walk(db, scope, filter, order, 700)
           const expected = everything.filter((lead) => matches(lead, scope, filter)).sort(byOrder(order))
           expect(seen.map(({ id }) => id)).toEqual(expected.map(({ id }) => id))
+          const store = createLeadStore(db)
+          expect(await store.count(scope, filter, 9_000)).toBe(expected.length)
+          const late = await store.list(scope, filter, order, { offset: 900, limit: 50 })
+          expect(late.map(({ id }) => id)).toEqual(expected.slice(900, 950).map(({ id }) => id))
         }
       }
     })

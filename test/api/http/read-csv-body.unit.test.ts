@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
-import { Refusal } from '../../../../api/core/refusal.ts'
-import { MAX_CSV_MIB, readCsvBody } from '../../../../api/http/crm/read-csv-body.ts'
+import { Refusal } from '../../../api/core/refusal.ts'
+import { MAX_CSV_MIB, readCsvBody } from '../../../api/http/read-csv-body.ts'
 
 const app = new Hono()
 app.post('/', async (c) => c.text((await readCsvBody(c)).join('')))
@@ -39,10 +39,10 @@ describe('readCsvBody', () => {
 })
 
 test('nginx and the API have the same limit for a CSV body', () => {
-  const conf = readFileSync(new URL('../../../../nginx/api.conf', import.meta.url), 'utf8')
-  expect(conf).toMatch(
-    new RegExp(`location = /api/leads/import \\{\\s+client_max_body_size ${MAX_CSV_MIB}m;`),
-  )
+  const conf = readFileSync(new URL('../../../nginx/api.conf', import.meta.url), 'utf8')
+  for (const path of ['/api/leads/import', '/api/v1/lead-imports']) {
+    expect(conf).toMatch(new RegExp(`location = ${path} \\{\\s+client_max_body_size ${MAX_CSV_MIB}m;`))
+  }
 })
 
 test('a chunked CSV body over the limit is refused before its end is read', async () => {

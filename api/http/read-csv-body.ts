@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import { decodeCsv } from '../../core/call-center/leads/decode-csv.ts'
-import { Refusal } from '../../core/refusal.ts'
+import { decodeCsv } from '../core/call-center/leads/decode-csv.ts'
+import { Refusal } from '../core/refusal.ts'
 
 /** nginx/api.conf has the same limit. */
 export const MAX_CSV_MIB = 32
