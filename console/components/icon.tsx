@@ -28,6 +28,7 @@ const PATHS = {
   close: 'M6 6l12 12M18 6 6 18',
   plus: 'M12 5v14M5 12h14',
   download: 'M12 4v11m0 0-4-4m4 4 4-4M4 20h16',
+  edit: 'M4 20h4L19.500 8.500l-4-4L4 16v4ZM13 7l4 4',
   incoming: 'M19 5 6 18m0 0V9m0 9h9',
   outgoing: 'M5 19 18 6m0 0v9m0-9H9',
   missed: 'M4 7l8 8 8-8m0 0v6m0-6h-6',

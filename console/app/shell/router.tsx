@@ -7,6 +7,7 @@ import {
 } from '@tanstack/react-router'
 import { readAdminSearch } from '../../screens/admin/search.ts'
 import { readHistorySearch } from '../../screens/history/search.ts'
+import { readLeadsSearch } from '../../screens/leads/search.ts'
 import { CrashNotice, NotFoundNotice } from './crash-notice.tsx'
 import { Frame } from './frame.tsx'
 
@@ -55,7 +56,18 @@ const routes = [
   createRoute({
     getParentRoute,
     path: '/leads',
+    validateSearch: readLeadsSearch,
     component: lazyRouteComponent(() => import('../../screens/leads/leads.tsx'), 'LeadsScreen'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/leads/import',
+    component: lazyRouteComponent(() => import('../../screens/leads/import/import.tsx'), 'ImportScreen'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/leads/$id',
+    component: lazyRouteComponent(() => import('../../screens/leads/lead/lead.tsx'), 'LeadScreen'),
   }),
   createRoute({
     getParentRoute,

@@ -8,12 +8,12 @@ import { Dialog, DialogActions } from '../../components/dialog.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { componentMessages } from '../../components/messages.ts'
 import { useContacts } from '../../components/people/use-contacts.ts'
+import { RecordingPlayer } from '../../components/recordings/recording-player.tsx'
 import { formatDuration, formatFullTime } from '../../i18n/format.ts'
 import { useLanguage, useMessages } from '../../i18n/messages.ts'
 import styles from './history.module.css'
 import { historyMessages } from './messages.ts'
 import { labelOf, type PastCall, sidesOf } from './parties.ts'
-import { RecordingPlayer } from './recording-player.tsx'
 
 /** Who, when, how long, why it ended, and its recordings. */
 export function CallDetails({ call, onClose }: { call: PastCall; onClose(): void }) {

@@ -6,13 +6,13 @@ import { useErrorText } from '../../components/error-text.ts'
 import { componentMessages } from '../../components/messages.ts'
 import { Notice } from '../../components/notice.tsx'
 import { nextIndex } from '../../components/roving.ts'
+import { useRowHeight } from '../../components/row-height.ts'
 import { useVirtualRows } from '../../components/virtual-rows.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import styles from './history.module.css'
 import { HistoryRow, type RowActions } from './history-row.tsx'
 import { historyMessages } from './messages.ts'
 import type { PastCall } from './parties.ts'
-import { useRowHeight } from './row-height.ts'
 import type { useHistory } from './use-history.ts'
 
 /** Loads the next page when so many loaded rows are left below. */
@@ -32,7 +32,7 @@ export function HistoryList({ history, isNew, onOpen }: ListProps) {
   const { calls, count, isExact } = history
   const list = useRef<HTMLDivElement>(null)
   const [active, setActive] = useState(0)
-  const rowHeight = useRowHeight()
+  const rowHeight = useRowHeight(3.75, 5.5)
   const { rows, top } = useVirtualRows({ list, count, rowHeight, activeRow: active, wholeRows: 0 })
   usePagesUntil(history, (rows.range?.endIndex ?? 0) + AHEAD)
 

@@ -1,26 +1,28 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
-import { ApiError } from '../../api/client.ts'
+import { ApiError, dataOf } from '../../api/client.ts'
+import { useConsole } from '../../app/console-context.ts'
 import { appMessages } from '../../app/messages.ts'
 import { Button } from '../../components/button.tsx'
 import { useCallStored } from '../../components/calls/use-call-stored.ts'
+import { CsvExport } from '../../components/csv/csv-export.tsx'
 import { useErrorText } from '../../components/error-text.ts'
 import { componentMessages } from '../../components/messages.ts'
 import { EmptyState, Notice } from '../../components/notice.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import { CallDetails } from './call-details.tsx'
-import { CsvExport } from './csv-export.tsx'
 import styles from './history.module.css'
 import { HistoryFilters } from './history-filters.tsx'
 import { HistoryList } from './history-list.tsx'
 import { historyMessages } from './messages.ts'
 import type { PastCall } from './parties.ts'
-import { type HistorySearch, readHistorySearch, showsAllMissed } from './search.ts'
+import { type HistorySearch, readHistorySearch, showsAllMissed, toHistoryQuery } from './search.ts'
 import { useHistory } from './use-history.ts'
 import { useMissedMark } from './use-missed.ts'
 
 /** Past calls, by the filters of the address. */
 export function HistoryScreen() {
+  const { api } = useConsole()
   const title = useMessages(appMessages).screens.history
   const texts = useMessages(historyMessages)
   const search = useSearch({ from: '/history' })
@@ -42,7 +44,20 @@ export function HistoryScreen() {
         <span className={styles.count} role="status">
           {history.isSuccess && (history.isExact ? texts.count : texts.atLeast)(history.count)}
         </span>
-        <CsvExport search={search} total={history.count} />
+        <CsvExport
+          total={history.count}
+          fileName="calls"
+          texts={texts}
+          download={({ delimiter, signal }) =>
+            dataOf(
+              api.GET('/api/v1/calls/history.csv', {
+                params: { query: { ...toHistoryQuery(search), delimiter } },
+                parseAs: 'stream',
+                signal,
+              }),
+            )
+          }
+        />
       </div>
       <HistoryFilters
         search={search}

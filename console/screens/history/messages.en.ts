@@ -67,12 +67,6 @@ export const messages = {
   } as Readonly<Record<number, string>>,
   otherCause: 'another reason',
   allWithNumber: 'All calls with this number',
-  recording: 'Recording',
-  recordingOf: (index: number) => `Recording ${index}`,
-  recordingGone: 'The recording cannot be played. It may have been deleted.',
-  speed: 'Speed',
-  speedOf: (speed: string) => `${speed}×`,
-  download: 'Download',
   exportCsv: 'Export as CSV',
   exporting: (done: string, total: string) => `${done} of ${total} calls`,
   exported: (count: number) =>

@@ -76,12 +76,6 @@ export const messages: typeof english = {
   },
   otherCause: 'otro motivo',
   allWithNumber: 'Todas las llamadas con este número',
-  recording: 'Grabación',
-  recordingOf: (index) => `Grabación ${index}`,
-  recordingGone: 'La grabación no se puede reproducir. Puede que se haya borrado.',
-  speed: 'Velocidad',
-  speedOf: (speed) => `${speed}×`,
-  download: 'Descargar',
   exportCsv: 'Exportar como CSV',
   exporting: (done, total) => `${done} de ${total} llamadas`,
   exported: (count) =>

@@ -2,17 +2,17 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { dataOf, type Wire } from '../../api/client.ts'
 import { useConsole } from '../../app/console-context.ts'
-import buttonStyles from '../../components/button.module.css'
-import { Button } from '../../components/button.tsx'
-import { useErrorText } from '../../components/error-text.ts'
-import { SelectField } from '../../components/field.tsx'
-import { Icon } from '../../components/icon.tsx'
-import { componentMessages } from '../../components/messages.ts'
-import { Notice } from '../../components/notice.tsx'
 import { formatNumber } from '../../i18n/format.ts'
 import { useLanguage, useMessages } from '../../i18n/messages.ts'
-import styles from './history.module.css'
-import { historyMessages } from './messages.ts'
+import buttonStyles from '../button.module.css'
+import { Button } from '../button.tsx'
+import { useErrorText } from '../error-text.ts'
+import { SelectField } from '../field.tsx'
+import { Icon } from '../icon.tsx'
+import { componentMessages } from '../messages.ts'
+import { Notice } from '../notice.tsx'
+import { recordingMessages } from './messages.ts'
+import styles from './recording-player.module.css'
 
 const LINK_MINUTES = 60
 /** A file that fails again so soon after a new link is not playable. */
@@ -22,7 +22,7 @@ const SPEEDS = [0.75, 1, 1.25, 1.5, 1.75, 2]
 /** Plays the recordings of a call. The links are bound to the session; one that has expired is renewed. */
 export function RecordingPlayer({ callId }: { callId: string }) {
   const language = useLanguage()
-  const texts = useMessages(historyMessages)
+  const texts = useMessages(recordingMessages)
   const common = useMessages(componentMessages)
   const describeError = useErrorText()
   const { api } = useConsole()
@@ -86,7 +86,7 @@ interface TrackProps {
 }
 
 function Track({ link, label, speed, renew }: TrackProps) {
-  const texts = useMessages(historyMessages)
+  const texts = useMessages(recordingMessages)
   const audio = useRef<HTMLAudioElement>(null)
   /** Where it goes on after the link was renewed. */
   const resumeAt = useRef<{ time: number; isPlaying: boolean }>(undefined)

@@ -1,31 +1,14 @@
-import { type Api, dataOf } from '../../api/client.ts'
-import type { Language } from '../../i18n/language.ts'
-import { type HistorySearch, toHistoryQuery } from './search.ts'
-
 const NEWLINE = 10
 
 /**
- * Downloads the calls of a filter as one CSV file.
+ * Reads a CSV file as it arrives.
  *
- * @param onRows called with the number of calls so far
- * @returns the file and the number of its calls
- * @throws {ApiError}, or the reason of the signal after it was aborted
+ * @param onRows called with the number of rows below the header so far
  */
-export async function exportCsv(
-  api: Api,
-  search: HistorySearch,
-  { language, signal, onRows }: { language: Language; signal: AbortSignal; onRows(count: number): void },
+export async function collectCsv(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>> | null,
+  onRows: (count: number) => void,
 ): Promise<{ file: Blob; rows: number }> {
-  const stream = await dataOf(
-    api.GET('/api/v1/calls/history.csv', {
-      params: {
-        // The separator that spreadsheets of the language expect: theirs is the decimal comma.
-        query: { ...toHistoryQuery(search), delimiter: language === 'en' ? 'comma' : 'semicolon' },
-      },
-      parseAs: 'stream',
-      signal,
-    }),
-  )
   const chunks: Uint8Array<ArrayBuffer>[] = []
   let lines = 0
   for await (const chunk of readChunks(stream)) {

@@ -1,0 +1,10 @@
+import type { messages as english } from './messages.en.ts'
+
+export const messages: typeof english = {
+  title: 'Правка контакта',
+  saved: (name) => `Сохранено: ${name}.`,
+  mergeTitle: 'Другой пользователь изменил этот контакт',
+  mergeHint: 'Вы изменили одно и то же. Выберите, что сохранить; остальные изменения обоих останутся.',
+  mine: (value) => `Моё: ${value}`,
+  theirs: (value) => `Другое: ${value}`,
+}
