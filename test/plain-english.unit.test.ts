@@ -9,6 +9,11 @@ const ALLOWED: readonly Allowed[] = [
     because: 'names of the OpenAPI document',
   },
   { file: 'console/components/calls/messages', words: ['dialling'], because: 'a call state of /api/v1' },
+  {
+    file: 'console/screens/leads/lead/messages',
+    words: ['dialling'],
+    because: 'a state of leads on the wire',
+  },
   { file: 'api/http/voip/compat-wire', words: ['dialling'], because: 'a call state on the wire' },
   { file: 'api/http/onboarding/public-url', words: ['says'], because: 'the text of an answer' },
   ...[

@@ -13,12 +13,12 @@ interface TraceEvent {
 /**
  * Runs something in the page, and measures each task of its main thread: a frame is one task, with its scripts, styles,
  * layout and paint. It is CPU time, which other programs of this machine do not change.
- * @returns the longest in ms, and the number of tasks
+ * @returns the longest and all together in ms, and the number of tasks
  */
 export async function measureTasks(
   page: Page,
   run: () => Promise<unknown>,
-): Promise<{ longestMs: number; count: number }> {
+): Promise<{ longestMs: number; totalMs: number; count: number }> {
   const browser = page.context().browser()
   if (browser === null) throw new Error('the page has no browser')
   await browser.startTracing(page, { categories: ['toplevel', 'disabled-by-default-devtools.timeline'] })
@@ -34,5 +34,9 @@ export async function measureTasks(
   const tasks = traceEvents
     .filter(({ name, pid, tid }) => name.endsWith('RunTask') && threads.has(`${pid} ${tid}`))
     .map(({ tdur = 0 }) => tdur / 1_000)
-  return { longestMs: Math.max(0, ...tasks), count: tasks.length }
+  return {
+    longestMs: Math.max(0, ...tasks),
+    totalMs: tasks.reduce((sum, ms) => sum + ms, 0),
+    count: tasks.length,
+  }
 }

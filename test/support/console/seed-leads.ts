@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { defaultDatabaseUrl } from '../../../api/config/config.ts'
+import { createAgentCallStore } from '../../../api/store/sql/call-center/agent-calls.ts'
 import { type Database, openDatabase } from '../../../api/store/sql/database.ts'
 
 /** Names that a table can be sorted and searched by. */
@@ -15,6 +16,26 @@ export async function seedLeads(data: string, count: number): Promise<void> {
   const db = await openDatabase(defaultDatabaseUrl(data), { timeoutMs: 120_000 })
   try {
     await seedLeadRows(db, count)
+  } finally {
+    await db.close()
+  }
+}
+
+/** Stores a call of an agent to a lead, beside its record in the history. */
+export async function seedAgentCall(
+  data: string,
+  call: { callId: string; agentId: number; leadId: number; startedAt: number },
+): Promise<void> {
+  const db = await openDatabase(defaultDatabaseUrl(data))
+  try {
+    await createAgentCallStore(db).add({
+      callId: call.callId,
+      agentId: String(call.agentId),
+      leadId: String(call.leadId),
+      campaignId: null,
+      number: '+4930555777',
+      createdAt: call.startedAt,
+    })
   } finally {
     await db.close()
   }

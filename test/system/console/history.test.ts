@@ -11,6 +11,7 @@ import {
 } from '../../support/console/console-page.ts'
 import { measureTasks } from '../../support/console/main-thread.ts'
 import { pastCall, seedHistory } from '../../support/console/seed-history.ts'
+import { wavSilence } from '../../support/console/wav-silence.ts'
 import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 import { loginV1Client } from '../../support/v1-client.ts'
 
@@ -36,7 +37,7 @@ describe('console: history', () => {
     )
     const own = { userId: user2.userId, extension: '1002' }
     mkdirSync(join(stack.data, 'media', '1002'), { recursive: true })
-    writeFileSync(join(stack.data, 'media', '1002', 'talk.wav'), silence(20))
+    writeFileSync(join(stack.data, 'media', '1002', 'talk.wav'), wavSilence(20))
     await seedHistory(stack.data, [
       ...many,
       pastCall(own, { id: 'few.1', startedAt: now - 400, fromName: ANA, recordings: ['1002/talk.wav'] }),
@@ -272,22 +273,3 @@ const scrollThrough = (page: Page) =>
       await new Promise((resolve) => requestAnimationFrame(resolve))
     }
   })()`)
-
-/** A WAV file without sound: 8 kHz, 16 bit, mono. */
-function silence(seconds: number): Buffer {
-  const bytes = seconds * 16_000
-  const wav = Buffer.alloc(44 + bytes)
-  wav.write('RIFF', 0, 'latin1')
-  wav.writeUInt32LE(36 + bytes, 4)
-  wav.write('WAVEfmt ', 8, 'latin1')
-  wav.writeUInt32LE(16, 16)
-  wav.writeUInt16LE(1, 20)
-  wav.writeUInt16LE(1, 22)
-  wav.writeUInt32LE(8_000, 24)
-  wav.writeUInt32LE(16_000, 28)
-  wav.writeUInt16LE(2, 32)
-  wav.writeUInt16LE(16, 34)
-  wav.write('data', 36, 'latin1')
-  wav.writeUInt32LE(bytes, 40)
-  return wav
-}
