@@ -10,7 +10,11 @@ const MAX_FILTERS = 50
 const MAX_NAME = 60
 const keyOf = (userId: string) => `leads.filters.${userId}`
 
-type Storage = Pick<globalThis.Storage, 'getItem' | 'setItem'>
+/** The part of `localStorage` that is used. */
+interface Storage {
+  getItem(key: string): string | null
+  setItem(key: string, value: string): void
+}
 
 /** Of one user; what is not readable is left out. */
 export function readSavedFilters(storage: Storage, userId: string): SavedFilter[] {

@@ -2,12 +2,10 @@ import { type QueryClient, useQueries, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { type Api, dataOf, type Wire } from '../../api/client.ts'
 import { useConsole } from '../../app/console-context.ts'
+import type { ListedLead } from './listed-lead.ts'
+import { PAGE_SIZE, pagesOf } from './pages.ts'
 import { type LeadsSearch, toLeadFilter } from './search.ts'
 
-export type ListedLead = Wire<'ListedLead'>
-
-/** Leads of one request. */
-export const PAGE_SIZE = 100
 /** While the list scrolls, pages that only pass by are not loaded. */
 const SETTLED_MS = 80
 /** Of all queries of rows. */
@@ -64,12 +62,6 @@ export function useLeadRows(search: LeadsSearch, first: number, last: number) {
     error: failed?.error ?? null,
     retry: () => void failed?.refetch(),
   }
-}
-
-/** The pages that have the rows from one to another. */
-export function pagesOf(first: number, last: number): number[] {
-  const [from, to] = [Math.floor(Math.max(0, first) / PAGE_SIZE), Math.floor(Math.max(0, last) / PAGE_SIZE)]
-  return Array.from({ length: to - from + 1 }, (_, at) => from + at)
 }
 
 /** Shows a changed lead in all lists that have it, at its place. */

@@ -1,6 +1,6 @@
 import type { Wire } from '../../../api/client.ts'
+import type { ListedLead } from '../listed-lead.ts'
 import type { LeadStatus } from '../search.ts'
-import type { ListedLead } from '../use-leads.ts'
 
 export type CrmLead = Wire<'CrmLead'>
 

@@ -1,5 +1,5 @@
 import styles from '../leads.module.css'
-import type { ListedLead } from '../use-leads.ts'
+import type { ListedLead } from '../listed-lead.ts'
 import { draftOfListed } from './draft.ts'
 import { LeadForm } from './lead-form.tsx'
 

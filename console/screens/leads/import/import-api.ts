@@ -78,7 +78,7 @@ export const startImport = (
     }),
   )
 
-const asItIs = (body: unknown) => body as BodyInit // a text or a file
+const asItIs = (body: unknown) => body as string // or a file, which `fetch` sends as bytes
 
 /** Why a mapping cannot be imported, if so. */
 export function mappingProblem(columns: readonly (Member | null)[]): 'phone' | 'name' | undefined {

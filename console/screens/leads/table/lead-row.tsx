@@ -4,8 +4,8 @@ import { Icon } from '../../../components/icon.tsx'
 import { formatTime } from '../../../i18n/format.ts'
 import { useLanguage, useMessages } from '../../../i18n/messages.ts'
 import styles from '../leads.module.css'
+import type { ListedLead } from '../listed-lead.ts'
 import { leadsMessages } from '../messages.ts'
-import type { ListedLead } from '../use-leads.ts'
 
 export interface RowActions {
   open(id: number): void

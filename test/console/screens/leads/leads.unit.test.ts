@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { targetsOf } from '../../../../console/screens/leads/bulk/run-bulk.ts'
+import { pagesOf } from '../../../../console/screens/leads/pages.ts'
 import {
   isSameSearch,
   readSavedFilters,
@@ -21,7 +22,6 @@ import {
   selectAll,
   toggle,
 } from '../../../../console/screens/leads/table/selection.ts'
-import { pagesOf } from '../../../../console/screens/leads/use-leads.ts'
 
 describe('filters of the leads', () => {
   it('are read from an address; what is not valid is left out, and so is the default order', () => {
