@@ -110,7 +110,7 @@ export const LeadListJson = z
     ...paged,
     total_is_exact: z
       .boolean()
-      .openapi({ description: 'False where more than 100 000 match: at least `total` do' }),
+      .openapi({ description: 'False where more than 200 000 match: at least `total` do' }),
   })
   .openapi('LeadList')
 

@@ -1,4 +1,4 @@
-import { type QueryClient, useQueries, useQuery } from '@tanstack/react-query'
+import { type QueryClient, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { type Api, dataOf, type Wire } from '../../api/client.ts'
 import { useConsole } from '../../app/console-context.ts'
@@ -11,8 +11,9 @@ const SETTLED_MS = 80
 /** Of all queries of rows. */
 export const ROWS_KEY = 'lead-rows'
 
+const pageKey = (search: LeadsSearch, page: number) => [ROWS_KEY, search, page]
 const pageQuery = (api: Api, search: LeadsSearch, page: number) => ({
-  queryKey: [ROWS_KEY, search, page],
+  queryKey: pageKey(search, page),
   queryFn: ({ signal }: { signal: AbortSignal }) =>
     dataOf(
       api.GET('/api/v1/leads', {
@@ -43,6 +44,7 @@ export function useFirstPage(search: LeadsSearch) {
  */
 export function useLeadRows(search: LeadsSearch, first: number, last: number) {
   const { api } = useConsole()
+  const queries = useQueryClient()
   const wanted = pagesOf(first, last)
   const key = wanted.join()
   const [shown, setShown] = useState(key)
@@ -57,7 +59,10 @@ export function useLeadRows(search: LeadsSearch, first: number, last: number) {
   return {
     leadAt(index: number): ListedLead | undefined {
       const page = Math.floor(index / PAGE_SIZE)
-      return results[pages.indexOf(page)]?.data?.leads[index % PAGE_SIZE]
+      const loaded = results[pages.indexOf(page)]?.data
+      // While the list moves, pages that were loaded before are shown at once.
+      const data = loaded ?? queries.getQueryData<Wire<'LeadList'>>(pageKey(search, page))
+      return data?.leads[index % PAGE_SIZE]
     },
     error: failed?.error ?? null,
     retry: () => void failed?.refetch(),

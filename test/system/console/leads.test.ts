@@ -22,6 +22,8 @@ const LEADS = 100_000
 const HOSTILE = '<img src=x onerror="window.hacked=1">'
 const IMPORT_ROWS = 50_000
 const BAD_ROWS = 1_000
+/** About 50 rows. */
+const SCREEN_PX = 3_000
 
 describe('console: leads', () => {
   let center: CallCenterStack
@@ -49,11 +51,12 @@ describe('console: leads', () => {
   }
   const createLead = async (members: object, as: keyof typeof CALL_CENTER_USERS = 'root') => {
     const { status, body } = await center.clients[as].request('/leads', { json: members })
-    expect(status).toBe(201)
+    expect(status, JSON.stringify(body)).toBe(201)
     return Number(body.id)
   }
   const countLeads = async () => {
-    const { body } = await center.clients.root.request('/v1/leads?limit=1')
+    const { status, body } = await center.clients.root.request('/v1/leads?limit=1')
+    expect(status, JSON.stringify(body)).toBe(200)
     return Number(body.total)
   }
 
@@ -158,11 +161,25 @@ describe('console: leads', () => {
 
     await page.getByRole('button', { name: 'Clear the filters' }).click()
     await rowsOf(page).first().waitFor()
-    const { longestMs, count } = await measureTasks(page, () => scrollThrough(page))
-    expect(count).toBeGreaterThan(1_000)
-    expect(longestMs).toBeLessThanOrEqual(50)
+    // The first rows, which are loaded by now, and then the whole list, which loads only where it stops.
+    for (let y = 0; y <= 10 * SCREEN_PX; y += SCREEN_PX) {
+      await page.evaluate(`window.scrollTo(0, ${y})`)
+      await waitUntil(
+        'the rows are loaded',
+        async () => (await page.locator('[aria-busy=true]').count()) === 0,
+      )
+    }
+    const loaded = await measureTasks(page, () => scrollThrough(page, { toPx: 10 * SCREEN_PX, stepPx: 300 }))
+    expect(loaded.count).toBeGreaterThan(100)
+    expect(loaded.longestMs).toBeLessThanOrEqual(50)
+    const whole = await measureTasks(page, () =>
+      scrollThrough(page, { toPx: LEADS * 56, stepPx: 5 * SCREEN_PX }),
+    )
+    expect(whole.count).toBeGreaterThan(100)
+    expect(whole.longestMs).toBeLessThanOrEqual(50)
+    console.info(`scrolling: ${loaded.longestMs.toFixed()} and ${whole.longestMs.toFixed()} ms`)
     await person.close()
-  })
+  }, 240_000)
 
   it('edits a lead in its row; of two changes at once the same members are merged by choice', async () => {
     const id = await createLead({ name: 'Zoe Merge', phone: '0307', company: 'Before' })
@@ -317,7 +334,7 @@ describe('console: leads', () => {
     expect(await countLeads()).toBe(before + 1)
     expectNoComplaints(person)
     await person.close()
-  })
+  }, 600_000)
 })
 
 /** A script: chooses a status. @returns how long it takes until the first row of it is painted, in ms */
@@ -334,10 +351,10 @@ const filterTo = (status: string) => `new Promise((resolve) => {
   requestAnimationFrame(check)
 })`
 
-/** Scrolls through the whole page, 60 rows in each frame: all are new. */
-const scrollThrough = (page: Page) =>
+/** Scrolls through the page, by a step in each frame. */
+const scrollThrough = (page: Page, { toPx, stepPx }: { toPx: number; stepPx: number }) =>
   page.evaluate(`(async () => {
-    for (let y = 0; y < document.body.scrollHeight; y += 3360) {
+    for (let y = 0; y <= ${toPx}; y += ${stepPx}) {
       window.scrollTo(0, y)
       await new Promise((resolve) => requestAnimationFrame(resolve))
     }

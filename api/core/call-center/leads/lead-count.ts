@@ -6,7 +6,7 @@ export interface LeadCount {
 }
 
 /** Leads are counted up to here. */
-export const MAX_COUNT = 100_000
+export const MAX_COUNT = 200_000
 
 /** @param found counted up to one more than `MAX_COUNT` */
 export const toLeadCount = (found: number): LeadCount => ({

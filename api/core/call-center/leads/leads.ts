@@ -20,7 +20,7 @@ import type { LeadStore } from './lead-store.ts'
 /** Leads within an actor's scope. A change also updates the lead's state in the campaign queue. */
 export interface Leads {
   list(actor: CallCenterActor, filter: LeadFilter, order: LeadOrder, page: LeadPage): Promise<Lead[]>
-  /** How many match, counted up to 100 000. */
+  /** How many match, counted up to 200 000. */
   count(actor: CallCenterActor, filter: LeadFilter): Promise<LeadCount>
   /** @throws {Refusal} `not_found` */
   find(actor: CallCenterActor, id: string): Promise<{ lead: Lead; notes: LeadNote[] }>

@@ -73,7 +73,7 @@ async function storeUpdate(
     .where('id', '=', rowId(lead.id) ?? 0)
     .returningAll()
     .executeTakeFirstOrThrow()
-  if (afterCall !== undefined) await storeAfterCall(trx, id, afterCall)
+  if (afterCall !== undefined) await storeAfterCall(trx, lead.id, afterCall)
   return toLead(row)
 }
 
