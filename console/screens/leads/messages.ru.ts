@@ -2,10 +2,10 @@ import { plural } from '../../i18n/plural.ts'
 import type { messages as english } from './messages.en.ts'
 
 const leads = (count: number) =>
-  plural('ru', count, { one: '# контакт', few: '# контакта', many: '# контактов', other: '# контакта' })
+  plural('ru', count, { one: '# лид', few: '# лида', many: '# лидов', other: '# лида' })
 
 export const messages: typeof english = {
-  search: 'Поиск контактов',
+  search: 'Поиск лидов',
   searchHint: 'Начало имени или названия компании',
   status: 'Статус',
   order: 'Порядок',
@@ -22,19 +22,19 @@ export const messages: typeof english = {
   refresh: 'Обновить',
   import: 'Загрузить список',
   exportCsv: 'Выгрузить в CSV',
-  exporting: (done, total) => `Контактов: ${done} из ${total}`,
+  exporting: (done, total) => `Лидов: ${done} из ${total}`,
   exported: (count) => `Выгружено: ${leads(count)}.`,
   count: leads,
   atLeast: (count) => `Не меньше чем ${leads(count)}`,
-  empty: 'Контактов пока нет.',
-  noMatch: 'Нет контактов, подходящих под эти фильтры.',
+  empty: 'Лидов пока нет.',
+  noMatch: 'Нет лидов, подходящих под эти фильтры.',
   savedFilters: 'Сохранённые фильтры',
   saveFilter: 'Сохранить этот фильтр',
   filterName: 'Название фильтра',
   filterHint: 'Фильтр хранится в этом браузере, только для вас.',
   removeFilter: (name) => `Удалить фильтр «${name}»`,
   save: 'Сохранить',
-  table: 'Контакты',
+  table: 'Лиды',
   columns: {
     selected: 'Выбор',
     name: 'Имя',

@@ -1,13 +1,13 @@
 import type { messages as english } from './messages.en.ts'
 
 export const messages: typeof english = {
-  back: 'Все контакты',
+  back: 'Все лиды',
   edit: 'Изменить',
   call: 'Позвонить',
   calling: 'Снимите трубку, когда зазвонит ваш телефон.',
   doNotCall: 'Не звонить',
   doNotCallTitle: (name) => `Больше никогда не звонить: ${name}?`,
-  about: 'О контакте',
+  about: 'О лиде',
   team: 'Команда',
   timeZone: 'Часовой пояс',
   ofCampaign: 'Как у кампании',

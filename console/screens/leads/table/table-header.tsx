@@ -40,7 +40,13 @@ export function TableHeader({ sort, isSelectable, onSort }: HeaderProps) {
     // biome-ignore lint/a11y/useFocusableInteractive: its buttons take the focus
     // biome-ignore lint/a11y/useSemanticElements: as above
     <div role="row" aria-rowindex={1} className={styles.header}>
-      {isSelectable && plain(columns.selected)}
+      {isSelectable && (
+        // biome-ignore lint/a11y/useSemanticElements: as above
+        // biome-ignore lint/a11y/useFocusableInteractive: nothing can be done with it
+        <span role="columnheader">
+          <span className="visually-hidden">{columns.selected}</span>
+        </span>
+      )}
       {sortable(columns.name, 'last_name')}
       {[columns.phone, columns.status, columns.agent, columns.campaign].map(plain)}
       {sortable(columns.updated, 'updated_at')}
