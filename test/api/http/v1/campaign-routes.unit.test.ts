@@ -54,11 +54,12 @@ function createSurface() {
     }),
   )
   // These tests use no other routes.
-  const { sessions, calls, history, phone, personal, administration, signIn, desk } = {
+  const { sessions, calls, history, phone, personal, administration, signIn, desk, leads } = {
     ...{ calls: { guard }, history: { guard }, phone: { guard }, personal: { guard }, administration: {} },
+    leads: { guard },
   } as Parameters<typeof createV1Routes>[0]
   return createV1Routes({
-    ...{ guard, sessions, calls, history, phone, personal, administration, signIn, desk },
+    ...{ guard, sessions, calls, history, phone, personal, administration, signIn, desk, leads },
     log: createLog('test', 'silent'),
     campaigns: {
       resolveActor: async ({ userId, claims: { role } }) => ({

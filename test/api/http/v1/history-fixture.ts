@@ -76,7 +76,14 @@ export function createSurface(history: Asked) {
   const guard = createGuard(verifier)
   // These tests use no other route.
   const { sessions, calls, phone, personal, administration, leads, signIn, campaigns, desk } = {
-    ...{ calls: { guard }, phone: { guard }, personal: { guard }, administration: {}, campaigns: {}, leads: { guard } },
+    ...{
+      calls: { guard },
+      phone: { guard },
+      personal: { guard },
+      administration: {},
+      campaigns: {},
+      leads: { guard },
+    },
   } as Parameters<typeof createV1Routes>[0]
   const reachOf = createFindReach(users, 'team')
   const mediaLinks = createMediaLinks({ tokens, reachOf, now: () => nowS * 1000, longestLifetime: 3_600 })

@@ -48,7 +48,14 @@ export function createFixture(refusal?: Refusal) {
   )
   // These tests use no other routes.
   const { sessions, calls, history, phone, administration, leads, signIn, campaigns } = {
-    ...{ calls: { guard }, history: { guard }, phone: { guard }, administration: {}, campaigns: {}, leads: { guard } },
+    ...{
+      calls: { guard },
+      history: { guard },
+      phone: { guard },
+      administration: {},
+      campaigns: {},
+      leads: { guard },
+    },
   } as Parameters<typeof createV1Routes>[0]
   const app = createV1Routes({
     ...{ guard, sessions, calls, history, phone, administration, leads, signIn, campaigns },
