@@ -46,7 +46,7 @@ export interface SurfacesNeeds {
   auth: AuthModule
   callModule: CallModule
   provisioning: ProvisioningModule
-  callCenter: Pick<CallCenter, 'app'>
+  callCenter: Pick<CallCenter, 'app' | 'board'>
   registrationRateLimiter: ReturnType<typeof createRateLimiter>
   media: MediaFolders
   policy: () => DialPolicy
@@ -115,6 +115,7 @@ export function createSurfaces(needs: SurfacesNeeds) {
         hasMail: config.mail !== undefined,
         makesExtensions: config.provisioner !== undefined,
       },
+      board: needs.callCenter.board,
       log,
     }),
     voip: createVoipRoutes({

@@ -6,8 +6,10 @@ import { sendError } from '../errors.ts'
 import type { Guarded } from '../guard.ts'
 import { type OpenApiSection, sectionOf } from '../openapi.ts'
 import { type AdminRoutesNeeds, addAdminRoutes, adminTags } from './admin-routes.ts'
+import { addBoardRoutes, type BoardRoutesNeeds, boardTag } from './board-routes.ts'
 import { addLiveCallRoutes, type LiveCallRoutesNeeds } from './call-routes.ts'
 import { v1ErrorFormat } from './errors.ts'
+import { addFiguresRoutes, type FiguresRoutesNeeds } from './figures-routes.ts'
 import { addHistoryRoutes, type HistoryRoutesNeeds } from './history-routes.ts'
 import { addMeRoutes, type MeRoutesNeeds } from './me-routes.ts'
 import { addMissedRoutes, type MissedRoutesNeeds } from './missed-routes.ts'
@@ -17,6 +19,7 @@ import { addPhoneRoutes, type PhoneRoutesNeeds } from './phone-routes.ts'
 import { addPresenceRoutes, type PresenceRoutesNeeds } from './presence-routes.ts'
 import { addSessionRoutes, type SessionRoutesNeeds } from './session-routes.ts'
 import { addSignInRoutes, type SignInRoutesNeeds } from './sign-in-routes.ts'
+import { addWallboardRoutes, type WallboardRoutesNeeds } from './wallboard-routes.ts'
 import * as wire from './wire.ts'
 
 export interface V1RoutesNeeds extends SessionRoutesNeeds {
@@ -26,6 +29,7 @@ export interface V1RoutesNeeds extends SessionRoutesNeeds {
   phone: PhoneRoutesNeeds
   personal: MeRoutesNeeds & PeopleRoutesNeeds & MissedRoutesNeeds
   signIn: SignInRoutesNeeds
+  board: BoardRoutesNeeds & FiguresRoutesNeeds & WallboardRoutesNeeds
   log: Logger
 }
 
@@ -39,6 +43,7 @@ export function createV1Routes({
   phone,
   personal,
   signIn,
+  board,
   log,
 }: V1RoutesNeeds): OpenAPIHono<Guarded> {
   const app = new OpenAPIHono<Guarded>({
@@ -51,6 +56,10 @@ export function createV1Routes({
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
+  })
+  app.openAPIRegistry.registerComponent('securitySchemes', 'wallboardToken', {
+    type: 'http',
+    scheme: 'bearer',
   })
   for (const [scheme, name] of [
     ['queryAuthorization', 'authorization'],
@@ -68,6 +77,9 @@ export function createV1Routes({
   app.openAPIRegistry.registerPath(phoneSocketRoute)
   addAdminRoutes(app, { guard, ...administration })
   addPhoneRoutes(app, phone)
+  addBoardRoutes(app, board)
+  addFiguresRoutes(app, board)
+  addWallboardRoutes(app, board)
 
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
@@ -95,6 +107,7 @@ export const v1Section = (app: OpenAPIHono<Guarded>): OpenApiSection =>
       { name: 'people', description: 'The directory and favourites.' },
       { name: 'presence', description: 'The status of a user.' },
       { name: 'sessions', description: 'Logins that live, to be seen and ended.' },
+      boardTag,
       ...adminTags,
     ],
     prefix: wire.PREFIX,

@@ -21,6 +21,7 @@ import * as past from './migrations/0018-past.ts'
 import * as standardNames from './migrations/0019-standard-names.ts'
 import * as administration from './migrations/0020-administration.ts'
 import * as personal from './migrations/0021-personal.ts'
+import * as board from './migrations/0025-board.ts'
 
 /**
  * In order of name. A migration that has been released is never changed: add the next one. Steps 0015 to 0018
@@ -48,6 +49,7 @@ export const migrations: Record<string, Migration> = {
   '0019-standard-names': standardNames,
   '0020-administration': administration,
   '0021-personal': personal,
+  '0025-board': board,
 }
 
 /** A newer version has migrated this database; this version does not know its schema. */

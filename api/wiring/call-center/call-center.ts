@@ -2,12 +2,15 @@ import { createActorResolver } from '../../core/call-center/agents/actor-resolve
 import { createAuthorize } from '../../http/crm/authorize.ts'
 import { createCrmRoutes } from '../../http/crm/routes.ts'
 import type { Guard } from '../../http/guard.ts'
+import type { V1RoutesNeeds } from '../../http/v1/routes.ts'
 import { createAgentCallStore } from '../../store/sql/call-center/agent-calls.ts'
 import { createAgentStore } from '../../store/sql/call-center/agents.ts'
 import { createCampaignStore } from '../../store/sql/call-center/campaigns.ts'
 import { createDialQueue } from '../../store/sql/call-center/dial-queue.ts'
+import type { AuthModule } from '../auth.ts'
 import { createAgentsModule } from './agents.ts'
 import { createAiModule } from './ai.ts'
+import { createBoardModule } from './board.ts'
 import { createCallsModule } from './calls.ts'
 import { createCampaignsModule } from './campaigns.ts'
 import type { CallCenterDeps } from './feature-module.ts'
@@ -22,16 +25,19 @@ export type CallCenterNeeds = Omit<
   'authorize' | 'agents' | 'agentCallStore' | 'campaigns' | 'queue'
 > & {
   guard: Guard
+  securityLog: AuthModule['securityLog']
 }
 
 /** The call center: its routes, and the start and end of its background jobs. */
 export interface CallCenter {
   app: ReturnType<typeof createCrmRoutes>
+  /** For v1. */
+  board: V1RoutesNeeds['board']
   open(): void
   close(): Promise<void>
 }
 
-export function createCallCenter({ guard, ...needs }: CallCenterNeeds): CallCenter {
+export function createCallCenter({ guard, securityLog, ...needs }: CallCenterNeeds): CallCenter {
   const { db, users, now, log } = needs
   const agents = createAgentStore(db, needs.config.quarantine)
   const actorResolver = createActorResolver({ agents, users, now })
@@ -68,6 +74,7 @@ export function createCallCenter({ guard, ...needs }: CallCenterNeeds): CallCent
       webhooks: webhooks.routes,
       log,
     }),
+    board: createBoardModule({ ...deps, guard, securityLog, resolveActor: actorResolver.resolve }),
     open() {
       for (const featureModule of Object.values(modules)) featureModule.open?.()
     },

@@ -154,6 +154,7 @@ export async function createAdminSurface(
     phone: { guard },
     history: { guard },
     personal: { guard },
+    board: { guard },
   } as Parameters<typeof createV1Routes>[0]
   const app = createV1Routes({ ...others, guard, administration, log: createLog('test', 'silent') })
 

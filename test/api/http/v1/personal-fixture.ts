@@ -47,11 +47,11 @@ export function createFixture(refusal?: Refusal) {
     }),
   )
   // These tests use no other routes.
-  const { sessions, calls, history, phone, administration, signIn } = {
-    ...{ calls: { guard }, history: { guard }, phone: { guard }, administration: {} },
+  const { sessions, calls, history, phone, administration, signIn, board } = {
+    ...{ calls: { guard }, history: { guard }, phone: { guard }, administration: {}, board: { guard } },
   } as Parameters<typeof createV1Routes>[0]
   const app = createV1Routes({
-    ...{ guard, sessions, calls, history, phone, administration, signIn },
+    ...{ guard, sessions, calls, history, phone, administration, signIn, board },
     log: createLog('test', 'silent'),
     personal: {
       guard,

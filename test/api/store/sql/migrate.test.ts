@@ -32,6 +32,7 @@ const ALL = [
   '0019-standard-names',
   '0020-administration',
   '0021-personal',
+  '0025-board',
 ]
 
 describe('migrating', () => {
