@@ -34,7 +34,7 @@ export const FigureMembers = {
   calls: Count,
   answered: Count,
   unanswered: Count.openapi({
-    description: 'Ended without an answer; calls in progress, and those whose end is unknown, are neither',
+    description: 'Ended without an answer; calls in progress, and those with an unknown end, are neither',
   }),
   talk_seconds: Count.openapi({ description: 'From answer to end, of the answered calls' }),
   average_talk: Count.nullable().openapi({ description: 'Mean seconds; null: no call was answered' }),

@@ -6,6 +6,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { readAdminSearch } from '../../screens/admin/search.ts'
+import { readBoardSearch } from '../../screens/board/search.ts'
 import { readHistorySearch } from '../../screens/history/search.ts'
 import { CrashNotice, NotFoundNotice } from './crash-notice.tsx'
 import { Frame } from './frame.tsx'
@@ -65,6 +66,7 @@ const routes = [
   createRoute({
     getParentRoute,
     path: '/board',
+    validateSearch: readBoardSearch,
     component: lazyRouteComponent(() => import('../../screens/board/board.tsx'), 'BoardScreen'),
   }),
   createRoute({

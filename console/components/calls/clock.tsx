@@ -27,8 +27,11 @@ function currentS(): number {
   return nowS
 }
 
+/** Unix seconds of this computer; renders again with each. */
+export const useNowS = (): number => useSyncExternalStore(subscribe, currentS)
+
 /** The time since a moment, running. */
 export function Clock({ since }: { since: string }) {
-  const now = useSyncExternalStore(subscribe, currentS)
+  const now = useNowS()
   return <time>{formatDuration(now - Math.floor(Date.parse(since) / 1_000))}</time>
 }

@@ -75,7 +75,10 @@ export function createUnavailableApp(): { app: Hono; takeErrors(): unknown[] } {
     softphone: createSoftphoneRoutes(needs()),
     mikopbx: createMikopbxRoutes(needs({ allowedOrigins: [] })),
     v1: createV1Routes(
-      needs({ history: needs(), calls: needs(), phone: needs(), personal: needs(), administration }),
+      needs({
+        ...{ history: needs(), calls: needs(), phone: needs(), personal: needs(), administration },
+        board: needs({ resolveActor: async () => ({ role: 'admin', agent: { id: '1', team: null } }) }),
+      }),
     ),
     voip: createVoipRoutes(needs({ registration: 'open', registerThrottle: { consume }, ...voip })),
     onboarding: createOnboardingRoutes(needs()),

@@ -32,6 +32,8 @@ export const messages = {
     do_not_call_added: 'Do not call: number added',
     do_not_call_removed: 'Do not call: number removed',
     provisioning_retried: 'Provisioning tried again',
+    wallboard_created: 'Wallboard link made',
+    wallboard_revoked: 'Wallboard link revoked',
   } satisfies Record<EventName, string>,
   fields: {
     about: 'About',

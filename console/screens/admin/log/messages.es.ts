@@ -28,6 +28,8 @@ export const messages: typeof english = {
     do_not_call_added: 'No llamar: número añadido',
     do_not_call_removed: 'No llamar: número quitado',
     provisioning_retried: 'Aprovisionamiento reintentado',
+    wallboard_created: 'Enlace de panel creado',
+    wallboard_revoked: 'Enlace de panel revocado',
   },
   fields: { about: 'Sobre', by: 'Por', address: 'Desde', session: 'Sesión' },
   details: { username: 'Nombre escrito', target: 'Sobre', changes: 'Valores nuevos', reason: 'Motivo' },

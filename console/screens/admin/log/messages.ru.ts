@@ -28,6 +28,8 @@ export const messages: typeof english = {
     do_not_call_added: 'Не звонить: номер добавлен',
     do_not_call_removed: 'Не звонить: номер убран',
     provisioning_retried: 'Настройка номера повторена',
+    wallboard_created: 'Создана ссылка для экрана',
+    wallboard_revoked: 'Ссылка для экрана отозвана',
   },
   fields: { about: 'О ком', by: 'Кто', address: 'Адрес', session: 'Сеанс' },
   details: { username: 'Введённое имя', target: 'О чём', changes: 'Новые значения', reason: 'Причина' },
