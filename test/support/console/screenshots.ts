@@ -4,7 +4,7 @@ import { project } from '../build.ts'
 import { startStack } from '../stack.ts'
 import { type Person, startConsoleBrowser } from './console-page.ts'
 
-const SCREENS = ['today', 'people', 'live', 'history', 'admin', 'system', 'me']
+const SCREENS = ['today', 'people', 'live', 'history', 'board', 'admin', 'system', 'me']
 const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } }
 const THEMES = ['light', 'dark'] as const
 const folder = join(project, 'docs', 'screens')

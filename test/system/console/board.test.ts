@@ -24,6 +24,7 @@ import { CHEAP_PASSWORD } from '../../support/seed-users.ts'
 import { waitUntil } from '../../support/stack.ts'
 import { startTelephony, type Telephony } from '../../support/telephony.ts'
 import { loginV1Client, type V1Client } from '../../support/v1-client.ts'
+import { openWebSocket } from '../docs/openapi-client.ts'
 
 const missing = await whyAsteriskUnavailable()
 const title = missing === undefined ? 'console: the board' : `console: the board (skipped: ${missing})`
@@ -145,7 +146,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     const { page } = person
     await page.getByRole('button', { name: 'New wallboard link' }).click()
     const dialog = page.getByRole('dialog')
-    await dialog.getByLabel('Name').fill('Hall')
+    await dialog.getByLabel('Name', { exact: true }).fill('Hall')
     await dialog.getByRole('button', { name: 'Make the link' }).click()
     const link = await dialog.getByText('#token=wbd_').innerText()
     expect(link).toMatch(/\/console\/wallboard#token=wbd_[\w-]{32}$/)
@@ -206,6 +207,23 @@ describe.skipIf(missing !== undefined)(title, () => {
     await waitUntil('it has expired', async () => (await readWallboard(token)).status === 401)
   })
 
+  it('axe finds nothing on a big screen in any language and theme', async () => {
+    const { token } = await newLink({ name: 'Hall' })
+    const found: Record<string, string[]> = {}
+    for (const language of ['en', 'ru', 'es'] as const) {
+      for (const theme of ['light', 'dark'] as const) {
+        const wall = await browser.openPerson({ language, theme, viewport: WALL })
+        await wall.page.goto(`/console/wallboard#token=${token}`)
+        await wall.page.locator('[data-name="anna"]').waitFor()
+        const violations = await axeViolations(wall.page)
+        if (violations.length > 0) found[`${language}, ${theme}`] = violations
+        expectNoComplaints(wall)
+        await wall.close()
+      }
+    }
+    expect(found).toEqual({})
+  })
+
   it('the token of a link opens no other operation of any surface', async () => {
     const { token } = await newLink({ name: 'Everything' })
     const { url } = telephony.stack
@@ -251,5 +269,7 @@ async function statusOf(url: string, { method, path }: NamedOperation, token: st
     signal: AbortSignal.timeout(30_000),
   })
   await res.body?.cancel()
-  return res.status
+  if (res.status !== 426) return res.status
+  const headers = { Authorization: `Bearer ${token}`, 'Sec-WebSocket-Protocol': 'sip' }
+  return (await openWebSocket({ method: 'GET', url: `${url}${path}?extension=1001`, headers })).status
 }
