@@ -9,7 +9,6 @@ export const messages = {
   callsNow: 'Calls now',
   callsToday: 'Calls today',
   answeredToday: 'Answered',
-  rate: 'Answer rate',
   leads: 'Leads that wait',
   campaign: 'Campaign',
   waiting: 'Waiting',

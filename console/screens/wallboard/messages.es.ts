@@ -11,7 +11,6 @@ export const messages: typeof english = {
   callsNow: 'Llamadas ahora',
   callsToday: 'Llamadas hoy',
   answeredToday: 'Atendidas',
-  rate: 'Tasa de respuesta',
   leads: 'Contactos en espera',
   campaign: 'Campaña',
   waiting: 'En espera',

@@ -11,7 +11,6 @@ export const messages: typeof english = {
   callsNow: 'Звонков сейчас',
   callsToday: 'Звонков сегодня',
   answeredToday: 'Отвечено',
-  rate: 'Доля отвеченных',
   leads: 'Клиенты в очереди',
   campaign: 'Кампания',
   waiting: 'Ждут',

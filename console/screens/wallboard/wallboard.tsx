@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { Wire } from '../../api/client.ts'
 import { byState } from '../../components/board/agent-states.ts'
-import { Measures, percent } from '../../components/board/measures.tsx'
+import { Measures } from '../../components/board/measures.tsx'
 import { boardWords } from '../../components/board/messages.ts'
 import { clockSkewMs, StateClock } from '../../components/board/state-clock.tsx'
 import { useNowS } from '../../components/calls/clock.tsx'
@@ -58,7 +58,9 @@ function Screen({ board, receivedMs }: { board: Wire<'Wallboard'>; receivedMs: n
       </header>
       <Age receivedMs={receivedMs} />
       {!board.online && <Notice tone="warning">{words.pbxAway}</Notice>}
-      <Measures measures={board.measures} />
+      <div className={styles.measures}>
+        <Measures measures={board.measures} />
+      </div>
       <div className={styles.main}>
         <Agents agents={agents} skewMs={clockSkewMs(board.at, receivedMs)} />
         {campaigns.length > 0 && <Campaigns campaigns={campaigns} />}
@@ -89,7 +91,6 @@ function Today({ calls, today }: Pick<Wire<'Wallboard'>, 'calls' | 'today'>) {
     [texts.callsNow, formatNumber(language, calls.talking + calls.waiting)],
     [texts.callsToday, formatNumber(language, today.calls)],
     [texts.answeredToday, formatNumber(language, today.answered)],
-    [texts.rate, today.answer_rate === null ? '–' : percent(language, today.answer_rate)],
   ]
   return (
     <dl className={styles.today}>
@@ -106,22 +107,34 @@ function Today({ calls, today }: Pick<Wire<'Wallboard'>, 'calls' | 'today'>) {
 function Agents({ agents, skewMs }: { agents: Wire<'Wallboard'>['agents']; skewMs: number }) {
   const words = useMessages(boardWords)
   if (agents.length === 0) return <EmptyState title={words.noAgents} />
-  const density = agents.length <= 12 ? 'few' : agents.length <= 30 ? 'some' : 'many'
+  const present = byState(agents.filter(({ state }) => state !== 'offline')).flatMap(
+    ({ agents: some }) => some,
+  )
+  const offline = agents.filter(({ state }) => state === 'offline')
   return (
-    <ul className={styles.agents} data-density={density}>
-      {byState(agents)
-        .flatMap(({ agents: some }) => some)
-        .map(({ name, state, since, until }, n) => (
+    <div className={styles.agents} data-density={densityOf(present.length)}>
+      <ul>
+        {present.map(({ name, state, since, until }, n) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: agents without names have no other key, and no state of their own
           <li key={n} className={styles.agent} data-state={state} data-name={name ?? undefined}>
             {name !== null && <b className={styles.name}>{name}</b>}
-            <span className={styles.state}>{words.states[state]}</span>
+            <span>{words.states[state]}</span>
             <StateClock since={since} until={until} skewMs={skewMs} />
           </li>
         ))}
-    </ul>
+      </ul>
+      {offline.length > 0 && (
+        <p className={styles.offline}>
+          {words.states.offline}: {offline.length} {offline.flatMap(({ name }) => name ?? []).join(' · ')}
+        </p>
+      )}
+    </div>
   )
 }
+
+/** Few agents are shown large. */
+const densityOf = (count: number) =>
+  count <= 6 ? 'fewest' : count <= 15 ? 'few' : count <= 35 ? 'some' : 'many'
 
 function Campaigns({ campaigns }: Pick<Wire<'Wallboard'>, 'campaigns'>) {
   const texts = useMessages(wallboardMessages)

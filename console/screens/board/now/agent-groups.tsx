@@ -23,7 +23,7 @@ export function AgentGroups({ agents }: Pick<Wire<'Board'>, 'agents'>) {
               {some.map(({ id, name, since, until }) => (
                 <li key={id} data-agent={id}>
                   <bdi>{name}</bdi>
-                  <StateClock since={since} until={until} />
+                  {state !== 'offline' && <StateClock since={since} until={until} />}
                 </li>
               ))}
             </ul>
