@@ -85,7 +85,7 @@ export const BoardJson = z
         id: CallId,
         agent_ids: z.array(RowId),
         direction: z.enum(CALL_DIRECTIONS),
-        state: z.enum(['waiting', 'talking']).openapi({ description: '`waiting`: no phone has answered it' }),
+        state: z.enum(['ringing', 'talking']),
         started_at: Time,
         answered_at: Time.nullable(),
         from: PartyJson,

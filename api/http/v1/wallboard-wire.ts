@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { BOARD_STATES } from '../../core/call-center/board/agent-states.ts'
-import type { Board } from '../../core/call-center/board/board.ts'
+import { type Board, isWaiting } from '../../core/call-center/board/board.ts'
 import type { NewWallboard, Wallboard } from '../../core/call-center/board/wallboards.ts'
 import { toIsoTime } from '../iso-time.ts'
 import { Time } from '../openapi.ts'
@@ -71,7 +71,11 @@ export const WallboardJson = z
         until: Time.nullable(),
       }),
     ),
-    calls: z.object({ waiting: z.int().min(0), talking: z.int().min(0) }),
+    calls: z.object({
+      total: z.int().min(0),
+      talking: z.int().min(0),
+      waiting: z.int().min(0).openapi({ description: 'From outside, and not answered yet' }),
+    }),
     campaigns: z.array(
       z.object({ name: z.string(), waiting_leads: z.int().min(0), due_leads: z.int().min(0) }),
     ),
@@ -111,8 +115,9 @@ export const toWallboardJson = (
   online: board.online,
   agents: board.agents.map((agent) => ({ name: hidesNames ? null : agent.name, ...toStateMembers(agent) })),
   calls: {
-    waiting: board.calls.filter(({ state }) => state === 'waiting').length,
+    total: board.calls.length,
     talking: board.calls.filter(({ state }) => state === 'talking').length,
+    waiting: board.calls.filter(isWaiting).length,
   },
   campaigns: board.campaigns.map((one) => ({
     name: one.name,

@@ -8,7 +8,7 @@ export const messages = {
   agents: 'Agents',
   calls: (count: number) => plural('en', count, { one: '# call now', other: '# calls now' }),
   noCalls: 'No calls right now.',
-  callStates: { waiting: 'Ringing', talking: 'Talking' },
+  callStates: { ringing: 'Ringing', talking: 'Talking' },
   leads: 'Leads that wait',
   noCampaigns: 'No campaign is running or paused.',
   paused: 'Paused',

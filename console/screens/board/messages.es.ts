@@ -9,7 +9,7 @@ export const messages: typeof english = {
   agents: 'Agentes',
   calls: (count) => plural('es', count, { one: '# llamada ahora', other: '# llamadas ahora' }),
   noCalls: 'No hay llamadas en este momento.',
-  callStates: { waiting: 'Sonando', talking: 'Hablando' },
+  callStates: { ringing: 'Sonando', talking: 'Hablando' },
   leads: 'Contactos en espera',
   noCampaigns: 'No hay campañas activas ni en pausa.',
   paused: 'En pausa',

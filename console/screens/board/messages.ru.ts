@@ -15,7 +15,7 @@ export const messages: typeof english = {
       other: '# звонка сейчас',
     }),
   noCalls: 'Сейчас звонков нет.',
-  callStates: { waiting: 'Звонит', talking: 'Разговор' },
+  callStates: { ringing: 'Звонит', talking: 'Разговор' },
   leads: 'Клиенты в очереди',
   noCampaigns: 'Нет ни активных, ни приостановленных кампаний.',
   paused: 'Приостановлена',

@@ -88,7 +88,7 @@ function Today({ calls, today }: Pick<Wire<'Wallboard'>, 'calls' | 'today'>) {
   const texts = useMessages(wallboardMessages)
   const language = useLanguage()
   const facts: readonly [string, string][] = [
-    [texts.callsNow, formatNumber(language, calls.talking + calls.waiting)],
+    [texts.callsNow, formatNumber(language, calls.total)],
     [texts.callsToday, formatNumber(language, today.calls)],
     [texts.answeredToday, formatNumber(language, today.answered)],
   ]

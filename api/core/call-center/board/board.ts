@@ -26,8 +26,8 @@ export interface BoardCall {
   id: string
   agentIds: readonly string[]
   direction: CallDirection
-  /** `waiting`: no phone has answered it. */
-  state: 'waiting' | 'talking'
+  /** `ringing`: the other end has not answered it. */
+  state: 'ringing' | 'talking'
   startedAt: number
   answeredAt: number | null
   from: Call['from']
@@ -164,7 +164,7 @@ export function measure({
 > {
   const longest = (starts: readonly number[]) =>
     starts.length === 0 ? null : Math.max(0, at - Math.min(...starts))
-  const waiting = calls.filter(({ state }) => state === 'waiting')
+  const waiting = calls.filter(isWaiting)
   return {
     agents_ready: agents.filter(({ state }) => state === 'ready').length,
     calls_waiting: waiting.length,
@@ -173,6 +173,10 @@ export function measure({
     answer_rate: today.answerRate === null ? null : Math.round(today.answerRate * 100),
   }
 }
+
+/** A caller from outside waits for an agent. */
+export const isWaiting = ({ state, direction }: Pick<BoardCall, 'state' | 'direction'>): boolean =>
+  state === 'ringing' && direction === 'incoming'
 
 function toBoardCall(
   call: Call,
@@ -184,11 +188,11 @@ function toBoardCall(
   )
   if (agentIds.length === 0) return []
   const { id, direction, from, to } = call
-  const isWaiting = call.state === 'dialling' || call.state === 'ringing'
+  const isRinging = call.state === 'dialling' || call.state === 'ringing'
   return [
     {
       ...{ id, agentIds, direction, from, to },
-      state: isWaiting ? 'waiting' : 'talking',
+      state: isRinging ? 'ringing' : 'talking',
       startedAt: Math.floor(call.startedAt / 1_000_000),
       answeredAt: call.answeredAt === undefined ? null : Math.floor(call.answeredAt / 1_000_000),
     },

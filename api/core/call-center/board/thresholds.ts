@@ -4,7 +4,7 @@ import { Refusal } from '../../refusal.ts'
 export const MEASURES = {
   /** Agents who could take a call. */
   agents_ready: 'below',
-  /** Calls that no phone has answered yet. */
+  /** Calls from outside that ring at agents, and that none has answered yet. */
   calls_waiting: 'above',
   /** Seconds that the oldest of them has waited. */
   longest_wait: 'above',

@@ -122,6 +122,7 @@ describe('calls', () => {
     live = ['1', '2'].map((id) =>
       aCall({
         id,
+        direction: 'incoming',
         state: 'ringing',
         answeredAt: undefined,
         startedAt: (NOW - Number(id) * 10) * 1_000_000,
@@ -130,6 +131,15 @@ describe('calls', () => {
     )
     expect(await measured('calls_waiting')).toMatchObject({ value: 2 })
     expect(await measured('longest_wait')).toMatchObject({ value: 20 })
+  })
+
+  test('that an agent makes, or a colleague, do not wait', async () => {
+    live = (['outgoing', 'internal'] as const).map((direction) =>
+      aCall({ id: direction, direction, state: 'ringing', legs: [aLeg('1001-web', { state: 'up' })] }),
+    )
+    expect((await read()).calls).toMatchObject([{ state: 'ringing' }, { state: 'ringing' }])
+    expect(await measured('calls_waiting')).toMatchObject({ value: 0 })
+    expect(await measured('longest_wait')).toMatchObject({ value: null })
   })
 
   test('are none while the PBX is offline', async () => {

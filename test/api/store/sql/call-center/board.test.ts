@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { UNRESTRICTED_SCOPE } from '../../../../../api/core/call-center/agents/scope.ts'
 import { NO_THRESHOLDS } from '../../../../../api/core/call-center/board/thresholds.ts'
@@ -72,6 +73,33 @@ describe('the board', () => {
         { waiting: 0, due: 0, dueSince: null },
       ])
     })
+
+    if (engine.name === 'SQLite') {
+      test('counts leads by indexes of waiting leads alone', async () => {
+        const { db } = await setUp()
+        const statements: string[] = []
+        const spy = createBoardStore({
+          ...db,
+          query: db.query.withPlugin({
+            transformQuery: ({ node }) => {
+              const { sql: text } = db.query.getExecutor().compileQuery(node, { queryId: 'spied' })
+              statements.push(text.replaceAll(/\$\d+|\?/g, '1'))
+              return node
+            },
+            transformResult: async ({ result }) => result,
+          }),
+        })
+        await spy.leadQueues(['1', '2'], 100)
+        expect(statements).toHaveLength(1)
+        const { rows } = await sql<{
+          detail: string
+        }>`explain query plan ${sql.raw(statements[0] ?? '')}`.execute(db.query)
+        const plan = rows.map(({ detail }) => detail).join('\n')
+        expect(plan).toMatch(/SEARCH leads USING COVERING INDEX leads_queue/)
+        expect(plan).toMatch(/SEARCH leads USING COVERING INDEX leads_fresh/)
+        expect(plan).not.toMatch(/SCAN leads/)
+      })
+    }
 
     test('has thresholds for each team, and refuses those of an older version', async () => {
       const { db } = await setUp()
