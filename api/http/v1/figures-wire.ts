@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { calendarDay } from '../../core/call-center/stats/figure-bins.ts'
 import { FIGURE_GROUPS } from '../../core/call-center/stats/figure-store.ts'
 import {
   type FigureCell,
@@ -6,7 +7,6 @@ import {
   type FiguresQuery,
   MAX_DAYS,
 } from '../../core/call-center/stats/figures.ts'
-import { calendarDay } from '../../core/values/time-bins.ts'
 import { requireWallClock } from '../../core/values/time-zone.ts'
 import { csvHeader, csvRowWriter, type Delimiter, DelimiterQuery } from '../csv-writer.ts'
 import { toIsoTime } from '../iso-time.ts'

@@ -1,7 +1,7 @@
 import { Refusal } from '../../refusal.ts'
-import { BIN_SECONDS, type BinSize, daysBetween, offsetSpans, timeBins } from '../../values/time-bins.ts'
 import type { Scope } from '../agents/scope.ts'
 import type { TimeRange } from './call-stats-store.ts'
+import { BIN_SECONDS, type BinSize, daysBetween, offsetSpans, timeBins } from './figure-bins.ts'
 import type { FigureCounts, FigureGroup, FigureRow, FigureStore } from './figure-store.ts'
 
 export interface FiguresQuery {

@@ -1,4 +1,4 @@
-import { requireWallClock } from './time-zone.ts'
+import { requireWallClock } from '../../values/time-zone.ts'
 
 /** Unix seconds; `until` is exclusive. */
 interface TimeSpan {

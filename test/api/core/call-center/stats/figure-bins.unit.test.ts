@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { calendarDay, daysBetween, offsetSpans, timeBins } from '../../../../api/core/values/time-bins.ts'
+import {
+  calendarDay,
+  daysBetween,
+  offsetSpans,
+  timeBins,
+} from '../../../../../api/core/call-center/stats/figure-bins.ts'
 
 const seconds = (time: string) => Date.parse(time) / 1000
 const binsOf = (size: 'hour' | 'day', first: string, last: string, zone: string) =>
