@@ -100,6 +100,7 @@ async function main() {
     ...{ guard, config, db, redis, users, accounts, passwords, sessions, tokenVerifier, mediaLinks },
     ...{ registrationRateLimiter, callModule, provisioning, policy, history, placedCalls, userMessages },
     changes: accountAdmin,
+    securityLog: auth.securityLog,
     login: auth.createLoginFor('crm', config.perAddress),
     clear: clearance,
     ...{ log, now, monotonic },

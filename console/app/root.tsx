@@ -8,6 +8,11 @@ import type { Session } from './session/session.ts'
 import type { TabChannel } from './session/tab-channel.ts'
 
 const Shell = lazy(() => import('./shell/shell.tsx'))
+const Wallboard = lazy(() =>
+  import('../screens/wallboard/wallboard.tsx').then(({ WallboardPage: page }) => ({ default: page })),
+)
+/** The page of a big screen, which has a link of its own and no session. */
+export const isWallboard = (path: string): boolean => /^\/console\/wallboard\/?$/.test(path)
 
 /** Chooses between the sign-in page and the signed-in console. While the server cannot be asked, neither is shown. */
 export function Root({ session, channel }: { session: Session; channel: TabChannel }) {
@@ -18,6 +23,13 @@ export function Root({ session, channel }: { session: Session; channel: TabChann
     return (
       <Suspense fallback={<div className={styles.splash} />}>
         <AccountPage session={session} />
+      </Suspense>
+    )
+  }
+  if (isWallboard(location.pathname)) {
+    return (
+      <Suspense fallback={<div className={styles.splash} />}>
+        <Wallboard />
       </Suspense>
     )
   }

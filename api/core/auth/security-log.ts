@@ -41,7 +41,7 @@ export interface UserAdministered {
 /** An administrator changed something else than an account. */
 export interface ThingAdministered {
   event: (typeof THING_ADMIN_EVENTS)[number]
-  /** An address, a number or an extension; `any address` of an invitation without one. */
+  /** An address, a number, an extension or a name; `any address` of an invitation without one. */
   target: string
   changes?: string
   actorId: string
@@ -82,6 +82,8 @@ export const THING_ADMIN_EVENTS = [
   'do_not_call_added',
   'do_not_call_removed',
   'provisioning_retried',
+  'wallboard_created',
+  'wallboard_revoked',
 ] as const
 export const SECURITY_EVENTS = [
   'authn_login_success',

@@ -25,6 +25,11 @@ const SECURITY_SCHEMES = {
   queryToken: { type: 'apiKey', in: 'query', name: 'token', description: 'The same, on the socket' },
   queryTicket: { type: 'apiKey', in: 'query', name: 'ticket', description: 'A ticket for one stream' },
   queryLink: { type: 'apiKey', in: 'query', name: 'link', description: 'A link to one file' },
+  wallboardToken: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The token of a link for big screens (`wbd_…`), which opens nothing else',
+  },
   refreshCookie: {
     type: 'apiKey',
     in: 'cookie',

@@ -56,6 +56,10 @@ export function createV1Routes({
     scheme: 'bearer',
     bearerFormat: 'JWT',
   })
+  app.openAPIRegistry.registerComponent('securitySchemes', 'wallboardToken', {
+    type: 'http',
+    scheme: 'bearer',
+  })
   for (const [scheme, name] of [
     ['queryAuthorization', 'authorization'],
     ['queryTicket', 'ticket'],

@@ -23,6 +23,7 @@ import * as administration from './migrations/0020-administration.ts'
 import * as personal from './migrations/0021-personal.ts'
 import * as desk from './migrations/0022-desk.ts'
 import * as leadImports from './migrations/0023-lead-imports.ts'
+import * as board from './migrations/0025-board.ts'
 import * as supervisions from './migrations/0026-supervisions.ts'
 
 /**
@@ -54,6 +55,7 @@ export const migrations: Record<string, Migration> = {
   '0022-desk': desk,
   '0023-lead-imports': leadImports,
   '0026-supervisions': supervisions,
+  '0025-board': board,
 }
 
 /** A newer version has migrated this database; this version does not know its schema. */

@@ -34,6 +34,8 @@ export interface CallCenterTables {
   ai_versions: AiVersionsTable
   webhook_events: WebhookEventsTable
   webrtc_credentials: WebrtcCredentialsTable
+  board_thresholds: BoardThresholdsTable
+  wallboards: WallboardsTable
 }
 
 export interface AgentsTable {
@@ -278,6 +280,25 @@ export interface WebrtcCredentialsTable {
   busy_until: number
   created_at: number
   expires_at: number
+}
+
+export interface BoardThresholdsTable {
+  /** Empty: of the board of all teams. */
+  team: string
+  body_json: string
+  version: number
+  updated_at: number
+}
+
+export interface WallboardsTable {
+  id: Generated<number>
+  name: string
+  team: string | null
+  token_hash: string
+  hides_names: number
+  created_by: number
+  created_at: number
+  expires_at: number | null
 }
 
 /** Role and team of the invited account; null for invitations of earlier releases. */

@@ -11,8 +11,10 @@ import { createAgentStore } from '../../store/sql/call-center/agents.ts'
 import { createCallRecordStore } from '../../store/sql/call-center/call-records.ts'
 import { createCampaignStore } from '../../store/sql/call-center/campaigns.ts'
 import { createDialQueue } from '../../store/sql/call-center/dial-queue.ts'
+import type { AuthModule } from '../auth.ts'
 import { createAgentsModule } from './agents.ts'
 import { createAiModule } from './ai.ts'
+import { createBoardModule } from './board.ts'
 import { createCallsModule } from './calls.ts'
 import { createCampaignsModule } from './campaigns.ts'
 import { createDeskModule } from './desk.ts'
@@ -35,6 +37,7 @@ export type CallCenterNeeds = Omit<
   | 'queue'
 > & {
   guard: Guard
+  securityLog: AuthModule['securityLog']
 }
 
 /** The call center: its routes, and the start and end of its background jobs. */
@@ -46,7 +49,7 @@ export interface CallCenter {
   close(): Promise<void>
 }
 
-export function createCallCenter({ guard, ...needs }: CallCenterNeeds): CallCenter {
+export function createCallCenter({ guard, securityLog, ...needs }: CallCenterNeeds): CallCenter {
   const { db, users, accounts, changes, policy, userMessages, now, log } = needs
   const agents = createAgentStore(db, needs.config.quarantine)
   const actorResolver = createActorResolver({ agents, users, now })
@@ -98,6 +101,7 @@ export function createCallCenter({ guard, ...needs }: CallCenterNeeds): CallCent
     }),
     v1: {
       ai: { resolveActor: actorResolver.resolve, versions: ai.versions },
+      board: createBoardModule({ ...deps, securityLog, resolveActor: actorResolver.resolve }),
       desk: modules.desk.routes,
       campaigns: { resolveActor: actorResolver.resolve, ...campaigns.reports },
       leads: { resolveActor: actorResolver.resolve, ...leads.v1 },

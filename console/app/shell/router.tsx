@@ -7,6 +7,7 @@ import {
 } from '@tanstack/react-router'
 import { readAdminSearch } from '../../screens/admin/search.ts'
 import { readAiSearch } from '../../screens/ai/search.ts'
+import { readBoardSearch } from '../../screens/board/search.ts'
 import { readHistorySearch } from '../../screens/history/search.ts'
 import { readLeadsSearch } from '../../screens/leads/search.ts'
 import { CrashNotice, NotFoundNotice } from './crash-notice.tsx'
@@ -83,6 +84,7 @@ const routes = [
   createRoute({
     getParentRoute,
     path: '/board',
+    validateSearch: readBoardSearch,
     component: lazyRouteComponent(() => import('../../screens/board/board.tsx'), 'BoardScreen'),
   }),
   createRoute({

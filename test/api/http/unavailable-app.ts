@@ -73,6 +73,7 @@ export function createUnavailableApp(): { app: Hono; takeErrors(): unknown[] } {
   const administration = Object.fromEntries(topics.map((name) => [name, topic]))
   const callCenterServices = {
     ai: ['versions'],
+    board: ['board', 'thresholds', 'figures', 'wallboards', 'linkOf'],
     desk: ['desk', 'texts', 'callbacks'],
     campaigns: ['campaigns', 'readinessOf', 'outcomesOf'],
     leads: ['leads', 'bulk', 'calls', 'reachOf', 'policy', 'imports', 'undo'],

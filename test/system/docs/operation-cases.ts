@@ -1,6 +1,7 @@
 import { login } from '../../support/http-client.ts'
 import type { Stack } from '../../support/stack.ts'
 import { createAdminOperationCases } from './admin-operation-cases.ts'
+import { createBoardOperationCases } from './board-operation-cases.ts'
 import { createCaseSteps, MIKOPBX, PASSWORD, V1 } from './case-steps.ts'
 import { createCrmOperationCases } from './crm-operation-cases.ts'
 import { createDeskOperationCases } from './desk-operation-cases.ts'
@@ -289,6 +290,7 @@ export function createOperationCases(stack: Stack, hasPbx: boolean): Record<stri
     }),
 
     ...createAdminOperationCases(stack, hasPbx),
+    ...createBoardOperationCases(stack, hasPbx),
     ...createCrmOperationCases(stack, hasPbx, user),
     ...createDeskOperationCases(stack, hasPbx, user),
 

@@ -60,6 +60,7 @@ export function decideUndo({ before, version }: ImportChange, found: UndoSubject
   if (before === null) {
     if (isInCall) return { step: 'leave', reason: 'in_call' }
     if (wasCalled) return { step: 'leave', reason: 'called' }
+    if (lead.callback !== null) return { step: 'leave', reason: 'changed' }
     return hasNotes ? { step: 'leave', reason: 'noted' } : { step: 'remove' }
   }
   // The call that is under way belongs to this number and campaign.

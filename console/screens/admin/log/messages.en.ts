@@ -36,6 +36,8 @@ export const messages = {
     call_supervision_changed: 'Supervisor changed the way in a call',
     call_supervision_ended: 'Supervisor left a call',
     call_taken_over: 'Supervisor took a call over',
+    wallboard_created: 'Wallboard link made',
+    wallboard_revoked: 'Wallboard link revoked',
   } satisfies Record<EventName, string>,
   fields: {
     about: 'About',

@@ -32,6 +32,8 @@ export const messages: typeof english = {
     call_supervision_changed: 'Un supervisor cambió el modo en una llamada',
     call_supervision_ended: 'Un supervisor dejó de escuchar una llamada',
     call_taken_over: 'Un supervisor asumió una llamada',
+    wallboard_created: 'Enlace de panel creado',
+    wallboard_revoked: 'Enlace de panel revocado',
   },
   fields: { about: 'Sobre', by: 'Por', address: 'Desde', session: 'Sesión' },
   details: { username: 'Nombre escrito', target: 'Sobre', changes: 'Valores nuevos', reason: 'Motivo' },

@@ -32,6 +32,8 @@ export const messages: typeof english = {
     call_supervision_changed: 'Супервизор сменил способ участия в звонке',
     call_supervision_ended: 'Супервизор перестал слушать звонок',
     call_taken_over: 'Супервизор забрал звонок',
+    wallboard_created: 'Создана ссылка для экрана',
+    wallboard_revoked: 'Ссылка для экрана отозвана',
   },
   fields: { about: 'О ком', by: 'Кто', address: 'Адрес', session: 'Сеанс' },
   details: { username: 'Введённое имя', target: 'О чём', changes: 'Новые значения', reason: 'Причина' },

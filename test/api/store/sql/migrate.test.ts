@@ -35,6 +35,7 @@ const ALL = [
   '0022-desk',
   '0023-lead-imports',
   '0026-supervisions',
+  '0025-board',
 ]
 
 describe('migrating', () => {

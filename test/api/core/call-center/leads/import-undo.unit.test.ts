@@ -9,7 +9,7 @@ import { newLead } from '../../../../support/fixtures/leads.ts'
 
 const lead = (difference: Partial<Lead> = {}): Lead => ({
   ...newLead(),
-  ...{ id: '7', lastCallAt: null, lastOutcome: null, callback: null, version: 2, createdAt: 1, updatedAt: 1 },
+  ...{ id: '7', callback: null, lastCallAt: null, lastOutcome: null, version: 2, createdAt: 1, updatedAt: 1 },
   ...difference,
 })
 const found = (

@@ -13,7 +13,7 @@ import { newLead } from '../../../../support/fixtures/leads.ts'
 
 const lead = (difference: Partial<Lead> = {}): Lead => ({
   ...newLead(),
-  ...{ id: '1', lastCallAt: null, lastOutcome: null, callback: null, version: 1, createdAt: 1, updatedAt: 1 },
+  ...{ id: '1', callback: null, lastCallAt: null, lastOutcome: null, version: 1, createdAt: 1, updatedAt: 1 },
   ...difference,
 })
 

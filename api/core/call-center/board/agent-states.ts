@@ -1,0 +1,78 @@
+import type { Call, Leg } from '../../calls/call.ts'
+import type { AgentStatus } from '../agents/agent.ts'
+
+export const BOARD_STATES = [
+  'in_call',
+  'ringing',
+  'ready',
+  'after_call',
+  'break',
+  /** The agent is ready, and has no phone that could ring. */
+  'unreachable',
+  'offline',
+] as const
+export type BoardState = (typeof BOARD_STATES)[number]
+
+/** An agent as stored. Times are unix seconds. */
+export interface BoardAgentRow {
+  id: string
+  name: string
+  team: string | null
+  status: AgentStatus
+  statusAt: number
+  /** No campaign gives the agent a call before. */
+  availableFrom: number
+  extension: string | null
+}
+
+export interface BoardAgent {
+  id: string
+  name: string
+  team: string | null
+  state: BoardState
+  /** Start of the state, unix seconds. */
+  since: number
+  /** When a state ends by itself, unix seconds; null: it does not. */
+  until: number | null
+}
+
+export interface PhoneView {
+  endpointsOf(extension: string): readonly string[]
+  isReachable(extension: string): boolean
+  /** While the PBX is offline no agent can be called, and there are no live calls. */
+  isOnline: boolean
+  calls: readonly Call[]
+  /** Unix seconds. */
+  now: number
+}
+
+const toSeconds = (pbxTime: number) => Math.floor(pbxTime / 1_000_000)
+
+export function agentState(agent: BoardAgentRow, phones: PhoneView): BoardAgent {
+  const { id, name, team, status, statusAt, availableFrom, extension } = agent
+  const withState = (state: BoardState, since: number, until: number | null = null): BoardAgent => ({
+    ...{ id, name, team, state, since, until },
+  })
+  const own = extension === null ? [] : phones.endpointsOf(extension)
+  const legs = phones.calls.flatMap((call) => legsOf(call, own).map((leg) => ({ call, leg })))
+  const talking = legs.find(({ leg }) => leg.state === 'up')
+  if (talking !== undefined) {
+    return withState(
+      'in_call',
+      toSeconds(talking.leg.answeredAt ?? talking.call.answeredAt ?? talking.call.startedAt),
+    )
+  }
+  const ringing = legs[0]
+  if (ringing !== undefined) return withState('ringing', toSeconds(ringing.call.startedAt))
+  if (status !== 'ready') return withState(status, statusAt)
+  const isReachable = extension !== null && phones.isOnline && phones.isReachable(extension)
+  if (!isReachable) return withState('unreachable', statusAt)
+  if (availableFrom > phones.now) return withState('after_call', statusAt, availableFrom)
+  return withState('ready', Math.max(statusAt, availableFrom))
+}
+
+/** Live legs of these endpoints. */
+export const legsOf = ({ legs }: Call, endpoints: readonly string[]): Leg[] =>
+  legs.filter(
+    ({ endpoint, state }) => endpoint !== undefined && state !== 'ended' && endpoints.includes(endpoint),
+  )

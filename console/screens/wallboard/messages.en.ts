@@ -1,0 +1,16 @@
+export const messages = {
+  title: 'Wallboard',
+  noLink: 'This address has no link in it.',
+  refused: 'This link is not valid any more.',
+  askForLink: 'A supervisor or an administrator makes a new one under Board, Wallboards.',
+  connecting: 'Connecting …',
+  old: (time: string) => `These figures are from ${time}. Connecting again …`,
+  allTeams: 'All teams',
+  callsNow: 'Calls now',
+  callsToday: 'Calls today',
+  answeredToday: 'Answered',
+  leads: 'Leads that wait',
+  campaign: 'Campaign',
+  waiting: 'Waiting',
+  due: 'Due',
+}
