@@ -7,6 +7,15 @@ export async function nextLead(page: Page, shown: number | undefined): Promise<n
   return Number(await title.getAttribute('data-lead'))
 }
 
+/** By its key, which does nothing for a moment when a card disappears while an agent types. */
+export async function openNotes(page: Page): Promise<void> {
+  for (;;) {
+    await page.keyboard.press('n')
+    if ((await page.locator('textarea:focus').count()) === 1) return
+    await page.waitForTimeout(1_700)
+  }
+}
+
 /** Stops the clock of the wrap-up, and asks for a break after it. */
 export async function holdAndBreak(page: Page): Promise<void> {
   await page.keyboard.press('w')

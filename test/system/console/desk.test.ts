@@ -12,7 +12,13 @@ import {
   type Person,
   startConsoleBrowser,
 } from '../../support/console/console-page.ts'
-import { answerDialog, holdAndBreak, nextLead, takeBreak } from '../../support/console/desk-keys.ts'
+import {
+  answerDialog,
+  holdAndBreak,
+  nextLead,
+  openNotes,
+  takeBreak,
+} from '../../support/console/desk-keys.ts'
 import { CHEAP_PASSWORD } from '../../support/seed-users.ts'
 import { startScriptedPhones, startTrunkPeerByNumber } from '../../support/sipp.ts'
 import { waitUntil } from '../../support/stack.ts'
@@ -126,11 +132,13 @@ describe.skipIf(missing !== undefined)(
         shown = await nextLead(page, shown)
         const n = ids.indexOf(shown)
         done.add(n)
-        await keyboard.press('n')
-        await page.locator('textarea:focus').waitFor()
+        await openNotes(page)
         await keyboard.insertText(`Notes on Nr. ${n}`)
         const choice = CHOSEN[n]
-        if (choice === undefined) continue
+        if (choice === undefined) {
+          await keyboard.press('Escape')
+          continue
+        }
         expect(await page.getByText('Script of Tea').count()).toBe(1)
         await page.locator('[data-call="talking"]').waitFor()
         if (n < 10) {
@@ -185,7 +193,7 @@ describe.skipIf(missing !== undefined)(
       const [id = 0] = await startCampaign('Coffee', '2', 1)
       await nextLead(page, undefined)
       await page.locator('[data-call="talking"]').waitFor()
-      await keyboard.press('n')
+      await openNotes(page)
       await keyboard.insertText('Before.')
       await page.getByText('Saved', { exact: true }).waitFor()
 
@@ -219,7 +227,10 @@ describe.skipIf(missing !== undefined)(
         return text === `${typed.join(' ')} The end.`
       })
       await waitUntil('the outcome is at the server', async () => (await leadOf(id)).status === 'QUALIFIED')
-      expect(await next.evaluate(storedDrafts)).toEqual([])
+      await waitUntil(
+        'the browser stores no draft',
+        async () => (await next.evaluate<string[]>(storedDrafts)).length === 0,
+      )
       expectNoComplaints(anna, OFFLINE)
     }, 240_000)
   },
