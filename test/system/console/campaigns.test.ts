@@ -198,12 +198,6 @@ describe.skipIf(missing !== undefined)(title, () => {
           'document.documentElement.scrollWidth - document.documentElement.clientWidth',
         )
         expect(overflow, path).toBe(0)
-        const name = path === id ? 'one' : path
-        if (process.env.PICTURES !== undefined)
-          await person.page.screenshot({
-            path: `${process.env.PICTURES}/${language}-${name}.png`,
-            fullPage: true,
-          })
       }
       await person.close()
     },
