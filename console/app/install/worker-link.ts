@@ -43,7 +43,8 @@ async function register() {
 
 /** @returns whether there is a worker to take it */
 export function sendToWorker(message: ToWorker): boolean {
-  const worker = registration?.active
+  // The one that has answered for the page is there before the page has asked for its registration.
+  const worker = registration?.active ?? navigator.serviceWorker?.controller
   worker?.postMessage(message)
   return worker !== undefined && worker !== null
 }

@@ -36,33 +36,53 @@ export const cachedPaths = (page: Page): Promise<string[]> =>
      return requests.flat().map(({ url }) => url.slice(location.origin.length))`,
   )
 
-/** Waits until the texts of the notifications that are shown are exactly these. */
-export const untilNotified = (page: Page, ...texts: string[]): Promise<void> =>
+/**
+ * From now on the worker's notifications are in a list: headless browsers permit none. No window counts as being in front.
+ */
+export const watchNotifications = (person: Person): Promise<void> =>
+  workerOf(person).evaluate(`(() => {
+    self.shown = []
+    registration.getNotifications = async () => [...shown]
+    registration.showNotification = async (title, options) => {
+      const one = { ...options, title, close: () => { self.shown = shown.filter((other) => other !== one) } }
+      shown.push(one)
+    }
+    Object.defineProperty(WindowClient.prototype, 'focused', { get: () => self.isInFront === true })
+  })()`)
+
+/** Whether the worker finds a window of the console in front. */
+export const setInFront = (person: Person, isInFront: boolean): Promise<void> =>
+  workerOf(person).evaluate(`void (self.isInFront = ${isInFront})`)
+
+/** Waits until the notifications that are shown have exactly these texts. */
+export const untilNotified = (person: Person, ...texts: string[]): Promise<void> =>
   waitUntil(`notifications ${texts}`, async () => {
-    const shown = await run<string[]>(
-      page,
-      `return (await (${REGISTRATION}).getNotifications()).map(({ body }) => body)`,
-    )
+    const shown = await workerOf(person).evaluate<string[]>('shown.map(({ body }) => body)')
     return shown.join() === texts.join()
   })
 
+/** The names of the buttons of the one notification that is shown. */
+export const notificationButtons = (person: Person): Promise<string[]> =>
+  workerOf(person).evaluate<string[]>('shown[0].actions.map(({ title }) => title)')
+
 /**
- * Clicks a button of the one notification that is shown: headless browsers draw none.
+ * Clicks a button of the one notification that is shown, as the browser does.
  * @param key of another call than that of the notification
  */
-export async function clickNotification(
-  { context }: Person,
+export const clickNotification = (
+  person: Person,
   action: 'answer' | 'decline',
   key?: string,
-): Promise<void> {
+): Promise<void> =>
+  workerOf(person).evaluate(`(() => {
+    const [first] = shown
+    const notification = ${key === undefined} ? first : { tag: '${key}', data: first.data, close() {} }
+    const members = { notification, action: '${action}', waitUntil() {} }
+    dispatchEvent(Object.assign(new Event('notificationclick'), members))
+  })()`)
+
+function workerOf({ context }: Person) {
   const [worker] = context.serviceWorkers()
   if (worker === undefined) throw new Error('the browser has no worker')
-  await worker.evaluate(`(async () => {
-    const [shown] = await registration.getNotifications()
-    if (shown === undefined) throw new Error('no notification is shown')
-    const event = new NotificationEvent('notificationclick', { notification: shown, action: '${action}' })
-    const other = { value: { tag: '${key}', data: shown.data, close() {} } }
-    if (${key !== undefined}) Object.defineProperty(event, 'notification', other)
-    dispatchEvent(event)
-  })()`)
+  return worker
 }

@@ -12,9 +12,12 @@ import {
   cachedPaths,
   cacheNames,
   clickNotification,
+  notificationButtons,
+  setInFront,
   untilNotified,
   untilWorker,
   updateWorker,
+  watchNotifications,
   workerPaths,
 } from '../../support/console/worker-page.ts'
 import { login, requestJson } from '../../support/http-client.ts'
@@ -122,7 +125,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     await context.setOffline(true)
     try {
       await page.reload()
-      await page.getByText('You are offline').waitFor({ timeout: 10_000 }).catch(async (err) => { throw new Error(await page.evaluate('navigator.onLine + document.body.innerText') + carl.complaints, { cause: err }) })
+      await page.getByText('You are offline').waitFor()
       await context.setOffline(false)
       // The computer has a network, but the server does not answer.
       await page.getByText('The server does not answer').waitFor()
@@ -138,23 +141,36 @@ describe.skipIf(missing !== undefined)(title, () => {
   })
 
   describe('the notification of a call', () => {
+    beforeAll(() => watchNotifications(carl))
+
     it('has buttons, answers the call that it names, and closes', async () => {
       await dock.ready()
       const { hangUp } = await ringCarl()
-      await untilNotified(carl.page, 'Call from user1')
+      await untilNotified(carl, 'Call from user1')
+      expect(await notificationButtons(carl)).toEqual(['Answer', 'Decline'])
       // A click that comes late names another call.
       await clickNotification(carl, 'answer', 'another-call')
       await dock.untilCalls('ringing')
       await clickNotification(carl, 'answer')
       await dock.untilCalls('active')
-      await untilNotified(carl.page)
+      await untilNotified(carl)
+      await hangUp()
+      await dock.untilCalls()
+    })
+
+    it('is not shown while a window of the console is in front', async () => {
+      await setInFront(carl, true)
+      const { hangUp } = await ringCarl()
+      await carl.page.waitForTimeout(1_000)
+      await untilNotified(carl)
+      await setInFront(carl, false)
       await hangUp()
       await dock.untilCalls()
     })
 
     it('declines', async () => {
       await ringCarl()
-      await untilNotified(carl.page, 'Call from user1')
+      await untilNotified(carl, 'Call from user1')
       await clickNotification(carl, 'decline')
       await dock.untilCalls()
     })
@@ -166,10 +182,10 @@ describe.skipIf(missing !== undefined)(title, () => {
       const names = page.getByRole('checkbox', { name: 'Show the caller’s name' })
       await names.uncheck()
       const { hangUp } = await ringCarl()
-      await untilNotified(page, 'Incoming call')
+      await untilNotified(carl, 'Incoming call')
       await hangUp()
       await dock.untilCalls()
-      await untilNotified(page)
+      await untilNotified(carl)
       await names.check()
     })
   })
@@ -177,15 +193,19 @@ describe.skipIf(missing !== undefined)(title, () => {
   it('counts missed calls in the navigation, the title and the icon of all tabs, until they are seen in one', async () => {
     const { page, context } = carl
     await waitUntil('a count in the title', async () => /^\(\d+\) /.test(await page.title()))
+    expect(await page.evaluate('badge')).toBeGreaterThan(0)
     await page.getByRole('link', { name: /^History.*, \d+ missed calls?$/ }).waitFor()
     expect(await page.locator('link[rel=icon]').getAttribute('href')).toMatch(/^data:image\/svg\+xml,/)
     const other = await context.newPage()
     await other.goto('/console/history')
     await other.locator('main h1').waitFor()
-    for (const tab of [other, page]) {
-      await waitUntil('a title without a count', async () => !(await tab.title()).startsWith('('))
+    for (const tab of [page, other]) {
+      await waitUntil('an icon without a count', async () => {
+        const icon = await tab.locator('link[rel=icon]').getAttribute('href')
+        return icon === '/console/icon.svg' && !(await tab.title()).startsWith('(')
+      })
       await tab.getByRole('link', { name: 'History', exact: true }).waitFor()
-      expect(await tab.locator('link[rel=icon]').getAttribute('href')).toBe('/console/icon.svg')
+      expect(await tab.evaluate('badge')).toBe(0)
     }
     await other.close()
     expectNoComplaints(carl)
