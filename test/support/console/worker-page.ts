@@ -37,7 +37,8 @@ export const cachedPaths = (page: Page): Promise<string[]> =>
   )
 
 /**
- * From now on the worker's notifications are in a list: headless browsers permit none. No window counts as being in front.
+ * From now on the worker's notifications are in a list: headless browsers permit none. No window counts as being in front,
+ * and the ids of those that the worker brings to the front are noted: browsers permit that after a real click alone.
  */
 export const watchNotifications = (person: Person): Promise<void> =>
   workerOf(person).evaluate(`(() => {
@@ -47,6 +48,8 @@ export const watchNotifications = (person: Person): Promise<void> =>
       const one = { ...options, title, close: () => { self.shown = shown.filter((other) => other !== one) } }
       shown.push(one)
     }
+    self.broughtToFront = []
+    WindowClient.prototype.focus = async function () { broughtToFront.push(this.id) }
     Object.defineProperty(WindowClient.prototype, 'focused', { get: () => self.isInFront === true })
   })()`)
 
@@ -60,6 +63,10 @@ export const untilNotified = (person: Person, ...texts: string[]): Promise<void>
     const shown = await workerOf(person).evaluate<string[]>('shown.map(({ body }) => body)')
     return shown.join() === texts.join()
   })
+
+/** How many windows the worker has brought to the front, and whether each was the one with the phone. */
+export const broughtToFront = (person: Person): Promise<boolean[]> =>
+  workerOf(person).evaluate<boolean[]>('broughtToFront.map((id) => id === self.holder)')
 
 /** The names of the buttons of the one notification that is shown. */
 export const notificationButtons = (person: Person): Promise<string[]> =>
@@ -77,6 +84,7 @@ export const clickNotification = (
   workerOf(person).evaluate(`(() => {
     const [first] = shown
     const notification = ${key === undefined} ? first : { tag: '${key}', data: first.data, close() {} }
+    self.holder = first.data.holder
     const members = { notification, action: '${action}', waitUntil() {} }
     dispatchEvent(Object.assign(new Event('notificationclick'), members))
   })()`)

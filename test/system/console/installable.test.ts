@@ -9,6 +9,7 @@ import {
 } from '../../support/console/console-page.ts'
 import { type ConsoleWay, openConsoleWay } from '../../support/console/console-way.ts'
 import {
+  broughtToFront,
   cachedPaths,
   cacheNames,
   clickNotification,
@@ -148,12 +149,18 @@ describe.skipIf(missing !== undefined)(title, () => {
       const { hangUp } = await ringCarl()
       await untilNotified(carl, 'Call from user1')
       expect(await notificationButtons(carl)).toEqual(['Answer', 'Decline'])
+      // Another tab shows the call too, but does not hold the phone.
+      const other = await carl.context.newPage()
+      await other.goto('/console/today')
+      await other.locator('[data-call-state=ringing]').waitFor()
       // A click that comes late names another call.
       await clickNotification(carl, 'answer', 'another-call')
       await dock.untilCalls('ringing')
       await clickNotification(carl, 'answer')
       await dock.untilCalls('active')
       await untilNotified(carl)
+      expect(await broughtToFront(carl)).toEqual([true, true])
+      await other.close()
       await hangUp()
       await dock.untilCalls()
     })
@@ -279,6 +286,9 @@ describe.skipIf(missing !== undefined)(title, () => {
     await page.getByText('Hookswitch can be installed').waitFor({ state: 'hidden' })
     await page.getByRole('button', { name: 'Install Hookswitch' }).click()
     expect(await page.evaluate('prompted')).toBe(true)
+    await page.evaluate(`navigator.registerProtocolHandler = (...all) => { window.handler = all }`)
+    await page.getByRole('button', { name: 'Open phone numbers here' }).click()
+    expect(await page.evaluate('handler')).toEqual(['tel', '/console/dial?to=%s'])
   })
 
   it('offers a new build, not during a call, loads it by a click, and deletes the files of the old one', async () => {
