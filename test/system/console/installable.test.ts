@@ -8,6 +8,7 @@ import {
   startConsoleBrowser,
 } from '../../support/console/console-page.ts'
 import { type ConsoleWay, openConsoleWay } from '../../support/console/console-way.ts'
+import { pbxPorts } from '../../support/console/stack-pbx.ts'
 import {
   broughtToFront,
   cachedPaths,
@@ -37,7 +38,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   let dock: Dock
   let token: string
   beforeAll(async () => {
-    stack = await startStack({ pbx: true })
+    stack = await startStack({ pbx: true, env: await pbxPorts() })
     way = await openConsoleWay(stack.url)
     browser = await startConsoleBrowser(way.url, [
       '--use-fake-device-for-media-stream',
