@@ -8,7 +8,19 @@ import {
 } from '../../support/console/console-page.ts'
 import { type Stack, startStack } from '../../support/stack.ts'
 
-const SCREENS = ['today', 'people', 'live', 'history', 'desk', 'leads', 'campaigns', 'admin', 'system', 'me', 'dial?to=1001']
+const SCREENS = [
+  'today',
+  'people',
+  'live',
+  'history',
+  'desk',
+  'leads',
+  'campaigns',
+  'admin',
+  'system',
+  'me',
+  'dial?to=1001',
+]
 const LANGUAGES = ['en', 'ru', 'es'] as const
 const THEMES = ['light', 'dark'] as const
 
