@@ -1,4 +1,5 @@
-// Bundles the console (`console/`) into dist/console: hashed files for browsers, and the page that loads them.
+// Bundles the console (`console/`) into dist/console: hashed files for browsers, the page that loads them, and what makes
+// the page installable: a service worker, icons, and a manifest in each language.
 import { createHash } from 'node:crypto'
 import {
   existsSync,
@@ -20,6 +21,9 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const ENTRY = 'console/app/main.tsx'
 /** Where nginx serves the bundle. */
 const PUBLIC_PATH = '/console/assets/'
+const WORKER_ENTRY = 'console/worker/worker.ts'
+/** The last two years of browsers. */
+const TARGET = ['chrome122', 'firefox123', 'safari17.4']
 /** How long the files of a build stay after the next one: a page that is open loads its lazy parts from them. */
 const SUPERSEDED_MS = 86_400_000
 
@@ -56,8 +60,12 @@ export async function buildConsole(folder = join(root, 'dist', 'console')) {
     if (previous.has(asset)) utimesSync(path, now, now)
     else if (file.mtimeMs < now.getTime() - SUPERSEDED_MS) rmSync(path, { force: true })
   }
-  replaceFile(join(folder, 'icon.svg'), readFileSync(join(root, 'console/icon.svg')))
-  replaceFile(join(folder, 'index.html'), indexHtml(outputs))
+  for (const path of ['icon.svg', ...iconFiles()])
+    replaceFile(join(folder, path), readFileSync(join(root, 'console', path)))
+  for (const [name, manifest] of manifests()) replaceFile(join(folder, name), manifest)
+  replaceFile(join(folder, 'index.html'), indexHtml(outputs, buildOf(names)))
+  // The last one: browsers load what it lists as soon as it is there.
+  replaceFile(join(folder, 'service-worker.js'), await bundleWorker(names))
   writeFileSync(`${folder}.files`, [...names].join('\n'))
   writeFileSync(stamp, digest)
   return true
@@ -80,8 +88,7 @@ export async function bundleConsole() {
     splitting: true,
     minify: true,
     platform: 'browser',
-    // The last two years of browsers.
-    target: ['chrome122', 'firefox123', 'safari17.4'],
+    target: TARGET,
     format: 'esm',
     jsx: 'automatic',
     charset: 'utf8',
@@ -131,14 +138,76 @@ function entryOutput(outputs) {
   return { name: basename(entry[0]), ...entry[1] }
 }
 
-/** @param {import('esbuild').Metafile['outputs']} outputs */
-function indexHtml(outputs) {
+/**
+ * The service worker, in one file: a worker with a policy of its own path has no imports.
+ * @param {Iterable<string>} names of all assets
+ * @returns {Promise<Uint8Array>}
+ */
+export async function bundleWorker(names) {
+  const assets = [
+    ...[...names].map((name) => PUBLIC_PATH + name),
+    ...iconFiles().map((path) => `/console/${path}`),
+  ]
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: [WORKER_ENTRY],
+    bundle: true,
+    minify: true,
+    platform: 'browser',
+    target: TARGET,
+    format: 'iife',
+    charset: 'utf8',
+    define: {
+      BUILD: JSON.stringify(buildOf(names)),
+      ASSETS: JSON.stringify(['/console/icon.svg', ...assets]),
+    },
+    legalComments: 'none',
+    logLevel: 'warning',
+    write: false,
+  })
+  const [output] = outputFiles
+  if (output === undefined) throw new Error(`esbuild made no bundle of ${WORKER_ENTRY}`)
+  return output.contents
+}
+
+/** The name of a build: another one as soon as any asset has changed. @param {Iterable<string>} names of all assets */
+const buildOf = (names) =>
+  createHash('sha256')
+    .update([...names].sort().join())
+    .digest('hex')
+    .slice(0, 16)
+
+const iconFiles = () => readdirSync(join(root, 'console/icons')).map((name) => `icons/${name}`)
+
+/**
+ * `manifest.<language>.webmanifest` for each language. Their `id` is the same, so that they are one app.
+ * @returns {Map<string, string>} contents by the name of the file
+ */
+export function manifests() {
+  /** @param {string} name */
+  const read = (name) => JSON.parse(readFileSync(join(root, 'console/manifest', `${name}.json`), 'utf8'))
+  const languages = readdirSync(join(root, 'console/manifest'))
+    .map((name) => basename(name, '.json'))
+    .filter((name) => name !== 'manifest')
+  return new Map(
+    languages.map((lang) => {
+      const common = read('manifest')
+      const { description, shortcuts } = read(lang)
+      for (const shortcut of common.shortcuts) shortcut.name = shortcuts[shortcut.name]
+      return [`manifest.${lang}.webmanifest`, JSON.stringify({ ...common, lang, description })]
+    }),
+  )
+}
+
+/** @param {import('esbuild').Metafile['outputs']} outputs @param {string} buildName */
+function indexHtml(outputs, buildName) {
   const { name, cssBundle = '', imports } = entryOutput(outputs)
   const preloads = imports
     .filter(({ kind }) => kind === 'import-statement')
     .map(({ path }) => `<link rel="modulepreload" href="${PUBLIC_PATH}${basename(path)}">`)
   return readFileSync(join(root, 'console/index.html'), 'utf8')
     .replace('<!-- preloads -->', preloads.join('\n    '))
+    .replace('%build%', buildName)
     .replace('%script%', PUBLIC_PATH + name)
     .replace('%style%', PUBLIC_PATH + basename(cssBundle))
 }

@@ -45,6 +45,7 @@ function check(what, tool, toolArgs) {
 let failedChecks = 0
 if (!check('types', 'tsc', ['--noEmit'])) failedChecks += 1
 if (!check('types of the console', 'tsc', ['-p', 'console'])) failedChecks += 1
+if (!check('types of its worker', 'tsc', ['-p', 'console/worker'])) failedChecks += 1
 if (!check('lint and format', 'biome', ['check', '--error-on-warnings', '.'])) failedChecks += 1
 if (!check('unused code and packages', 'knip', [])) failedChecks += 1
 if (!check('architecture', 'vitest', ['run', '--project', 'unit', 'test/architecture.test.ts']))

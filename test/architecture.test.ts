@@ -46,11 +46,20 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   bin: ['contract', 'runtime', 'api/core', 'api/store', 'api/config'],
   // The page knows the server only by the types of its OpenAPI document, which are a file of its own.
   'console/i18n': [],
+  // A program of its own: it runs without a page.
+  'console/worker': [],
   'console/api': [],
   'console/phone': ['console/app', 'console/api'],
   'console/components': ['console/app', 'console/api', 'console/i18n', 'console/phone'],
   'console/screens': ['console/app', 'console/api', 'console/i18n', 'console/components', 'console/phone'],
-  'console/app': ['console/api', 'console/i18n', 'console/components', 'console/screens', 'console/phone'],
+  'console/app': [
+    'console/api',
+    'console/i18n',
+    'console/components',
+    'console/screens',
+    'console/phone',
+    'console/worker',
+  ],
 }
 
 /** What more than one process must agree on, and nothing else. */

@@ -1,7 +1,10 @@
+import { plural } from '../i18n/plural.ts'
 export const messages = {
   product: 'Hookswitch',
   skipToContent: 'Skip to the content',
   reconnecting: 'Reconnecting …',
+  offline: 'You are offline. You stay signed in, and the page goes on by itself.',
+  unreachable: 'Reconnecting … The server does not answer. You stay signed in.',
   replaced: 'Another window of this account took over the live view.',
   takeBack: 'Use it here',
   navigation: 'Screens',
@@ -34,6 +37,9 @@ export const messages = {
     system: 'System',
     me: 'Me',
   },
+  groups: { phone: 'Phone', callCenter: 'Call center', management: 'Management' },
+  more: 'More',
+  missedCalls: (count: number) => plural('en', count, { one: '# missed call', other: '# missed calls' }),
   signOut: 'Sign out',
   signOutFailed: 'The server did not answer, so you are still signed in. Try again.',
   shortcuts: 'Keyboard shortcuts',
@@ -42,6 +48,12 @@ export const messages = {
   singleKeys: 'Use single-key shortcuts',
   singleKeysHint: 'Without them, this list opens from the screen “Me”.',
   notFound: 'There is no such page.',
+  newVersion: 'A new version is here.',
+  newVersionAfterCall: 'A new version is here. It can be loaded after the call.',
+  loadNewVersion: 'Load the new version',
+  installHint: 'Hookswitch can be installed, with a window and an icon of its own.',
+  install: 'Install',
+  notNow: 'Not now',
   crashed: 'This screen has failed. The rest of the page goes on.',
   reload: 'Load the page again',
 }

@@ -1,9 +1,12 @@
+import { plural } from '../i18n/plural.ts'
 import type { messages as english } from './messages.en.ts'
 
 export const messages: typeof english = {
   product: 'Hookswitch',
   skipToContent: 'Ir al contenido',
   reconnecting: 'Reconectando …',
+  offline: 'Sin conexión. Su sesión sigue abierta y la página continuará por sí sola.',
+  unreachable: 'Reconectando … El servidor no responde. Su sesión sigue abierta.',
   replaced: 'Otra ventana de esta cuenta tiene ahora la vista en vivo.',
   takeBack: 'Usarla aquí',
   navigation: 'Secciones',
@@ -35,6 +38,9 @@ export const messages: typeof english = {
     system: 'Sistema',
     me: 'Yo',
   },
+  groups: { phone: 'Teléfono', callCenter: 'Centro de llamadas', management: 'Gestión' },
+  more: 'Más',
+  missedCalls: (count) => plural('es', count, { one: '# llamada perdida', other: '# llamadas perdidas' }),
   signOut: 'Cerrar sesión',
   signOutFailed: 'El servidor no respondió: la sesión sigue abierta. Inténtelo de nuevo.',
   shortcuts: 'Atajos de teclado',
@@ -43,6 +49,12 @@ export const messages: typeof english = {
   singleKeys: 'Usar atajos de una sola tecla',
   singleKeysHint: 'Sin ellos, esta lista se abre desde la sección «Yo».',
   notFound: 'Esa página no existe.',
+  newVersion: 'Hay una versión nueva.',
+  newVersionAfterCall: 'Hay una versión nueva. Se puede cargar después de la llamada.',
+  loadNewVersion: 'Cargar la versión nueva',
+  installHint: 'Hookswitch se puede instalar, con ventana e icono propios.',
+  install: 'Instalar',
+  notNow: 'Ahora no',
   crashed: 'Esta sección ha fallado. El resto de la página sigue funcionando.',
   reload: 'Recargar la página',
 }

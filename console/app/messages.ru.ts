@@ -1,9 +1,12 @@
+import { plural } from '../i18n/plural.ts'
 import type { messages as english } from './messages.en.ts'
 
 export const messages: typeof english = {
   product: 'Hookswitch',
   skipToContent: 'Перейти к содержимому',
   reconnecting: 'Восстанавливаем соединение …',
+  offline: 'Нет сети. Вы остаётесь в системе, и страница продолжит работу сама.',
+  unreachable: 'Восстанавливаем соединение … Сервер не отвечает. Вы остаётесь в системе.',
   replaced: 'Просмотр в реальном времени открыт в другом окне этой учётной записи.',
   takeBack: 'Продолжить здесь',
   navigation: 'Разделы',
@@ -35,6 +38,15 @@ export const messages: typeof english = {
     system: 'Система',
     me: 'Я',
   },
+  groups: { phone: 'Телефон', callCenter: 'Колл-центр', management: 'Администрирование' },
+  more: 'Ещё',
+  missedCalls: (count) =>
+    plural('ru', count, {
+      one: '# пропущенный звонок',
+      few: '# пропущенных звонка',
+      many: '# пропущенных звонков',
+      other: '# пропущенного звонка',
+    }),
   signOut: 'Выйти',
   signOutFailed: 'Сервер не ответил, вы всё ещё в системе. Повторите попытку.',
   shortcuts: 'Сочетания клавиш',
@@ -43,6 +55,12 @@ export const messages: typeof english = {
   singleKeys: 'Использовать сочетания из одиночных клавиш',
   singleKeysHint: 'Без них этот список открывается в разделе «Профиль».',
   notFound: 'Такой страницы нет.',
+  newVersion: 'Доступна новая версия.',
+  newVersionAfterCall: 'Доступна новая версия. Её можно загрузить после звонка.',
+  loadNewVersion: 'Загрузить новую версию',
+  installHint: 'Hookswitch можно установить: с отдельным окном и значком.',
+  install: 'Установить',
+  notNow: 'Не сейчас',
   crashed: 'В этом разделе произошёл сбой. Остальная страница работает.',
   reload: 'Перезагрузить страницу',
 }

@@ -6,6 +6,7 @@ import { appMessages } from './messages.ts'
 import styles from './root.module.css'
 import type { Session } from './session/session.ts'
 import type { TabChannel } from './session/tab-channel.ts'
+import { useOnline } from './use-online.ts'
 
 const Shell = lazy(() => import('./shell/shell.tsx'))
 const Wallboard = lazy(() =>
@@ -46,9 +47,10 @@ export function Root({ session, channel }: { session: Session; channel: TabChann
 
 function Starting({ isReconnecting }: { isReconnecting: boolean }) {
   const texts = useMessages(appMessages)
+  const isOnline = useOnline()
   return (
     <div className={styles.splash} role="status">
-      {isReconnecting ? texts.reconnecting : ''}
+      {isReconnecting && (isOnline ? texts.unreachable : texts.offline)}
     </div>
   )
 }

@@ -8,6 +8,8 @@ export interface MenuItem {
   icon?: ReactNode
   isDanger?: boolean
   isDisabled?: boolean
+  /** It leads to what is shown now. */
+  isCurrent?: boolean
   onSelect(): void
 }
 
@@ -17,10 +19,13 @@ export function Menu({
   items,
   icon,
   tabIndex,
+  renderButton,
 }: {
   label: string
   items: readonly MenuItem[]
   icon?: ReactNode
+  /** In place of a button with an icon. */
+  renderButton?(attributes: { 'aria-haspopup': 'menu'; popoverTarget: string }): ReactNode
   /** -1 where another key than Tab reaches the button. */
   tabIndex?: number
 }) {
@@ -48,9 +53,11 @@ export function Menu({
 
   return (
     <span ref={button}>
-      <IconButton label={label} aria-haspopup="menu" popoverTarget={id} tabIndex={tabIndex}>
-        {icon ?? <Icon name="more" />}
-      </IconButton>
+      {renderButton?.({ 'aria-haspopup': 'menu', popoverTarget: id }) ?? (
+        <IconButton label={label} aria-haspopup="menu" popoverTarget={id} tabIndex={tabIndex}>
+          {icon ?? <Icon name="more" />}
+        </IconButton>
+      )}
       <div
         ref={menu}
         id={id}
@@ -73,6 +80,7 @@ export function Menu({
             role="menuitem"
             tabIndex={-1}
             disabled={item.isDisabled}
+            aria-current={item.isCurrent ? 'page' : undefined}
             className={classNames(styles.item, item.isDanger && styles.danger)}
             onClick={() => {
               menu.current?.hidePopover()

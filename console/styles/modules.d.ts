@@ -5,3 +5,8 @@ declare module '*.module.css' {
 }
 /** The style sheet of all modules: bin/build-console.mjs. */
 declare module 'hookswitch:styles'
+/** The text of a picture. */
+declare module '*.svg' {
+  const text: string
+  export default text
+}

@@ -22,6 +22,8 @@ export type TabMessage =
   | { type: 'stream-wanted' | 'stream-released'; stream: string }
   /** A follower has found that the token is refused. */
   | { type: 'refresh-wanted' }
+  /** The user has seen the missed calls in a tab. */
+  | { type: 'missed-seen' }
   /** Between the phone in the leader and its views in other tabs. */
   | { type: 'phone'; data: unknown }
 

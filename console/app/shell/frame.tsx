@@ -1,19 +1,17 @@
-import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
-import { Button } from '../../components/button.tsx'
-import { Icon } from '../../components/icon.tsx'
-import { Notice } from '../../components/notice.tsx'
-import { SignOutButton } from '../../components/sign-out-button.tsx'
+import { Outlet, useRouterState } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { useMissedCount } from '../../components/calls/missed-calls.ts'
 import { Toasts } from '../../components/toast.tsx'
 import { useMessages } from '../../i18n/messages.ts'
-import { useConsole, useStore } from '../console-context.ts'
 import { ErrorBoundary } from '../error-boundary.tsx'
 import { appMessages } from '../messages.ts'
-import { Shortcuts, useShortcut } from '../shortcuts.tsx'
+import { Shortcuts } from '../shortcuts.tsx'
+import { Attention } from './attention-signs.tsx'
 import { CrashNotice, ReloadButton } from './crash-notice.tsx'
 import styles from './frame.module.css'
-import { SCREENS, type ScreenEntry } from './screens.ts'
-import { useAgent } from './use-agent.ts'
+import { Navigation } from './navigation.tsx'
+import { Notices } from './notices.tsx'
+import { SCREENS } from './screens.ts'
 
 const PhoneDock = lazy(async () => ({ default: (await import('../../screens/phone/dock.tsx')).PhoneDock }))
 const DockToggle = lazy(async () => ({ default: (await import('../../screens/phone/dock.tsx')).DockToggle }))
@@ -25,18 +23,15 @@ const DeskNotice = lazy(async () => ({
 /** The frame of all screens: navigation, notices, and the screen itself. */
 export function Frame() {
   const texts = useMessages(appMessages)
-  const { claims } = useConsole()
-  const agent = useAgent()
-  const isAgent = agent !== undefined && agent !== null
-  const screens = SCREENS.filter(({ isFor }) => isFor(claims, isAgent))
   const main = useRef<HTMLElement>(null)
   const path = useRouterState({ select: ({ location }) => location.pathname })
 
   const current = SCREENS.find(({ name }) => path.startsWith(`/${name}`))
   const title = current === undefined ? texts.product : `${texts.screens[current.name]} · ${texts.product}`
+  const missed = useMissedCount()
   const isFirst = useRef(true)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it runs when another screen is shown
   useEffect(() => {
-    document.title = title
     // A screen reader reads the new screen; a mouse user sees no change.
     if (!isFirst.current) main.current?.focus({ preventScroll: true })
     isFirst.current = false
@@ -44,7 +39,8 @@ export function Frame() {
 
   const content = (
     <main id="content" ref={main} tabIndex={-1} className={styles.main}>
-      <ConnectionNotice />
+      <Attention screen={title} missed={missed} />
+      <Notices />
       {!path.startsWith('/phone') && (
         <Suspense>
           <ErrorBoundary fallback={null}>
@@ -72,19 +68,7 @@ export function Frame() {
       <a className={styles.skip} href="#content">
         {texts.skipToContent}
       </a>
-      <nav className={styles.sidebar} aria-label={texts.navigation}>
-        <p className={styles.brand}>{texts.product}</p>
-        <ul className={styles.links}>
-          {screens.map((screen) => (
-            <li key={screen.name}>
-              <NavigationLink screen={screen} />
-            </li>
-          ))}
-        </ul>
-        <div className={styles.foot}>
-          <SignOutButton tone="quiet" />
-        </div>
-      </nav>
+      <Navigation current={current} missed={missed ?? 0} />
       {content}
       <Dock />
       <Toasts />
@@ -110,34 +94,4 @@ function Dock() {
       </div>
     </Suspense>
   )
-}
-
-function NavigationLink({ screen: { name, icon, key } }: { screen: ScreenEntry }) {
-  const texts = useMessages(appMessages)
-  const navigate = useNavigate()
-  const go = useCallback(() => void navigate({ to: `/${name}` }), [navigate, name])
-  useShortcut(`g ${key}`, texts.shortcutGo(texts.screens[name]), go)
-  return (
-    <Link to={`/${name}`} className={styles.link} activeProps={{ 'aria-current': 'page' }}>
-      <Icon name={icon} />
-      <span className={styles.name}>{texts.screens[name]}</span>
-      <span className={styles.shortName}>{texts.shortNames[name]}</span>
-    </Link>
-  )
-}
-
-function ConnectionNotice() {
-  const texts = useMessages(appMessages)
-  const { session, live } = useConsole()
-  const state = useStore(session.state)
-  const isReplaced = useStore(live.isReplaced)
-  if (isReplaced) {
-    return (
-      <Notice tone="warning">
-        {texts.replaced} <Button onClick={live.resume}>{texts.takeBack}</Button>
-      </Notice>
-    )
-  }
-  if (state.status !== 'signed-in' || state.connection === 'online') return null
-  return <Notice tone="warning">{texts.reconnecting}</Notice>
 }

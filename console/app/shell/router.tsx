@@ -111,6 +111,13 @@ const routes = [
   }),
   createRoute({
     getParentRoute,
+    path: '/dial',
+    // As it came: the screen shows what it refuses.
+    validateSearch: ({ to }: Record<string, unknown>): { to: string } => ({ to: String(to ?? '') }),
+    component: lazyRouteComponent(() => import('../../screens/dial/dial.tsx'), 'DialScreen'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/me',
     component: lazyRouteComponent(() => import('../../screens/me/me.tsx'), 'MeScreen'),
   }),

@@ -19,9 +19,16 @@ export interface ScreenEntry {
   icon: IconName
   /** The second key of the shortcut `g …`. */
   key: string
+  /** `own`: the user’s own account, at the end of the navigation. */
+  group: ScreenGroup | 'own'
+  /** Is in the bar of narrow windows; the others are in its menu “More”. */
+  isInBar?: true
   /** Who sees it in the navigation. The server judges each request all the same. */
   isFor(claims: SessionClaims, isAgent: boolean): boolean
 }
+
+export const SCREEN_GROUPS = ['phone', 'callCenter', 'management'] as const
+export type ScreenGroup = (typeof SCREEN_GROUPS)[number]
 
 const all = () => true
 const isOverseer = ({ role }: SessionClaims) => role !== 'user'
@@ -30,16 +37,16 @@ const isInCallCenter = (claims: SessionClaims, isAgent: boolean) => isAgent || i
 const isAdmin = ({ role }: SessionClaims) => role === 'admin'
 
 export const SCREENS: readonly ScreenEntry[] = [
-  { name: 'today', icon: 'home', key: 't', isFor: all },
-  { name: 'people', icon: 'people', key: 'p', isFor: all },
-  { name: 'live', icon: 'live', key: 'l', isFor: isOverseer },
-  { name: 'history', icon: 'history', key: 'h', isFor: all },
-  { name: 'desk', icon: 'desk', key: 'd', isFor: isInCallCenter },
-  { name: 'leads', icon: 'list', key: 'e', isFor: isInCallCenter },
-  { name: 'campaigns', icon: 'outgoing', key: 'c', isFor: isOverseer },
-  { name: 'board', icon: 'grid', key: 'b', isFor: isOverseer },
-  { name: 'ai', icon: 'template', key: 'i', isFor: isInCallCenter },
-  { name: 'admin', icon: 'admin', key: 'a', isFor: isAdmin },
-  { name: 'system', icon: 'system', key: 's', isFor: isAdmin },
-  { name: 'me', icon: 'me', key: 'm', isFor: all },
+  { name: 'today', icon: 'home', key: 't', group: 'phone', isInBar: true, isFor: all },
+  { name: 'people', icon: 'people', key: 'p', group: 'phone', isInBar: true, isFor: all },
+  { name: 'live', icon: 'live', key: 'l', group: 'phone', isFor: isOverseer },
+  { name: 'history', icon: 'history', key: 'h', group: 'phone', isInBar: true, isFor: all },
+  { name: 'desk', icon: 'desk', key: 'd', group: 'callCenter', isInBar: true, isFor: isInCallCenter },
+  { name: 'leads', icon: 'list', key: 'e', group: 'callCenter', isFor: isInCallCenter },
+  { name: 'campaigns', icon: 'outgoing', key: 'c', group: 'callCenter', isFor: isOverseer },
+  { name: 'board', icon: 'grid', key: 'b', group: 'callCenter', isFor: isOverseer },
+  { name: 'ai', icon: 'template', key: 'i', group: 'callCenter', isFor: isInCallCenter },
+  { name: 'admin', icon: 'admin', key: 'a', group: 'management', isFor: isAdmin },
+  { name: 'system', icon: 'system', key: 's', group: 'management', isFor: isAdmin },
+  { name: 'me', icon: 'me', key: 'm', group: 'own', isFor: all },
 ]

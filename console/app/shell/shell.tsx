@@ -3,6 +3,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { ApiError, createApi } from '../../api/client.ts'
 import { type ConsoleContext, ConsoleProvider, useStore } from '../console-context.ts'
+import { startWorker } from '../install/worker-link.ts'
 import { createLive } from '../live/live.ts'
 import { createPhoneHost } from '../phone/phone-host.ts'
 import type { Session } from '../session/session.ts'
@@ -36,6 +37,7 @@ export default function Shell({
     if (!session.isLeader.get()) scope.send({ type: 'hello' })
     return close
   }, [scope, session])
+  useEffect(startWorker, [])
   const isLeader = useStore(session.isLeader)
   // The next sign-in in this page makes others: of these, nothing may answer then.
   useEffect(() => {

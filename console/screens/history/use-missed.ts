@@ -1,7 +1,5 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { useConsole } from '../../app/console-context.ts'
-import { MISSED_KEY, newestMissed, useMissedCalls } from '../../components/calls/missed-calls.ts'
+import { newestMissed, useMarkMissedSeen, useMissedCalls } from '../../components/calls/missed-calls.ts'
 import type { PastCall } from './parties.ts'
 
 /**
@@ -11,8 +9,6 @@ import type { PastCall } from './parties.ts'
  * @returns whether a call was missed since the last visit
  */
 export function useMissedMark(calls: readonly PastCall[] | undefined): (call: PastCall) => boolean {
-  const { api } = useConsole()
-  const queries = useQueryClient()
   const { data } = useMissedCalls()
   // The marks of this visit stay while it lasts.
   const [seenBefore, setSeenBefore] = useState<number>()
@@ -20,10 +16,7 @@ export function useMissedMark(calls: readonly PastCall[] | undefined): (call: Pa
     if (data !== undefined) setSeenBefore((known) => known ?? Date.parse(data.seen_until ?? data.since))
   }, [data])
 
-  const { mutate } = useMutation({
-    mutationFn: (until: string) => api.PUT('/api/v1/calls/missed/seen', { body: { until } }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: MISSED_KEY }),
-  })
+  const { mutate } = useMarkMissedSeen()
   const newest = newestMissed(calls)
   useEffect(() => {
     if (newest !== undefined && seenBefore !== undefined && Date.parse(newest) > seenBefore) mutate(newest)

@@ -5,6 +5,7 @@ import { Section } from '../../components/section.tsx'
 import { SignOutButton } from '../../components/sign-out-button.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import { AudioSection } from './audio.tsx'
+import { InstallSection } from './install.tsx'
 import styles from './me.module.css'
 import { meMessages } from './messages.ts'
 import { NotificationsSection } from './notifications.tsx'
@@ -30,6 +31,7 @@ export function MeScreen() {
         <ThemeSection />
         <AudioSection />
         <NotificationsSection />
+        <InstallSection />
         <Section title={texts.shortcuts.title}>
           <p>{texts.shortcuts.hint}</p>
           <div className={styles.actions}>

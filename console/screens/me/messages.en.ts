@@ -101,6 +101,21 @@ export const messages = {
     denied:
       'Notifications are blocked. Permit them in the settings of the browser, at the lock in the address bar.',
     unsupported: 'This browser cannot show notifications here.',
+    names: 'Show the caller’s name',
+    namesHint:
+      'If it is off, a notification only reports that a call comes in. Systems show notifications on locked screens as well.',
+  },
+  install: {
+    title: 'On this computer',
+    hint: 'Installed, Hookswitch has a window, an icon and a count of missed calls of its own.',
+    installed: 'Hookswitch is installed on this computer.',
+    install: 'Install Hookswitch',
+    byMenu: 'The browser can install it from its own menu, if it supports that.',
+    linksHint:
+      'Phone numbers in other pages and programs can open here. They are entered, and called only when you press “Call”.',
+    links: 'Open phone numbers here',
+    linksAsked: 'The browser asks you now, or has asked before.',
+    noLinks: 'This browser cannot open phone numbers in a page.',
   },
   shortcuts: {
     title: 'Keyboard',

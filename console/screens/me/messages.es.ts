@@ -102,6 +102,21 @@ export const messages: typeof english = {
     denied:
       'Las notificaciones están bloqueadas. Permítalas en los ajustes del navegador, en el candado de la barra de direcciones.',
     unsupported: 'Este navegador no puede mostrar notificaciones aquí.',
+    names: 'Mostrar el nombre de quien llama',
+    namesHint:
+      'Si está desactivado, la notificación solo indica que entra una llamada. El sistema muestra las notificaciones también con la pantalla bloqueada.',
+  },
+  install: {
+    title: 'En este equipo',
+    hint: 'Instalado, Hookswitch tiene ventana, icono y contador de llamadas perdidas propios.',
+    installed: 'Hookswitch está instalado en este equipo.',
+    install: 'Instalar Hookswitch',
+    byMenu: 'El navegador puede instalarlo desde su menú, si lo permite.',
+    linksHint:
+      'Los números de teléfono de otras páginas y programas pueden abrirse aquí. El número se introduce y solo se llama cuando usted pulsa «Llamar».',
+    links: 'Abrir aquí los números de teléfono',
+    linksAsked: 'El navegador se lo pregunta ahora, o ya lo hizo antes.',
+    noLinks: 'Este navegador no puede abrir números de teléfono en una página.',
   },
   shortcuts: {
     title: 'Teclado',

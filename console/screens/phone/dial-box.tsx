@@ -1,4 +1,6 @@
-import { type RefObject, useState } from 'react'
+import { type RefObject, useEffect, useState } from 'react'
+import { useStore } from '../../app/console-context.ts'
+import { numberToDial } from '../../app/number-to-dial.ts'
 import { IconButton } from '../../components/button.tsx'
 import { usePhone } from '../../components/calls/use-phone.ts'
 import { Icon } from '../../components/icon.tsx'
@@ -17,6 +19,13 @@ export function DialBox({ inputRef }: { inputRef: RefObject<HTMLInputElement | n
   const { contacts } = useContacts()
   const [text, setText] = useState('')
   const [isKeypadOpen, setKeypadOpen] = useState(false)
+  const linked = useStore(numberToDial)
+  useEffect(() => {
+    if (linked === undefined) return
+    // Entered, and not dialed: a link must not place a call.
+    setText(linked)
+    numberToDial.set(undefined)
+  }, [linked])
 
   function dial(number: string | undefined) {
     if (number === undefined) return inputRef.current?.focus()

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef } from 'react'
 import { useConsole, useStore } from '../../app/console-context.ts'
+import { numberToDial } from '../../app/number-to-dial.ts'
 import { phonePort } from '../../app/phone-port.ts'
 import { useShortcut } from '../../app/shortcuts.tsx'
 import { AudioSettings } from '../../components/audio/audio-settings.tsx'
@@ -150,7 +151,7 @@ function useStable<Args extends unknown[], Result>(
   return useCallback((...args: Args) => newest.current(...args), [])
 }
 
-/** In narrow windows: a button with the number of calls. A new call opens the phone by itself. */
+/** In narrow windows: a button with the number of calls. A new call opens the phone by itself, and so does a link with a number. */
 export function DockToggle({ isOpen, onChange }: { isOpen: boolean; onChange(isOpen: boolean): void }) {
   const texts = useMessages(phoneMessages)
   const { phone } = useConsole()
@@ -160,6 +161,10 @@ export function DockToggle({ isOpen, onChange }: { isOpen: boolean; onChange(isO
   useEffect(() => {
     if (newest !== undefined) onChange(true)
   }, [newest, onChange])
+  const linked = useStore(numberToDial)
+  useEffect(() => {
+    if (linked !== undefined) onChange(true)
+  }, [linked, onChange])
   return (
     <Button
       className={styles.toggle}

@@ -1,10 +1,9 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { dataOf } from '../../api/client.ts'
 import { useConsole } from '../../app/console-context.ts'
 import { Button, classNames } from '../../components/button.tsx'
-import { MISSED_KEY, newestMissed, useMissedCalls } from '../../components/calls/missed-calls.ts'
-import { useCallStored } from '../../components/calls/use-call-stored.ts'
+import { newestMissed, useMarkMissedSeen, useMissedCalls } from '../../components/calls/missed-calls.ts'
 import { useErrorText } from '../../components/error-text.ts'
 import { Loaded } from '../../components/loaded.tsx'
 import { Section } from '../../components/section.tsx'
@@ -21,20 +20,16 @@ export function MissedSection() {
   const { missed: texts } = useMessages(todayMessages)
   const language = useLanguage()
   const { api } = useConsole()
-  const queries = useQueryClient()
   const describeError = useErrorText()
   const missed = useMissedCalls()
-  const reload = () => void queries.invalidateQueries({ queryKey: MISSED_KEY })
-  useCallStored(reload)
+  const seen = useMarkMissedSeen()
   const mark = useMutation({
     async mutationFn(count: number) {
       const query = { missed: true, limit: Math.min(count, MAX_PAGE) } as const
       const { calls } = await dataOf(api.GET('/api/v1/calls/history', { params: { query } }))
-      // A time of the server: the clock of this computer may be wrong.
       const until = newestMissed(calls)
-      if (until !== undefined) await api.PUT('/api/v1/calls/missed/seen', { body: { until } })
+      if (until !== undefined) await seen.mutateAsync(until)
     },
-    onSuccess: reload,
     onError: (err) => showToast(describeError(err), 'danger'),
   })
   return (

@@ -27,24 +27,21 @@ export interface Dock {
   mostVoices(): Promise<number>
 }
 
-/** Notes each notification and badge, counts voices, and lets a test pretend that the window is not in front. */
+/** Permits notifications, which headless browsers do not; notes each badge, and counts voices. */
 const watchAlerts = `(() => {
-  window.alerts = []
   window.Notification = class {
     static permission = 'granted'
     static requestPermission = async () => 'granted'
-    constructor(title, options) { window.alerts.push(title + ': ' + options.body) }
     close() {}
   }
-  navigator.setAppBadge = async (count) => void window.alerts.push('badge ' + count)
-  navigator.clearAppBadge = async () => void window.alerts.push('badge 0')
-  window.isInFront = true
-  document.hasFocus = () => window.isInFront
+  window.badge = 0
+  navigator.setAppBadge = async (count) => { window.badge = count }
+  navigator.clearAppBadge = async () => { window.badge = 0 }
   window.mostVoices = 0
   setInterval(() => { window.mostVoices = Math.max(window.mostVoices, sound.voices(), sound.sending()) }, 5)
 })()`
 
-/** A person with pages that note what sounds and what is shown. */
+/** A person with pages that note what sounds, and their badge. */
 export async function openCaller(browser: ConsoleBrowser, options?: PersonOptions): Promise<Person> {
   const person = await browser.openPerson(options)
   await person.context.addInitScript(watchSound)

@@ -22,6 +22,7 @@ const SCREENS = [
   'admin',
   'system',
   'me',
+  'dial?to=1001',
 ]
 const LANGUAGES = ['en', 'ru', 'es'] as const
 const THEMES = ['light', 'dark'] as const

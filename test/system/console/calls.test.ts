@@ -8,6 +8,8 @@ import {
   startCallingStack,
   TONES,
 } from '../../support/console/calling-stack.ts'
+import type { Person } from '../../support/console/console-page.ts'
+import { untilNotified, watchNotifications } from '../../support/console/worker-page.ts'
 import { requestJson } from '../../support/http-client.ts'
 import { waitUntil } from '../../support/stack.ts'
 
@@ -142,18 +144,27 @@ describe.skipIf(missing !== undefined)(title, () => {
   })
 
   test('an incoming call notifies; markup in the caller’s name is text, and a foreign call id is not answered', async () => {
-    const name = '<img src=x onerror=alerts.push(1)>'
-    await carl.page.evaluate('alerts.length = 0; isInFront = false')
+    const name = '<img src=x onerror=alert(1)>'
+    const [person] = all.people as [Person]
+    await watchNotifications(person)
     await all.ami.place('1003', '1001', 'hk_not-of-this-page', `"${name}" <5550100>`)
     await carl.untilCalls('ringing')
     await carl.cards('ringing').getByText(name).waitFor()
-    await carl.page.waitForFunction(`document.title.includes('📞 Call from ${name}')`)
+    // The content policy lets no text be evaluated more than once.
+    await waitUntil('the caller in the title', async () =>
+      (await carl.page.title()).includes(`📞 Call from ${name}`),
+    )
     await sleep(2_500)
     await carl.untilCalls('ringing')
-    expect(await carl.page.evaluate('alerts')).toEqual([`Hookswitch: Call from ${name}`, 'badge 1'])
+    await untilNotified(person, `Call from ${name}`)
+    const badge = await carl.page.evaluate<number>('badge')
     await carl.click('ringing', 'Decline')
     await carl.untilCalls()
-    await carl.page.waitForFunction(`alerts.at(-1) === 'badge 0' && !document.title.includes('📞')`)
+    await untilNotified(person)
+    await waitUntil('a title and a badge without the call', async () => {
+      const shown = await carl.page.evaluate<number>('badge')
+      return shown === badge - 1 && !(await carl.page.title()).includes('📞')
+    })
     expect(await carl.page.locator('img').count()).toBe(0)
   })
 
