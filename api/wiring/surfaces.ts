@@ -46,7 +46,7 @@ export interface SurfacesNeeds {
   auth: AuthModule
   callModule: CallModule
   provisioning: ProvisioningModule
-  callCenter: Pick<CallCenter, 'app' | 'campaignReports' | 'desk'>
+  callCenter: Pick<CallCenter, 'app' | 'campaignReports' | 'desk' | 'resolveActor' | 'aiVersions'>
   registrationRateLimiter: ReturnType<typeof createRateLimiter>
   media: MediaFolders
   policy: () => DialPolicy
@@ -109,6 +109,7 @@ export function createSurfaces(needs: SurfacesNeeds) {
         endpoint: { domain: config.sipServer.domain, websocketUrl: config.webrtc.websocketUrl },
         ice: config.webrtc.ice,
       },
+      aiVersions: { resolveActor: needs.callCenter.resolveActor, versions: needs.callCenter.aiVersions },
       personal: createPersonalModule({ config, db: needs.db, redis, guard, auth, directory, history, now }),
       signIn: {
         registration: config.registration,

@@ -6,6 +6,7 @@ import { sendError } from '../errors.ts'
 import type { Guarded } from '../guard.ts'
 import { type OpenApiSection, sectionOf } from '../openapi.ts'
 import { type AdminRoutesNeeds, addAdminRoutes, adminTags } from './admin-routes.ts'
+import { type AiVersionRoutesNeeds, addAiVersionRoutes } from './ai-version-routes.ts'
 import { addLiveCallRoutes, type LiveCallRoutesNeeds } from './call-routes.ts'
 import { addCampaignReportRoutes, type CampaignReportRoutesNeeds } from './campaign-routes.ts'
 import { addDeskRoutes, type DeskRoutesNeeds } from './desk-routes.ts'
@@ -30,6 +31,7 @@ export interface V1RoutesNeeds extends SessionRoutesNeeds {
   signIn: SignInRoutesNeeds
   desk: Omit<DeskRoutesNeeds, 'guard'>
   campaigns: Omit<CampaignReportRoutesNeeds, 'guard'>
+  aiVersions: Omit<AiVersionRoutesNeeds, 'guard'>
   log: Logger
 }
 
@@ -45,6 +47,7 @@ export function createV1Routes({
   signIn,
   desk,
   campaigns,
+  aiVersions,
   log,
 }: V1RoutesNeeds): OpenAPIHono<Guarded> {
   const app = new OpenAPIHono<Guarded>({
@@ -76,6 +79,7 @@ export function createV1Routes({
   addPhoneRoutes(app, phone)
   addDeskRoutes(app, { guard, ...desk })
   addCampaignReportRoutes(app, { guard, ...campaigns })
+  addAiVersionRoutes(app, { guard, ...aiVersions })
 
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
@@ -108,6 +112,7 @@ export const v1Section = (app: OpenAPIHono<Guarded>): OpenApiSection =>
       },
       { name: 'presence', description: 'The status of a user.' },
       { name: 'sessions', description: 'Logins that live, to be seen and ended.' },
+      { name: 'AI documents', description: 'Who changed AI settings and templates, and when.' },
       ...adminTags,
     ],
     prefix: wire.PREFIX,

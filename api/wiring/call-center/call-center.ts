@@ -1,7 +1,8 @@
 import { failureLogger } from '../../../runtime/log.ts'
-import { createActorResolver } from '../../core/call-center/agents/actor-resolver.ts'
 import { createAgents } from '../../core/call-center/agents/agents.ts'
 import { createDeskNotifier } from '../../core/call-center/desk/desk-notifier.ts'
+import { type ActorResolver, createActorResolver } from '../../core/call-center/agents/actor-resolver.ts'
+import type { DocumentVersions } from '../../core/call-center/ai/document-versions.ts'
 import { createAuthorize } from '../../http/crm/authorize.ts'
 import { createCrmRoutes } from '../../http/crm/routes.ts'
 import type { Guard } from '../../http/guard.ts'
@@ -44,6 +45,8 @@ export interface CallCenter {
   /** For the routes of v1. */
   desk: Omit<DeskRoutesNeeds, 'guard'>
   campaignReports: Omit<CampaignReportRoutesNeeds, 'guard'>
+  resolveActor: ActorResolver['resolve']
+  aiVersions: DocumentVersions
   open(): void
   close(): Promise<void>
 }
@@ -100,6 +103,8 @@ export function createCallCenter({ guard, ...needs }: CallCenterNeeds): CallCent
       webhooks: webhooks.routes,
       log,
     }),
+    resolveActor: actorResolver.resolve,
+    aiVersions: ai.versions,
     open() {
       for (const featureModule of Object.values(modules)) featureModule.open?.()
     },

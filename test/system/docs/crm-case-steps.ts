@@ -111,16 +111,21 @@ export function createCrmCaseSteps(
     content: 'Hello {{name}}',
     variables: ['name'],
   })
-  const ofTemplate = (status: number, json?: () => object): OperationCase =>
+  const ofTemplate = (
+    status: number,
+    json?: () => object,
+    pathOf = (id: unknown) => `/api/ai/templates/${id}`,
+  ): OperationCase =>
     at(status, async (send) => {
       const { id } = await first('POST', '/api/ai/templates', await admin(), template())
-      return send(`/api/ai/templates/${id}`, { token: await admin(), json: json?.() })
+      return send(pathOf(id), { token: await admin(), json: json?.() })
     })
-  const ofSettings = (status: number, json?: object): OperationCase =>
+  const settingsPath = (agentId: unknown) => `/api/ai/settings/${agentId}`
+  const ofSettings = (status: number, json?: object, pathOf = settingsPath): OperationCase =>
     at(status, async (send) => {
-      const path = `/api/ai/settings/${await ownAgent()}`
-      await first('PUT', path, await admin(), settings)
-      return send(path, { token: await admin(), json })
+      const agentId = await ownAgent()
+      await first('PUT', settingsPath(agentId), await admin(), settings)
+      return send(pathOf(agentId), { token: await admin(), json })
     })
 
   return {

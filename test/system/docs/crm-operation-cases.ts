@@ -190,6 +190,9 @@ export function createCrmOperationCases(
     crmTemplate: ofTemplate(200),
     crmUpdateTemplate: ofTemplate(200, template),
     crmDeleteTemplate: ofTemplate(204),
+    listTemplateVersions: ofTemplate(200, undefined, (id) => `/api/v1/ai/templates/${id}/versions`),
+    listAiSettingsVersions: ofSettings(200, undefined, (id) => `/api/v1/ai/settings/${id}/versions`),
+    listAiConfigVersions: get('/api/v1/ai/config/versions'),
 
     crmTelnyxWebhook: at(200, (send) => {
       const json = {

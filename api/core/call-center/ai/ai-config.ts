@@ -15,7 +15,8 @@ export const DEFAULT_AI_CONFIG: AiConfig = {
   ttsProvider: 'none',
 }
 
-const CONFIG_KEY = 'all'
+/** The one configuration has this key among the documents. */
+export const AI_CONFIG_KEY = 'all'
 
 export interface AiConfigService {
   /** @throws {Refusal} `not_found` for an unknown version */
@@ -37,14 +38,14 @@ export function createAiConfigService({
 }): AiConfigService {
   return {
     async read(version) {
-      const document = await store.find('config', CONFIG_KEY, version)
+      const document = await store.find('config', AI_CONFIG_KEY, version)
       if (document !== undefined) return document
       if (version !== undefined) throw new Refusal('not_found')
-      return { key: CONFIG_KEY, body: DEFAULT_AI_CONFIG, version: 0, createdAt: 0, updatedAt: 0 }
+      return { key: AI_CONFIG_KEY, body: DEFAULT_AI_CONFIG, version: 0, createdAt: 0, updatedAt: 0 }
     },
     async write({ userId }, body, version) {
       const write = { changedBy: userId, now: toUnixSeconds(now()), version, createIfMissing: true }
-      return (await store.put('config', CONFIG_KEY, { ...write, body })).document
+      return (await store.put('config', AI_CONFIG_KEY, { ...write, body })).document
     },
   }
 }

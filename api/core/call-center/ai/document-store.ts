@@ -20,6 +20,14 @@ export interface WriteContext {
   version: ExpectedVersion
 }
 
+/** When a version was written and by which user; null for a version without a user. */
+export interface VersionRecord {
+  version: number
+  changedAt: number
+  changedBy: string | null
+  isDeletion: boolean
+}
+
 /** Documents with their whole version history. */
 export interface DocumentStore {
   /**
@@ -38,6 +46,13 @@ export interface DocumentStore {
     page: { afterName: string | undefined; limit: number },
   ): Promise<VersionedDocument<Kind>[]>
   count(kind: DocumentKind): Promise<number>
+  /** Versions of a document, the newest first, also of one that was deleted. */
+  listVersions(
+    kind: DocumentKind,
+    key: string,
+    page: { before?: number | undefined; limit: number },
+  ): Promise<VersionRecord[]>
+  countVersions(kind: DocumentKind, key: string): Promise<number>
   /**
    * Creates or changes a document.
    * @param write `name` is unique within the kind; without `createIfMissing` the document must exist

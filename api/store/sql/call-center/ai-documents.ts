@@ -118,6 +118,39 @@ export function createDocumentStore(db: Database): DocumentStore {
       return Number(many)
     },
 
+    async listVersions(kind, key, { before, limit }) {
+      const rows = await db.query
+        .selectFrom('ai_versions')
+        .select((row) => [
+          'version',
+          'changed_at',
+          'changed_by',
+          row('body_json', 'is', null).as('is_deletion'),
+        ])
+        .where('kind', '=', kind)
+        .where('key', '=', key)
+        .$if(before !== undefined, (query) => query.where('version', '<', before ?? 0))
+        .orderBy('version', 'desc')
+        .limit(limit)
+        .execute()
+      return rows.map(({ version, changed_at, changed_by, is_deletion }) => ({
+        version,
+        changedAt: changed_at,
+        changedBy: changed_by === null ? null : String(changed_by),
+        isDeletion: Boolean(is_deletion),
+      }))
+    },
+
+    async countVersions(kind, key) {
+      const { many } = await db.query
+        .selectFrom('ai_versions')
+        .select((row) => row.fn.countAll().as('many'))
+        .where('kind', '=', kind)
+        .where('key', '=', key)
+        .executeTakeFirstOrThrow()
+      return Number(many)
+    },
+
     put: (kind, key, write) =>
       retry(() => tryPut(kind, key, write), {
         async delayMs(failures, err) {

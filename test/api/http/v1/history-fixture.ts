@@ -75,14 +75,14 @@ export function createSurface(history: Asked) {
   })
   const guard = createGuard(verifier)
   // These tests use no other route.
-  const { sessions, calls, phone, personal, administration, signIn, campaigns, desk } = {
+  const { sessions, calls, phone, personal, administration, signIn, campaigns, desk, aiVersions } = {
     ...{ calls: { guard }, phone: { guard }, personal: { guard }, administration: {}, campaigns: {} },
   } as Parameters<typeof createV1Routes>[0]
   const reachOf = createFindReach(users, 'team')
   const mediaLinks = createMediaLinks({ tokens, reachOf, now: () => nowS * 1000, longestLifetime: 3_600 })
   const policy = () => createDialPolicy(PolicyFile.parse({ country: 'DE' }))
   const needs = {
-    ...{ sessions, calls, phone, personal, administration, signIn, campaigns, desk },
+    ...{ sessions, calls, phone, personal, administration, signIn, campaigns, desk, aiVersions },
     history: { guard, history, reachOf, mediaLinks, policy },
   }
   const app = createV1Routes({ ...needs, guard, log: createLog('test', 'silent') })

@@ -47,11 +47,11 @@ export function createFixture(refusal?: Refusal) {
     }),
   )
   // These tests use no other routes.
-  const { sessions, calls, history, phone, administration, signIn, campaigns } = {
+  const { sessions, calls, history, phone, administration, signIn, campaigns, aiVersions } = {
     ...{ calls: { guard }, history: { guard }, phone: { guard }, administration: {}, campaigns: {} },
   } as Parameters<typeof createV1Routes>[0]
   const app = createV1Routes({
-    ...{ guard, sessions, calls, history, phone, administration, signIn, campaigns },
+    ...{ guard, sessions, calls, history, phone, administration, signIn, campaigns, aiVersions },
     log: createLog('test', 'silent'),
     desk: {} as Parameters<typeof createV1Routes>[0]['desk'], // not used here
     personal: {

@@ -101,6 +101,25 @@ onBothEngines(({ tables }) => {
     })
   })
 
+  describe('versions', () => {
+    test('are listed with time and author, the newest first, page by page', async () => {
+      await put('1', 'one')
+      await put('1', 'two', { now: 200, changedBy: '8' })
+      await store.remove('settings', '1', context({ now: 300 }))
+      await put('2', 'other')
+      const list = (page: { before?: number; limit: number }) => store.listVersions('settings', '1', page)
+      expect(await list({ limit: 9 })).toEqual([
+        { version: 3, changedAt: 300, changedBy: '7', isDeletion: true },
+        { version: 2, changedAt: 200, changedBy: '8', isDeletion: false },
+        { version: 1, changedAt: 100, changedBy: '7', isDeletion: false },
+      ])
+      expect((await list({ limit: 2 })).map(({ version }) => version)).toEqual([3, 2])
+      expect((await list({ before: 2, limit: 2 })).map(({ version }) => version)).toEqual([1])
+      expect(await store.countVersions('settings', '1')).toBe(3)
+      expect(await store.countVersions('template', '1')).toBe(0)
+    })
+  })
+
   describe('names', () => {
     test('are unique, and free again after a change or a deletion', async () => {
       await putTemplate('a', 'Ana')
