@@ -6,6 +6,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { readAdminSearch } from '../../screens/admin/search.ts'
+import { readAiSearch } from '../../screens/ai/search.ts'
 import { readHistorySearch } from '../../screens/history/search.ts'
 import { CrashNotice, NotFoundNotice } from './crash-notice.tsx'
 import { Frame } from './frame.tsx'
@@ -75,6 +76,7 @@ const routes = [
   createRoute({
     getParentRoute,
     path: '/ai',
+    validateSearch: readAiSearch,
     component: lazyRouteComponent(() => import('../../screens/ai/ai.tsx'), 'AiScreen'),
   }),
   createRoute({

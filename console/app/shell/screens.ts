@@ -38,7 +38,7 @@ export const SCREENS: readonly ScreenEntry[] = [
   { name: 'leads', icon: 'list', key: 'e', isFor: isInCallCenter },
   { name: 'campaigns', icon: 'outgoing', key: 'c', isFor: isOverseer },
   { name: 'board', icon: 'grid', key: 'b', isFor: isOverseer },
-  { name: 'ai', icon: 'template', key: 'i', isFor: isOverseer },
+  { name: 'ai', icon: 'template', key: 'i', isFor: all },
   { name: 'admin', icon: 'admin', key: 'a', isFor: isAdmin },
   { name: 'system', icon: 'system', key: 's', isFor: isAdmin },
   { name: 'me', icon: 'me', key: 'm', isFor: all },

@@ -5,9 +5,9 @@ import { Dialog, DialogActions } from '../../components/dialog.tsx'
 import { useErrorText } from '../../components/error-text.ts'
 import { componentMessages } from '../../components/messages.ts'
 import { Notice } from '../../components/notice.tsx'
+import { readRefusal } from '../../components/refused-field.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import styles from './admin.module.css'
-import { readRefusal } from './refused-field.ts'
 
 interface FormDialogProps {
   title: string

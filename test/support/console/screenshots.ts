@@ -4,7 +4,7 @@ import { project } from '../build.ts'
 import { startStack } from '../stack.ts'
 import { type Person, startConsoleBrowser } from './console-page.ts'
 
-const SCREENS = ['today', 'people', 'live', 'history', 'desk', 'campaigns', 'admin', 'system', 'me']
+const SCREENS = ['today', 'people', 'live', 'history', 'desk', 'campaigns', 'ai', 'admin', 'system', 'me']
 const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } }
 const THEMES = ['light', 'dark'] as const
 const folder = join(project, 'docs', 'screens')
@@ -32,7 +32,7 @@ async function main() {
         for (const screen of SCREENS) {
           // Inside the page: a load would end the call.
           await person.page.keyboard.press('g')
-          await person.page.keyboard.press({ people: 'p', me: 'm' }[screen] ?? screen.charAt(0))
+          await person.page.keyboard.press({ ai: 'i', people: 'p', me: 'm' }[screen] ?? screen.charAt(0))
           await person.page.waitForURL(`**/console/${screen}**`)
           await person.page.waitForLoadState('networkidle')
           await person.page.waitForTimeout(1_500)

@@ -8,7 +8,7 @@ import {
 } from '../../support/console/console-page.ts'
 import { type Stack, startStack } from '../../support/stack.ts'
 
-const SCREENS = ['today', 'people', 'live', 'history', 'desk', 'campaigns', 'admin', 'system', 'me']
+const SCREENS = ['today', 'people', 'live', 'history', 'desk', 'campaigns', 'ai', 'admin', 'system', 'me']
 const LANGUAGES = ['en', 'ru', 'es'] as const
 const THEMES = ['light', 'dark'] as const
 

@@ -54,11 +54,11 @@ function createSurface() {
     }),
   )
   // These tests use no other routes.
-  const { sessions, calls, history, phone, personal, administration, signIn, desk } = {
+  const { sessions, calls, history, phone, personal, administration, signIn, desk, aiVersions } = {
     ...{ calls: { guard }, history: { guard }, phone: { guard }, personal: { guard }, administration: {} },
   } as Parameters<typeof createV1Routes>[0]
   return createV1Routes({
-    ...{ guard, sessions, calls, history, phone, personal, administration, signIn, desk },
+    ...{ guard, sessions, calls, history, phone, personal, administration, signIn, desk, aiVersions },
     log: createLog('test', 'silent'),
     campaigns: {
       resolveActor: async ({ userId, claims: { role } }) => ({

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { readRefusal } from '../../../../console/screens/admin/refused-field.ts'
+import { readRefusal } from '../../../console/components/refused-field.ts'
 
-const isField = (name: string) => ['username', 'display_name'].includes(name)
+const isField = (name: string) => ['username', 'display_name', 'systemPrompt'].includes(name)
 
 it.each([
   ['one field', 'username: another user has this name', [['username', '<another user has this name>']]],
@@ -20,6 +20,11 @@ it.each([
       ['username', '<a>'],
       ['', '<team: b>'],
     ],
+  ],
+  [
+    'a field of the call center',
+    'systemPrompt: must not be empty',
+    [['systemPrompt', '<must not be empty>']],
   ],
   ['no field', 'registration is closed', [['', '<registration is closed>']]],
   ['nothing', undefined, [['', '<undefined>']]],

@@ -14,7 +14,7 @@ export function readRefusal(
   const found = new Map<string, string>()
   const rest: string[] = []
   for (const part of detail?.split('; ') ?? []) {
-    const [, name = '', reason = ''] = /^([a-z][a-z_]*): (.+)$/s.exec(part) ?? []
+    const [, name = '', reason = ''] = /^([a-z][A-Za-z_]*): (.+)$/s.exec(part) ?? []
     if (name !== '' && isField(name)) found.set(name, describe(reason))
     else rest.push(part)
   }
