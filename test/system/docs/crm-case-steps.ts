@@ -31,7 +31,10 @@ export function createCrmCaseSteps(
   const ofLead = (path: (id: number) => string, token = agent, json?: object, status = 200): OperationCase =>
     at(status, async (send) => send(path(await lead()), { token: await token(), json }))
   const ownAgent = async () => {
-    const { username } = claimsOf(await agent())
+    const token = await agent()
+    // Their first request makes a user an agent.
+    await first('GET', '/api/agents', token)
+    const { username } = claimsOf(token)
     const all = await first('GET', '/api/agents', await admin())
     return (
       (all as unknown as { id: number; username: string }[]).find((one) => one.username === username)?.id ?? 0
