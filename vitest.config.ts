@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Tests that start nothing but themselves; `npm run check` runs these alone. */
 const unit = [
@@ -7,8 +8,30 @@ const unit = [
   'test/architecture.test.ts',
 ]
 
-/** Long ones that keep an eye on the time: two at once are enough. */
-const long = ['test/system/crm/campaign-automation*.test.ts', 'test/api/core/auth/sessions.property.test.ts']
+/** They begin first: a long one that begins last would run alone at the end. */
+const LONGEST = [
+  'system/streams/streams',
+  'system/component-failures',
+  'system/crm/campaign-automation',
+  'system/crm/campaign-automation-postgres',
+  'system/start',
+  'system/console/accessibility',
+  'api/core/call-center/campaigns/dialer',
+  'system/console/calls',
+  'bin/admin/users-and-sessions',
+  'api/core/auth/sessions.property',
+].map((name) => `/test/${name}.test.ts`)
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = LONGEST.findIndex((name) => moduleId.endsWith(name))
+      return at === -1 ? LONGEST.length : at
+    }
+    return sorted.toSorted((a, b) => rank(a) - rank(b))
+  }
+}
 
 /** What needs both cores to itself: beside others it would be late, and make them late. */
 const heavy = ['test/system/stress/*.test.ts']
@@ -19,6 +42,7 @@ export default defineConfig({
     isolate: false,
     // They mostly wait for programs: one more than there are cores.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 240_000,
     // Unit tests alone: what they leave to whole-stack tests counts as not covered.
@@ -37,18 +61,8 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['test/**/*.test.ts'],
-          exclude: [...unit, ...long, ...heavy],
+          exclude: [...unit, ...heavy],
           globalSetup: ['test/support/build.ts'],
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'long',
-          include: long,
-          globalSetup: ['test/support/build.ts'],
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -58,7 +72,7 @@ export default defineConfig({
           include: heavy,
           globalSetup: ['test/support/build.ts'],
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],
