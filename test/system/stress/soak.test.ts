@@ -9,7 +9,7 @@ import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 const SESSIONS = 2_000
 const USERS = 40
 const AT_ONCE = 24
-const MINUTE_MS = 60_000
+const SPAN_MS = 30_000
 
 let stack: Stack
 let users: string[]
@@ -31,7 +31,7 @@ async function forEach<T>(all: Iterable<T>, deed: (one: T) => Promise<void>): Pr
   await Promise.all(Array.from({ length: AT_ONCE }, worker))
 }
 
-test('2 000 sessions live through a minute of coming and going in which Redis is killed twice: none is lost, none comes back', async () => {
+test('2 000 sessions live through half a minute of coming and going in which Redis is killed twice: none is lost, none comes back', async () => {
   const count: SessionCounts = { logins: 0, refreshes: 0, logouts: 0, unavailable: 0 }
   const live = new Set<SessionClient>()
   const ended = new Set<SessionClient>()
@@ -47,7 +47,7 @@ test('2 000 sessions live through a minute of coming and going in which Redis is
     live.delete(client)
     return client
   }
-  const end = performance.now() + MINUTE_MS
+  const end = performance.now() + SPAN_MS
   const coming = forEach(
     endlessly(() => performance.now() < end),
     async () => {
@@ -62,7 +62,7 @@ test('2 000 sessions live through a minute of coming and going in which Redis is
     },
   )
   for (const _ of ['once', 'twice']) {
-    await new Promise((resolve) => setTimeout(resolve, MINUTE_MS / 3))
+    await new Promise((resolve) => setTimeout(resolve, SPAN_MS / 3))
     const before = stack.pid('redis')
     stack.signal('redis', 'SIGKILL')
     await waitUntil('another Redis', () => stack.pid('redis') !== before)
