@@ -14,7 +14,8 @@ const refreshed = async (token: string) =>
   String((await requestJson(`${stack.base}/auth/refresh`, { method: 'POST', token })).body.access_token)
 const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
 
-test('a renewed stream outlives its first token without interruption; another does not; both end with their session', async () => {
+// Both wait for real lifetimes, so they wait together.
+test.concurrent('a renewed stream outlives its first token without interruption; another does not; both end with their session', async () => {
   const [kept, left] = [await login(stack, 'user1'), await login(stack, 'user2')]
   const [renewing, expiring] = [subscribeSse(stack, kept.access), subscribeSse(stack, left.access)]
   await waitUntil('both are open', () => renewing.messages.length > 0 && expiring.messages.length > 0)
@@ -38,7 +39,7 @@ test('a renewed stream outlives its first token without interruption; another do
   await waitUntil('it ends with its session', () => renewing.isClosed())
 })
 
-test('the stream of an expired session ends without tolerance, and a renewal has no effect', async () => {
+test.concurrent('the stream of an expired session ends without tolerance, and a renewal has no effect', async () => {
   const brief = await startStack({ env: { HOOKSWITCH_ACCESS_TTL: '60', HOOKSWITCH_REFRESH_TTL: '12' } })
   try {
     await publish(brief, { states: {} })

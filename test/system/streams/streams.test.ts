@@ -51,6 +51,12 @@ function webSocket(query: string, headers: Record<string, string> = {}) {
 const streamsOf = async (where: Stack) => Number((await requestJson(`${where.url}/_gate/ready`)).body.streams)
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` })
 
+const poll = (token: string, named?: string) =>
+  requestJson(`${stack.base}/sub/users-state`, {
+    token,
+    headers: named === undefined ? {} : { 'If-None-Match': named },
+  })
+
 describe('a subscription to users-state', () => {
   test('shows an EventSource and a WebSocket the last snapshot at once, and each new one', async () => {
     await publish(stack, { states: { 1001: { state: 'Idle', name: 'first' } } })
@@ -139,12 +145,6 @@ describe('a subscription to users-state', () => {
 })
 
 describe('a plain GET with If-None-Match', () => {
-  const poll = (token: string, named?: string) =>
-    requestJson(`${stack.base}/sub/users-state`, {
-      token,
-      headers: named === undefined ? {} : { 'If-None-Match': named },
-    })
-
   test('waits for a change, in any spelling of the tag', async () => {
     await publish(stack, { states: {} })
     const { access } = await login(stack)
@@ -163,14 +163,6 @@ describe('a plain GET with If-None-Match', () => {
     for (const one of await Promise.all(waiting))
       expect(one).toMatchObject({ status: 200, body: { seq: body.seq } })
     expect(await poll(access, `${tag}, W/"zzz"`)).toMatchObject({ status: 200, body: { seq: body.seq } })
-  })
-
-  test('is answered after 25 seconds that there is no change, with the same tag', async () => {
-    await publish(stack, { states: {} })
-    const { access } = await login(stack)
-    const tag = String((await poll(access)).headers.get('etag'))
-    const { status, headers } = await poll(access, `W/${tag}`)
-    expect([status, headers.get('etag'), headers.get('cache-control')]).toEqual([304, tag, 'no-store'])
   })
 })
 
@@ -558,41 +550,6 @@ describe('a subscriber that stops reading', () => {
   })
 })
 
-describe('two instances of Nchan', () => {
-  test('share the streams; if one dies, only its own streams are interrupted, for seconds', async () => {
-    const double = await startStack({ env: { HOOKSWITCH_STREAM_INSTANCES: '2' } })
-    try {
-      await publish(double, { states: {} })
-      const followers = await Promise.all(
-        Array.from({ length: 24 }, async () => subscribeSse(double, (await login(double)).access)),
-      )
-      await waitUntil('all are open', () => followers.every(({ messages }) => messages.length > 0))
-      const before = double.pid('stream-1')
-      const killedAt = performance.now()
-      double.signal('stream-1', 'SIGKILL')
-      await waitUntil('another instance', () => double.pid('stream-1') !== before)
-      await waitUntil('those it had are back', () =>
-        followers.every((one) => one.lostAt() === undefined && one.messages.length === one.opens()),
-      )
-      const tookMs = performance.now() - killedAt
-      const spared = followers.filter((one) => one.opens() === 1)
-      expect(spared.length).toBeGreaterThan(0)
-      expect(spared.length).toBeLessThan(24)
-      // An EventSource of this client reconnects after three seconds.
-      expect(tookMs).toBeLessThan(20_000)
-
-      const session = await login(double)
-      const late = subscribeSse(double, session.access)
-      await waitUntil('a new stream opens', () => late.messages.length > 0)
-      await logout(double, session)
-      await waitUntil('and ends with its session', () => late.isClosed())
-      for (const one of followers) one.close()
-    } finally {
-      await double.stop()
-    }
-  })
-})
-
 describe('a process that hangs', () => {
   test('is killed and restarted: an instance of Nchan, and its clients reconnect', async () => {
     await publish(stack, { states: {} })
@@ -607,21 +564,67 @@ describe('a process that hangs', () => {
   })
 })
 
-describe('an expired token', () => {
-  test('ends its streams a few seconds later', async () => {
-    const brief = await startStack({ env: { HOOKSWITCH_ACCESS_TTL: '10' } })
-    try {
-      // The minimum of the setting.
-      await publish(brief, { states: {} })
-      const { access } = await login(brief)
-      const follower = subscribeSse(brief, access)
-      await waitUntil('it is open', () => follower.messages.length > 0)
-      await waitUntil('it is cut and refused', () => follower.isClosed(), 45_000)
-      const exp = JSON.parse(Buffer.from(access.split('.')[1] ?? '', 'base64url').toString()).exp
-      expect(Date.now() / 1000).toBeGreaterThan(exp)
-    } finally {
-      await brief.stop()
-    }
+/** They wait for real lifetimes, and two have a stack of their own. Nothing may be published on the first one meanwhile. */
+describe.concurrent('what takes its time', () => {
+  describe('a plain GET with If-None-Match', () => {
+    test('is answered after 25 seconds that there is no change, with the same tag', async () => {
+      await publish(stack, { states: {} })
+      const { access } = await login(stack)
+      const tag = String((await poll(access)).headers.get('etag'))
+      const { status, headers } = await poll(access, `W/${tag}`)
+      expect([status, headers.get('etag'), headers.get('cache-control')]).toEqual([304, tag, 'no-store'])
+    })
+  })
+  describe('two instances of Nchan', () => {
+    test('share the streams; if one dies, only its own streams are interrupted, for seconds', async () => {
+      const double = await startStack({ env: { HOOKSWITCH_STREAM_INSTANCES: '2' } })
+      try {
+        await publish(double, { states: {} })
+        const followers = await Promise.all(
+          Array.from({ length: 24 }, async () => subscribeSse(double, (await login(double)).access)),
+        )
+        await waitUntil('all are open', () => followers.every(({ messages }) => messages.length > 0))
+        const before = double.pid('stream-1')
+        const killedAt = performance.now()
+        double.signal('stream-1', 'SIGKILL')
+        await waitUntil('another instance', () => double.pid('stream-1') !== before)
+        await waitUntil('those it had are back', () =>
+          followers.every((one) => one.lostAt() === undefined && one.messages.length === one.opens()),
+        )
+        const tookMs = performance.now() - killedAt
+        const spared = followers.filter((one) => one.opens() === 1)
+        expect(spared.length).toBeGreaterThan(0)
+        expect(spared.length).toBeLessThan(24)
+        // An EventSource of this client reconnects after three seconds.
+        expect(tookMs).toBeLessThan(20_000)
+
+        const session = await login(double)
+        const late = subscribeSse(double, session.access)
+        await waitUntil('a new stream opens', () => late.messages.length > 0)
+        await logout(double, session)
+        await waitUntil('and ends with its session', () => late.isClosed())
+        for (const one of followers) one.close()
+      } finally {
+        await double.stop()
+      }
+    })
+  })
+  describe('an expired token', () => {
+    test('ends its streams a few seconds later', async () => {
+      const brief = await startStack({ env: { HOOKSWITCH_ACCESS_TTL: '10' } })
+      try {
+        // The minimum of the setting.
+        await publish(brief, { states: {} })
+        const { access } = await login(brief)
+        const follower = subscribeSse(brief, access)
+        await waitUntil('it is open', () => follower.messages.length > 0)
+        await waitUntil('it is cut and refused', () => follower.isClosed(), 45_000)
+        const exp = JSON.parse(Buffer.from(access.split('.')[1] ?? '', 'base64url').toString()).exp
+        expect(Date.now() / 1000).toBeGreaterThan(exp)
+      } finally {
+        await brief.stop()
+      }
+    })
   })
 })
 

@@ -288,10 +288,12 @@ describe('the PBX', () => {
         phone.pressDigit(digit)
         await sleep(200)
       }
-      // Longer than Asterisk waits for one more digit.
-      await sleep(4_000)
       expect(await leads('630')).toBe(false)
     }
+    // Longer than Asterisk waits for one more digit of either.
+    await sleep(4_000)
+    expect(await leads('630')).toBe(false)
+    expect(await inCall()).toBe(2)
     await asterisk.cli('channel request hangup all')
     await waitUntil('all is over', async () => (await channels()).includes('0 active channels'))
     for (const phone of [caller, callee]) phone.close()
