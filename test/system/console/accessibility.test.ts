@@ -6,6 +6,7 @@ import {
   type Person,
   startConsoleBrowser,
 } from '../../support/console/console-page.ts'
+import { openScreen } from '../../support/console/open-screen.ts'
 import { type Stack, startStack } from '../../support/stack.ts'
 
 const SCREENS = ['today', 'people', 'live', 'history', 'desk', 'campaigns', 'ai', 'admin', 'system', 'me']
@@ -42,12 +43,10 @@ describe('console: accessibility', () => {
           await page.goto('/')
           await page.waitForSelector('input[name=login]')
           expect(await axeViolations(page)).toEqual([])
-          await person.signIn('admin')
+          await person.signIn('admin', '/console/me')
           const found: Record<string, string[]> = {}
           for (const screen of SCREENS) {
-            await page.goto(`/console/${screen}`)
-            await page.locator('main h1, main h2').first().waitFor()
-            await page.waitForLoadState('networkidle')
+            await openScreen(page, screen)
             const violations = await axeViolations(page)
             if (violations.length > 0) found[screen] = violations
           }
@@ -64,12 +63,10 @@ describe('console: accessibility', () => {
       { width: 360, height: 740 },
     ]) {
       const person = await browser.openPerson({ viewport })
-      await person.signIn('admin')
+      await person.signIn('admin', '/console/me')
       const wide: string[] = []
       for (const screen of SCREENS) {
-        await person.page.goto(`/console/${screen}`)
-        await person.page.locator('main h1, main h2').first().waitFor()
-        await person.page.waitForLoadState('networkidle')
+        await openScreen(person.page, screen)
         const overflow = await person.page.evaluate<number>(
           'document.documentElement.scrollWidth - document.documentElement.clientWidth',
         )

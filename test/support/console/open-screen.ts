@@ -1,0 +1,23 @@
+import type { Page } from 'playwright-core'
+
+const LOADING = /Loading …|Загрузка …|Cargando …/
+
+/**
+ * Opens a screen by its link in the navigation, and waits until it shows what it loads. The page is not loaded again,
+ * which would take longer than the screen.
+ */
+export async function openScreen(page: Page, name: string): Promise<void> {
+  await page.evaluate(
+    `for (const one of document.querySelectorAll('main h1, main h2')) one.setAttribute('data-before', '')`,
+  )
+  await page.locator(`nav a[href^="/console/${name}"]`).click()
+  await page.waitForURL(`**/console/${name}**`)
+  await page.locator(':is(main h1, main h2):not([data-before])').first().waitFor()
+  await page.locator('main').getByText(LOADING).first().waitFor({ state: 'hidden' })
+  await page.evaluate(FINISHED)
+}
+
+/** What fades in has its colours at the end alone. */
+const FINISHED = `Promise.allSettled(
+  document.getAnimations().flatMap((one) => (one.effect.getComputedTiming().iterations === Infinity ? [] : one.finished)),
+).then(() => {})`
