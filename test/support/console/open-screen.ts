@@ -7,12 +7,11 @@ const LOADING = /Loading …|Загрузка …|Cargando …/
  * which would take longer than the screen.
  */
 export async function openScreen(page: Page, name: string): Promise<void> {
-  await page.evaluate(
-    `for (const one of document.querySelectorAll('main h1, main h2')) one.setAttribute('data-before', '')`,
-  )
+  await page.locator('main h1').waitFor()
+  await page.evaluate(`document.querySelector('main h1').setAttribute('data-before', '')`)
   await page.locator(`nav a[href^="/console/${name}"]`).click()
   await page.waitForURL(`**/console/${name}**`)
-  await page.locator(':is(main h1, main h2):not([data-before])').first().waitFor()
+  await page.locator('main h1:not([data-before])').waitFor()
   await page.locator('main').getByText(LOADING).first().waitFor({ state: 'hidden' })
   await page.evaluate(FINISHED)
 }

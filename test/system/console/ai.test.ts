@@ -150,16 +150,19 @@ describe('console: AI settings', () => {
     expect(await stored()).toMatchObject({ content: 'mine', version: 7 })
   })
 
-  it('has no complaint of axe with a comparison, in any language and theme', async () => {
+  it('has no complaint of axe with a comparison, in any language and either theme', async () => {
     const path = `${new URL(page.url()).pathname}${new URL(page.url()).search}&from=1&to=3`
-    for (const language of ['en', 'ru', 'es'] as const) {
-      for (const theme of ['light', 'dark'] as const) {
-        const person = await open('anna', path, { language, theme })
-        await person.page.locator('del').first().waitFor()
-        expect([language, theme, await axeViolations(person.page)]).toEqual([language, theme, []])
-        expectNoComplaints(person)
-        await person.close()
-      }
+    // The list itself is among the screens that are opened in each language and each theme.
+    for (const [language, theme] of [
+      ['en', 'light'],
+      ['ru', 'dark'],
+      ['es', 'light'],
+    ] as const) {
+      const person = await open('anna', path, { language, theme })
+      await person.page.locator('del').first().waitFor()
+      expect([language, theme, await axeViolations(person.page)]).toEqual([language, theme, []])
+      expectNoComplaints(person)
+      await person.close()
     }
   })
 
