@@ -12,9 +12,9 @@ import { csvHeader, csvRowWriter, type Delimiter, DelimiterQuery } from '../csv-
 import { toIsoTime } from '../iso-time.ts'
 import { Time } from '../openapi.ts'
 import { FigureMembers, TeamQuery, TimeZone, toFigureMembers } from './board-wire.ts'
+import { IdParam } from './wire.ts'
 
 const Day = z.iso.date().openapi({ example: '2026-01-31' })
-const RowId = z.string().regex(/^\d{1,15}$/, 'must be an id')
 
 export const FiguresQueryParams = TeamQuery.extend({
   by: z.enum(['hour', 'day']).default('day'),
@@ -23,7 +23,7 @@ export const FiguresQueryParams = TeamQuery.extend({
     description: `The last day, included; today by default. At most ${MAX_DAYS.hour} days by hour, and ${MAX_DAYS.day} by day`,
   }),
   group: z.enum(FIGURE_GROUPS).default('agent'),
-  id: RowId.optional().openapi({ description: 'Only this agent or campaign' }),
+  id: IdParam.optional().openapi({ description: 'Only this agent or campaign' }),
   time_zone: TimeZone.optional(),
 })
 export const FiguresCsvQuery = FiguresQueryParams.extend({ delimiter: DelimiterQuery })
@@ -41,7 +41,7 @@ export const FiguresJson = z
     }),
     groups: z.array(
       z.object({
-        id: RowId.nullable().openapi({ description: 'Null: calls without a campaign' }),
+        id: IdParam.nullable().openapi({ description: 'Null: calls without a campaign' }),
         name: z.string().nullable(),
         ...FigureMembers,
       }),

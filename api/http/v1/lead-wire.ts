@@ -12,13 +12,12 @@ import {
   toCursor,
 } from '../../core/call-center/leads/lead-search.ts'
 import { CALL_OUTCOMES } from '../../core/calls/call.ts'
-import { IdText } from '../../core/values/id.ts'
 import { toIsoTime } from '../iso-time.ts'
 import { Time } from '../openapi.ts'
 import { PhoneNumberParam, TimestampParam } from '../query-params.ts'
 import { PastCallJson, toPastCallJson } from './history-wire.ts'
 import { ListQuery, nextCursor, paged, readCursor } from './paging.ts'
-import { CallId } from './wire.ts'
+import { CallId, IdParam } from './wire.ts'
 
 export const LeadId = z.int().openapi({ example: 1 })
 const IdInput = z.int().min(1).max(Number.MAX_SAFE_INTEGER)
@@ -27,7 +26,7 @@ const LeadStatusJson = z.enum(LEAD_STATUSES)
 const toId = (id: string | null) => (id === null ? null : Number(id))
 const toTime = (at: number | null) => (at === null ? null : toIsoTime(at))
 
-export const LeadParams = z.object({ id: IdText.openapi({ example: '1' }) })
+export const LeadParams = z.object({ id: IdParam.openapi({ example: '1' }) })
 
 export const LeadFilterQuery = z
   .object({
@@ -41,12 +40,12 @@ export const LeadFilterQuery = z
         description: `${LEAD_STATUSES.join(', ')}; several separated by commas`,
         example: 'new,contacted',
       }),
-    agent_id: z.union([z.literal('none'), IdText]).openapi({
+    agent_id: z.union([z.literal('none'), IdParam]).openapi({
       type: 'string',
       description: 'The agent it is assigned to; `none`: to no agent',
       example: '1',
     }),
-    campaign_id: IdText.openapi({ type: 'string', example: '1' }),
+    campaign_id: IdParam.openapi({ type: 'string', example: '1' }),
     team: z.string().min(1).max(64),
     phone: PhoneNumberParam.openapi({
       description: 'Start of the number, in any spelling',
@@ -222,7 +221,7 @@ export const toLeadPageCursor = (page: readonly Lead[], limit: number, order: Le
 /** @throws {Refusal} `input_invalid` also for a cursor of another sort */
 export function readLeadCursor(cursor: string | undefined, { by }: LeadOrder): LeadCursor | undefined {
   const key = by === 'lastName' ? z.string().max(1000) : z.int()
-  const [, cursorKey, id] = readCursor(cursor, z.tuple([z.literal(by), key, IdText])) ?? []
+  const [, cursorKey, id] = readCursor(cursor, z.tuple([z.literal(by), key, IdParam])) ?? []
   return cursorKey === undefined || id === undefined ? undefined : { key: cursorKey, id }
 }
 
@@ -245,7 +244,7 @@ export const toBulkCursor = (next: BulkPosition | undefined): string | null =>
   next === undefined ? null : nextCursor([next], 1, ({ after, until }) => [after, until])
 /** @throws {Refusal} `input_invalid` */
 export function readBulkCursor(cursor: string | undefined): BulkPosition | undefined {
-  const [after, until] = readCursor(cursor, z.tuple([IdText, IdText])) ?? []
+  const [after, until] = readCursor(cursor, z.tuple([IdParam, IdParam])) ?? []
   return after === undefined || until === undefined ? undefined : { after, until }
 }
 

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Session, SessionCursor } from '../../core/auth/session-store.ts'
 import { CALL_ID } from '../../core/calls/call-id.ts'
+import { ID_PATTERN, INVALID_ID } from '../../core/values/id.ts'
 import { toIsoTime } from '../iso-time.ts'
 import { Time } from '../openapi.ts'
 
@@ -14,6 +15,8 @@ export const UserId = z
   .string()
   .regex(/^\d{1,15}$/, 'must be the id of a user, such as 5')
   .openapi({ example: '5' })
+/** The id of a row. `IdText` of the core has no `openapi`. */
+export const IdParam = z.string().regex(ID_PATTERN, INVALID_ID)
 export const CallId = z
   .string()
   .regex(CALL_ID, 'must be the id of a call')
