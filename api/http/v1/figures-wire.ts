@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi'
-import { calendarDay } from '../../core/call-center/stats/figure-bins.ts'
 import { FIGURE_GROUPS } from '../../core/call-center/stats/figure-store.ts'
 import {
   type FigureCell,
@@ -7,6 +6,7 @@ import {
   type FiguresQuery,
   MAX_DAYS,
 } from '../../core/call-center/stats/figures.ts'
+import { dayOf } from '../../core/values/time-bins.ts'
 import { requireWallClock } from '../../core/values/time-zone.ts'
 import { csvHeader, csvRowWriter, type Delimiter, DelimiterQuery } from '../csv-writer.ts'
 import { toIsoTime } from '../iso-time.ts'
@@ -59,7 +59,7 @@ export function toFiguresQuery(
   now: number,
 ): FiguresQuery {
   const timeZone = params.time_zone ?? defaultTimeZone
-  const today = calendarDay(now, timeZone)
+  const today = dayOf(now, timeZone)
   const lastDay = params.to ?? today
   const firstDay = params.from ?? (lastDay < today ? lastDay : today)
   return { by: params.by, group: params.group, id: params.id, timeZone, firstDay, lastDay }

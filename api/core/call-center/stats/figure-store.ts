@@ -1,6 +1,6 @@
 import type { Scope } from '../agents/scope.ts'
 import type { TimeRange } from './call-stats-store.ts'
-import type { OffsetSpan } from './figure-bins.ts'
+import type { OffsetSpan } from './offset-spans.ts'
 
 export const FIGURE_GROUPS = ['agent', 'campaign'] as const
 export type FigureGroup = (typeof FIGURE_GROUPS)[number]

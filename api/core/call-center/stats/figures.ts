@@ -1,8 +1,9 @@
 import { Refusal } from '../../refusal.ts'
+import { type BinSize, binIndex, timeBins } from '../../values/time-bins.ts'
 import type { Scope } from '../agents/scope.ts'
 import type { TimeRange } from './call-stats-store.ts'
-import { BIN_SECONDS, type BinSize, daysBetween, offsetSpans, timeBins } from './figure-bins.ts'
 import type { FigureCounts, FigureGroup, FigureRow, FigureStore } from './figure-store.ts'
+import { offsetSpans } from './offset-spans.ts'
 
 export interface FiguresQuery {
   by: BinSize
@@ -53,6 +54,7 @@ export interface FiguresReader {
   cells(scope: Scope, query: FiguresQuery): Promise<FigureCell[]>
 }
 
+const BIN_SECONDS = { hour: 3_600, day: 86_400 } as const satisfies Record<BinSize, number>
 /** An embedded database answers no other query meanwhile. */
 export const MAX_DAYS: Record<BinSize, number> = { hour: 31, day: 93 }
 
@@ -65,15 +67,15 @@ export function createFigures({ store }: { store: FigureStore }): FiguresReader 
     if (dayCount > MAX_DAYS[by]) {
       throw new Refusal('input_invalid', { detail: `to: at most ${MAX_DAYS[by]} days by ${by}` })
     }
-    const range = daysBetween(firstDay, lastDay, timeZone)
+    const bins = timeBins(by, { from: firstDay, to: lastDay }, timeZone)
+    const range = { from: bins[0]?.start ?? 0, until: bins.at(-1)?.end ?? 0 }
     const spans = offsetSpans(range, timeZone)
-    const bins = timeBins(by, spans, timeZone)
     /** The number of the bin that a row was counted in. */
     const binOf = ({ span, slot }: FigureRow) => {
       const at = spans[span]
       if (at === undefined) throw new RangeError('the store counted outside of the range')
       const start = Math.max(slot * BIN_SECONDS[by] - at.offset, at.from)
-      return bins.findLastIndex(({ from }) => from <= start)
+      return binIndex(bins, start)
     }
     return { range, bins, binOf, search: { range, spans, slotSeconds: BIN_SECONDS[by] } }
   }
@@ -95,7 +97,11 @@ export function createFigures({ store }: { store: FigureStore }): FiguresReader 
         range,
         totals: toSum(whole.reduce(add, NO_CALLS)),
         groups: sumByGroup(rows, names).filter(({ id, calls }) => calls > 0 || (isOne && id === query.id)),
-        series: bins.map((bin, n) => ({ ...bin, ...toSum(perBin[n] ?? NO_CALLS) })),
+        series: bins.map(({ start, end }, n) => ({
+          from: start,
+          until: end,
+          ...toSum(perBin[n] ?? NO_CALLS),
+        })),
       }
     },
 
@@ -105,13 +111,13 @@ export function createFigures({ store }: { store: FigureStore }): FiguresReader 
         store.count(scope, { ...search, group: query.group, id: query.id }),
         store.listNames(scope, query.group),
       ])
-      return bins.flatMap((bin, n) =>
+      return bins.flatMap(({ start, end }, n) =>
         sumByGroup(
           rows.filter((row) => binOf(row) === n),
           names,
         )
           .filter(({ calls }) => calls > 0)
-          .map((group) => ({ ...group, ...bin })),
+          .map((group) => ({ ...group, from: start, until: end })),
       )
     },
   }
