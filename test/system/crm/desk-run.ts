@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { z } from 'zod'
 import type { DeskJson } from '../../../api/http/v1/desk-wire.ts'
+import { requestJson } from '../../support/http-client.ts'
 import { CHEAP_PASSWORD } from '../../support/seed-users.ts'
 import { startScriptedPhones } from '../../support/sipp.ts'
 import { waitUntil } from '../../support/stack.ts'
@@ -96,6 +97,8 @@ export async function expectDeskWorks(run: CampaignRun): Promise<void> {
     expect((await sven.request(path, { method: 'DELETE' })).status).toBe(204)
     await waitUntil('no lead waits', async () => (await run.status(id)).waiting === 0)
     follower.close()
+    // Her session would go on, and leave her ready for what follows.
+    await requestJson(`${stack.base}/auth/logout`, { method: 'POST', token: anna.token })
   } finally {
     await phone.stop()
   }
