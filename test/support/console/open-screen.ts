@@ -9,7 +9,8 @@ const LOADING = /Loading …|Загрузка …|Cargando …/
 export async function openScreen(page: Page, name: string): Promise<void> {
   await page.locator('main h1').waitFor()
   await page.evaluate(`document.querySelector('main h1').setAttribute('data-before', '')`)
-  await page.locator(`nav a[href^="/console/${name}"]`).click()
+  // In a narrow window it may be in the closed menu “More”.
+  await page.locator(`nav a[href^="/console/${name}"]`).dispatchEvent('click')
   await page.waitForURL(`**/console/${name}**`)
   await page.locator('main h1:not([data-before])').waitFor()
   await page.locator('main').getByText(LOADING).first().waitFor({ state: 'hidden' })

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { startDemo } from '../../documents/demo.ts'
 import { project } from '../build.ts'
-import { startStack } from '../stack.ts'
 import { type Person, startConsoleBrowser } from './console-page.ts'
 
 const SCREENS = [
@@ -25,7 +25,7 @@ const folder = join(project, 'docs', 'screens')
 /** A demo with a call that goes on, and past ones, as the admin sees it. */
 async function main() {
   mkdirSync(folder, { recursive: true })
-  const stack = await startStack({ pbx: true })
+  const stack = await startDemo()
   const browser = await startConsoleBrowser(stack.url, [
     '--use-fake-device-for-media-stream',
     '--use-fake-ui-for-media-stream',

@@ -22,7 +22,6 @@ const SCREENS = [
   'admin',
   'system',
   'me',
-  'dial?to=1001',
 ]
 const LANGUAGES = ['en', 'ru', 'es'] as const
 const THEMES = ['light', 'dark'] as const
@@ -51,7 +50,7 @@ describe('console: accessibility', () => {
 
   for (const language of LANGUAGES) {
     for (const theme of THEMES) {
-      it(`axe finds nothing on any screen in ${language}, ${theme}`, async () => {
+      it(`axe finds nothing on any screen in ${language}, ${theme}`, { timeout: 180_000 }, async () => {
         await withPerson({ language, theme }, async (person) => {
           const { page } = person
           await page.goto('/')
@@ -64,13 +63,20 @@ describe('console: accessibility', () => {
             const violations = await axeViolations(page)
             if (violations.length > 0) found[screen] = violations
           }
+          // No entry of the navigation leads to it.
+          await page.goto('/console/dial?to=1001')
+          await page.locator('main h1').waitFor()
+          found.dial = await axeViolations(page)
+          if (found.dial.length === 0) delete found.dial
           expect(found).toEqual({})
         })
       })
     }
   }
 
-  it('shows every screen at 200 % zoom and on a phone without scrolling sideways', async () => {
+  it('shows every screen at 200 % zoom and on a phone without scrolling sideways', {
+    timeout: 180_000,
+  }, async () => {
     // 200 % of a window of 1 280 by 800, and a small phone.
     for (const viewport of [
       { width: 640, height: 400 },
