@@ -10,6 +10,7 @@ import { USER_STATUSES } from '../../core/presence/user-status-store.ts'
 import { BIN_SIZES, type BinSize } from '../../core/values/time-bins.ts'
 import { toIsoTime } from '../iso-time.ts'
 import { Time, typedAs } from '../openapi.ts'
+import { CalendarDay } from './wire.ts'
 
 // True: the members are those of the record's type.
 const namesOf = <Name extends string>(record: Record<Name, true>) => Object.keys(record) as Name[]
@@ -20,13 +21,12 @@ const Id = z
   .openapi({ example: '5' })
 export const CampaignReportParams = z.object({ campaignId: Id })
 
-const Day = z.iso.date('must be a day, such as 2026-01-31').openapi({ example: '2026-01-31' })
 export const OutcomesQuery = z.object({
   by: z.enum(BIN_SIZES).default('hour'),
-  from: Day.optional().openapi({
+  from: CalendarDay.optional().openapi({
     description: 'The first day, in the time zone of the campaign; today by hour, 13 days before `to` by day',
   }),
-  to: Day.optional().openapi({
+  to: CalendarDay.optional().openapi({
     description: `The last day; today by default. At most ${MAX_DAYS.hour} days by hour, ${MAX_DAYS.day} by day`,
   }),
 })
@@ -42,8 +42,8 @@ export const OutcomeSeriesJson = z
   .object({
     by: z.enum(BIN_SIZES),
     time_zone: z.string().openapi({ description: 'These are its hours and days', example: 'Europe/Berlin' }),
-    from: Day,
-    to: Day,
+    from: CalendarDay,
+    to: CalendarDay,
     bins: z
       .array(
         z.object({

@@ -12,14 +12,12 @@ import { csvHeader, csvRowWriter, type Delimiter, DelimiterQuery } from '../csv-
 import { toIsoTime } from '../iso-time.ts'
 import { Time } from '../openapi.ts'
 import { FigureMembers, TeamQuery, TimeZone, toFigureMembers } from './board-wire.ts'
-import { IdParam } from './wire.ts'
-
-const Day = z.iso.date().openapi({ example: '2026-01-31' })
+import { CalendarDay, IdParam } from './wire.ts'
 
 export const FiguresQueryParams = TeamQuery.extend({
   by: z.enum(['hour', 'day']).default('day'),
-  from: Day.optional().openapi({ description: 'The first day, in the time zone; today by default' }),
-  to: Day.optional().openapi({
+  from: CalendarDay.optional().openapi({ description: 'The first day, in the time zone; today by default' }),
+  to: CalendarDay.optional().openapi({
     description: `The last day, included; today by default. At most ${MAX_DAYS.hour} days by hour, and ${MAX_DAYS.day} by day`,
   }),
   group: z.enum(FIGURE_GROUPS).default('agent'),

@@ -17,6 +17,16 @@ export const UserId = z
   .openapi({ example: '5' })
 /** The id of a row. `IdText` of the core has no `openapi`. */
 export const IdParam = z.string().regex(ID_PATTERN, INVALID_ID)
+/** Outside of these years a calendar is no use, and clocks are not those of the IANA database. */
+const [FIRST_YEAR, LAST_YEAR] = [1970, 2999]
+/** A calendar day, as `2026-01-31`. */
+export const CalendarDay = z.iso
+  .date('must be a day, such as 2026-01-31')
+  .refine(
+    (day) => Number(day.slice(0, 4)) >= FIRST_YEAR && Number(day.slice(0, 4)) <= LAST_YEAR,
+    `must be a day of the years ${FIRST_YEAR} to ${LAST_YEAR}`,
+  )
+  .openapi({ example: '2026-01-31' })
 export const CallId = z
   .string()
   .regex(CALL_ID, 'must be the id of a call')

@@ -111,11 +111,10 @@ export function createFigures({ store }: { store: FigureStore }): FiguresReader 
         store.count(scope, { ...search, group: query.group, id: query.id }),
         store.listNames(scope, query.group),
       ])
+      const rowsOf = bins.map((): FigureRow[] => [])
+      for (const row of rows) rowsOf[binOf(row)]?.push(row)
       return bins.flatMap(({ start, end }, n) =>
-        sumByGroup(
-          rows.filter((row) => binOf(row) === n),
-          names,
-        )
+        sumByGroup(rowsOf[n] ?? [], names)
           .filter(({ calls }) => calls > 0)
           .map((group) => ({ ...group, from: start, until: end })),
       )

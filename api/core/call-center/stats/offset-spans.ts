@@ -17,6 +17,8 @@ export function offsetSpans({ from, until }: TimeRange, timeZone: string): Offse
   const spans: OffsetSpan[] = []
   for (let start = from; start < until; ) {
     const offset = offsetAt(start)
+    // No span would end: NaN equals nothing.
+    if (Number.isNaN(offset)) throw new RangeError('no clock shows this time')
     let end = start
     while (end < until && offsetAt(end) === offset) end = Math.min(end + SCAN_STEP_S, until)
     if (end < until || offsetAt(until) !== offset) {

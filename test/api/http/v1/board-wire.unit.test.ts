@@ -67,10 +67,15 @@ describe('the query of figures', () => {
   test('of an earlier last day alone is that day', () => {
     expect(query({ to: '2026-03-02' })).toMatchObject({ firstDay: '2026-03-02', lastDay: '2026-03-02' })
   })
-  test.each([{ from: '2026-02-30' }, { by: 'week' }, { time_zone: 'EST' }, { id: 'x' }, { group: 'team' }])(
-    'refuses %j',
-    (params) => expect(FiguresQueryParams.safeParse(params).success).toBe(false),
-  )
+  test.each([
+    { from: '2026-02-30' },
+    { from: '0999-12-31' },
+    { to: '3000-01-01' },
+    { by: 'week' },
+    { time_zone: 'EST' },
+    { id: 'x' },
+    { group: 'team' },
+  ])('refuses %j', (params) => expect(FiguresQueryParams.safeParse(params).success).toBe(false))
 })
 
 test('the table has local days and times, and no cell that a spreadsheet runs', () => {

@@ -94,3 +94,18 @@ describe('a range', () => {
     expect(asked).toEqual([])
   })
 })
+
+test('cells place each row once, however many bins there are', async () => {
+  let placed = 0
+  const rows = Array.from({ length: 500 }, (_, n) => ({
+    ...row('2026-03-28', 0),
+    groupId: String(n % 20),
+    get span() {
+      placed += 1
+      return 0
+    },
+  }))
+  const { figures } = figuresOf(rows)
+  await figures.cells(UNRESTRICTED_SCOPE, { ...QUERY, by: 'hour', lastDay: '2026-04-20' }).catch(() => {})
+  expect(placed).toBe(500)
+})

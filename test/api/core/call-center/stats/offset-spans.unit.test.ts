@@ -51,3 +51,9 @@ test('spans join without a gap, and each moment has the offset of its span', () 
     { numRuns: 60 },
   )
 })
+
+test('a time that no clock shows is refused', () => {
+  // The Swedish format writes such a year with three digits.
+  const range = { from: seconds('0999-01-01T00:00:00Z'), until: seconds('0999-01-02T00:00:00Z') }
+  expect(() => offsetSpans(range, 'Europe/Berlin')).toThrow(RangeError)
+})
