@@ -54,8 +54,8 @@ export const migrations: Record<string, Migration> = {
   '0021-personal': personal,
   '0022-desk': desk,
   '0023-lead-imports': leadImports,
-  '0026-supervisions': supervisions,
   '0025-board': board,
+  '0026-supervisions': supervisions,
 }
 
 /** A newer version has migrated this database; this version does not know its schema. */

@@ -34,8 +34,8 @@ const ALL = [
   '0021-personal',
   '0022-desk',
   '0023-lead-imports',
-  '0026-supervisions',
   '0025-board',
+  '0026-supervisions',
 ]
 
 describe('migrating', () => {
