@@ -83,7 +83,10 @@ export interface CallModule {
   close(): Promise<void>
 }
 
-/** Added to the ringing time of the own phone: a placed call that the PBX has not reported by then never began. */
+/**
+ * Added to the ringing time of the own phone: a placed call that the PBX has not reported by then never began. Longer
+ * than a request may be old when it is sent (`SEND_TIMEOUT_MS`).
+ */
 const CALL_REPORT_GRACE_MS = 10_000
 
 export function createCallModule(needs: CallModuleNeeds): CallModule {
@@ -139,6 +142,7 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
       toCallRecord(call, (endpoint) => directory.findByEndpoint(endpoint), recordingNames),
     findPerson: (userId) => directory.findByUser(userId),
     isOnline: () => pbx.state().online,
+    hangUp: (callId) => pbx.hangup(callId, 'normal'),
     now,
     placeTimeoutMs: config.ringMs + CALL_REPORT_GRACE_MS,
     onError: (err, callId) =>

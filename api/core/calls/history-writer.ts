@@ -20,6 +20,8 @@ export interface HistoryWriterNeeds {
   findPerson(userId: string): Person | undefined
   /** Whether the tracker is current: while the PBX is offline the state of a call is unknown. */
   isOnline(): boolean
+  /** Hangs up a call as soon as the PBX has it, for about a minute. */
+  hangUp(callId: string): Promise<void>
   now(): number
   /** Longer than a phone may ring, in ms. */
   placeTimeoutMs: number
@@ -152,7 +154,12 @@ export function createHistoryWriter(needs: HistoryWriterNeeds): CallHistoryWrite
       const call = tracker.find(id)
       if (call !== undefined && call.state !== 'ended') live.push({ userId, callId: id })
       else if (createdAt < before) {
-        if (call === undefined) await recordUnobserved({ id, userId, number, createdAt })
+        if (call === undefined) {
+          // Before the call is over for other processes, which may then call the number again. If the hang-up fails,
+          // the request is still too old to be sent: see `SEND_TIMEOUT_MS`.
+          await needs.hangUp(id).catch(() => {})
+          await recordUnobserved({ id, userId, number, createdAt })
+        }
         await placedCalls.finish(id, call?.outcome ?? 'unknown')
         await limits.release(userId, id)
       }

@@ -34,6 +34,17 @@ export interface PlaceCallNeeds {
 /** How long the PBX may take to reconnect and report a call that was being placed, in ms. */
 const RECONNECT_TIMEOUT_MS = 8_000
 
+/**
+ * How old a stored request may be when its Originate is sent, in ms. A process that stalls after it has stored the
+ * request, or waits for the database, must not send it later: the history writer of another process has then ended the
+ * call (`placeTimeoutMs`), and a campaign may be calling the number again. No check in a store can prevent this, because
+ * a process may stall after the check. This check and the write to the socket run without a pause between them.
+ *
+ * With the 8 s in which the PBX has to accept an action it is 13 s, less than the shortest `placeTimeoutMs`, 15 s. For an
+ * Originate that reaches the PBX even later, because the PBX itself stalls, the history writer leaves a hang-up pending.
+ */
+const SEND_TIMEOUT_MS = 5_000
+
 /** Places a call: checks the rules, then sends one Originate, and never a second one, whatever its result. */
 export function createPlaceCall(needs: PlaceCallNeeds) {
   const { pbx, waiter, limits, idempotencyKeys, placedCalls, directory } = needs
@@ -75,9 +86,11 @@ export function createPlaceCall(needs: PlaceCallNeeds) {
       throw new Refusal('conflict', { detail: 'no browser is registered as a phone of this extension' })
     }
 
+    let requestedAt: number
     try {
       if (!isEmergency) await limits.acquire(caller.userId, callId, policy.limits)
-      const createdAt = toUnixSeconds(needs.now())
+      requestedAt = needs.now()
+      const createdAt = toUnixSeconds(requestedAt)
       await tolerateOutage(
         placedCalls.add({ id: callId, userId: caller.userId, number, createdAt, outcome: null }),
       )
@@ -86,6 +99,10 @@ export function createPlaceCall(needs: PlaceCallNeeds) {
       throw err
     }
     try {
+      // No `await` between this check and the socket. No campaign calls an emergency number, so that may be late.
+      if (!isEmergency && needs.now() - requestedAt > SEND_TIMEOUT_MS) {
+        throw new Refusal('unavailable', { detail: 'the call could not be placed in time', retryAfter: 2 })
+      }
       await pbx.dial({
         callId,
         ...endpointFor(caller.extension, device, needs),

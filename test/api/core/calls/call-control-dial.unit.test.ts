@@ -163,6 +163,23 @@ describe('placing a call', () => {
     expect((await calls.dial(user1, { number: '1002', idempotencyKey: 'k' })).callId).toBe(callId)
     expect(sent).toEqual([callId])
   })
+  test('is refused if the request could not be stored in time, and the same key may be used again', async () => {
+    const late = createFixture({}, { storeDelayMs: 5_001 })
+    const request = { number: '1002', idempotencyKey: 'k' }
+    for (const _ of [1, 2]) {
+      await expect(late.calls.dial(user1, request)).rejects.toMatchObject({ code: 'unavailable' })
+    }
+    expect(late.pbxCommands).toEqual([])
+    expect([...late.placed.values()]).toMatchObject([{ outcome: 'failed' }, { outcome: 'failed' }])
+    const inTime = createFixture({}, { storeDelayMs: 5_000 })
+    await inTime.calls.dial(user1, request)
+    expect(inTime.pbxCommands).toHaveLength(1)
+  })
+  test('reaches an emergency number however late', async () => {
+    const { calls, pbxCommands } = createFixture({}, { storeDelayMs: 60_000 })
+    await calls.dial(user1, { number: '112' })
+    expect(pbxCommands).toMatchObject([['dial', { number: '112' }]])
+  })
   test('reaches an emergency number while every store is unavailable', async () => {
     const { calls, pbxCommands } = createFixture({}, { storesAway: true })
     await expect(calls.dial(user1, { number: '1002', idempotencyKey: 'k' })).rejects.toMatchObject({

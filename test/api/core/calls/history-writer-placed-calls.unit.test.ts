@@ -40,11 +40,26 @@ test('a placed call that the PBX never reported is completed after the timeout, 
   expect(released).toEqual(['hk_1'])
 })
 
+test('a placed call that the PBX never reported is hung up first, in case that the PBX gets it later', async () => {
+  for (const refusesHangups of [false, true]) {
+    const { state, writer, placedCalls, hangups } = createFixture()
+    state.refusesHangups = refusesHangups
+    placedCalls.set('hk_1', { ...PLACED, createdAt: state.now / 1000 - 59 })
+    await writer.flush()
+    expect(hangups).toEqual([])
+    state.now += 2_000
+    await writer.flush()
+    expect(hangups).toEqual([{ callId: 'hk_1', hadOutcome: false }])
+    expect(placedCalls.get('hk_1')?.outcome).toBe('unknown')
+  }
+})
+
 test('a live placed call goes on counting', async () => {
-  const { state, writer, placedCalls, heartbeats } = createFixture()
+  const { state, writer, placedCalls, heartbeats, hangups } = createFixture()
   placedCalls.set('hk_1', PLACED)
   state.live = [aCall({ id: 'hk_1', legs: [aLeg('1001')] })]
   await writer.flush()
   expect(heartbeats).toEqual(['hk_1'])
+  expect(hangups).toEqual([])
   expect(placedCalls.get('hk_1')?.outcome).toBeNull()
 })

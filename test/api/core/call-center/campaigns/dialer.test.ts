@@ -28,8 +28,14 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ does: fc.constant('wait' as const), seconds: fc.constantFrom(1, 5, 31, 61, 400) }),
   fc.record({ does: fc.constant('wake' as const) }),
 )
-const situation = fc.record({
+interface Situation {
   /** The last digit of each lead's number: leads may share a number. */
+  leads: number[]
+  agents: number
+  maxAttempts: number
+  commands: Command[]
+}
+const situation: fc.Arbitrary<Situation> = fc.record({
   leads: fc.array(fc.nat(5), { minLength: 1, maxLength: 7 }),
   agents: fc.integer({ min: 1, max: 3 }),
   maxAttempts: fc.integer({ min: 1, max: 3 }),
@@ -60,6 +66,11 @@ describe('a campaign dialed by two APIs that may crash or stall at any step', ()
       await simulation.run({ does: 'wait', seconds: 31 })
       await simulation.run({ ...round, who: 1 })
       await simulation.run({ ...round, who: 1 })
+      // A lead that may have been dialed is called again only when its call counts as lost and its next attempt is due.
+      await simulation.run({ does: 'wait', seconds: 31 })
+      await simulation.run({ ...round, who: 1 })
+      await simulation.run({ does: 'wait', seconds: 61 })
+      await simulation.run({ ...round, who: 1 })
       await simulation.run({ does: 'wake' })
       await simulation.finish()
       expect(simulation.violations, JSON.stringify(crash)).toEqual([])
@@ -88,10 +99,22 @@ describe('a campaign dialed by two APIs that may crash or stall at any step', ()
         }
         expect(await simulation.attempts()).toBeGreaterThanOrEqual(simulation.tried())
       }),
-      { numRuns: 60 },
+      { numRuns: 60, examples: [[STALLED_BEFORE_ORIGINATE]] },
     )
   }, 120_000)
 })
+
+/** An API stalls between the stored request and its Originate, until the call counts as lost and the lead is due again. */
+const STALLED_BEFORE_ORIGINATE: Situation = {
+  ...{ leads: [0], agents: 1, maxAttempts: 2 },
+  commands: [
+    { does: 'round', who: 0, crash: { step: 7, after: true, kind: 'sleeps' }, refusal: undefined },
+    { does: 'wait', seconds: 31 },
+    { does: 'wait', seconds: 31 },
+    { does: 'both' },
+    { does: 'wait', seconds: 61 },
+  ],
+}
 
 /** Each way to crash or stall in a tick, at more steps than a tick has. */
 const CRASHES = Array.from({ length: 30 }, (_, step) =>

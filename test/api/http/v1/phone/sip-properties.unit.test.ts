@@ -103,10 +103,14 @@ describe('properties', () => {
 
   test('a large hostile message takes no longer than its length', () => {
     const long = (unit: string) => unit.repeat(Math.floor(15_000 / unit.length))
+    /** The shortest of several, as other processes make single ones longer. */
     const timeOf = (text: string) => {
-      const start = performance.now()
-      for (let n = 0; n < 20; n += 1) outcomeOf(text)
-      return performance.now() - start
+      const times = Array.from({ length: 20 }, () => {
+        const start = performance.now()
+        outcomeOf(text)
+        return performance.now() - start
+      })
+      return Math.min(...times)
     }
     const plain = timeOf(sipRequest({ more: [`Subject: ${long('x')}`] }))
     for (const unit of [' ', '"', '\\', '\\"', ';', ';a', '<', '>', ',', ' ;', '=', 'a=b,']) {
@@ -118,8 +122,8 @@ describe('properties', () => {
         { more: [`Authorization: Digest ${long(unit)}`] },
         { more: [`Authorization: Digest username="${long(unit)}`] },
       ]) {
-        // A quadratic pattern would take hundreds of times as long.
-        expect(timeOf(sipRequest(fields)), `${unit} in ${Object.keys(fields)}`).toBeLessThan(plain * 50 + 100)
+        // A quadratic pattern would take thousands of times as long.
+        expect(timeOf(sipRequest(fields)), `${unit} in ${Object.keys(fields)}`).toBeLessThan(plain * 200)
       }
     }
   })
