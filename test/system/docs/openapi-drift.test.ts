@@ -74,8 +74,12 @@ const url = ({ path, parameters = [] }: NamedOperation) => {
 }
 const isCallCenterOperation = ({ tags }: NamedOperation) => tags.some((tag) => tag.startsWith('Call centre'))
 const isForAdmins = ({ summary = '' }: NamedOperation) => summary.endsWith('(admin)')
-/** Also those of the board, which is for supervisors, too. */
-const isForOverseers = (one: NamedOperation) => isForAdmins(one) || one.tags.includes('board')
+/** Also what supervisors do, too: the board, bulk changes and imports of leads. */
+const isForOverseers = (one: NamedOperation) =>
+  isForAdmins(one) ||
+  one.tags.includes('board') ||
+  one.tags.includes('lead imports') ||
+  one.operationId === 'changeLeads'
 const isSocket = ({ operationId }: NamedOperation) => ['voipSocket', 'phoneSocket'].includes(operationId)
 const askOf = (one: NamedOperation) => (isSocket(one) ? openWebSocket : sendRequest)
 const titled = (some: readonly NamedOperation[]) => some.map((one) => [one.operationId, one] as const)
