@@ -78,10 +78,39 @@ async function fillDemo(url: string) {
     await new Promise((resolve) => setTimeout(resolve, 2_500))
     await user1('POST', `calls/${id}/hangup`).catch(() => {})
   }
+  await fillCallCenter(await v1(url, 'admin', '/api'), await v1(url, 'user1', '/api'))
 }
 
-/** Requests to v1 as one person. */
-async function v1(url: string, username: string) {
+type Send = Awaited<ReturnType<typeof v1>>
+
+/** A campaign that runs, without agents who are ready, and leads of some states. */
+async function fillCallCenter(admin: Send, agent: Send) {
+  await agent('GET', 'agents')
+  const agents = (await admin('GET', 'agents')) as { id: number; name: string }[] // the documented shape
+  const rules = { startTime: '09:00', endTime: '20:00', weekdays: [1, 2, 3, 4, 5] }
+  const { id } = (await admin('POST', 'campaigns', {
+    ...{ name: 'Spring offer', description: 'Customers of last year', agentIds: agents.map((one) => one.id) },
+    ...rules,
+  })) as { id: number } // as above
+  for (const [n, name] of [
+    'Ada King',
+    'Grace Lane',
+    'Émile Dubois',
+    'Мария Орлова',
+    'José Núñez',
+  ].entries()) {
+    const phone = `+49301234${n}56`
+    const company = ['Analytical Ltd', 'Compilers AG', null, 'Орбита', 'Núñez e Hijos'][n]
+    const lead = (await admin('POST', 'leads', { name, phone, company, campaignId: id })) as { id: number } // as above
+    const status = ['NEW', 'CONTACTED', 'QUALIFIED', 'NEW', 'CONVERTED'][n]
+    await admin('PUT', `leads/${lead.id}/status`, { status })
+  }
+  await admin('POST', `campaigns/${id}/start`)
+  await admin('POST', `campaigns/${id}/automation/start`)
+}
+
+/** Requests to a surface as one person. */
+async function v1(url: string, username: string, prefix = '/api/v1') {
   const send = async (path: string, init: RequestInit) => {
     const answer = await fetch(url + path, init)
     const text = await answer.text()
@@ -96,7 +125,7 @@ async function v1(url: string, username: string) {
     ...json({ username, password: 'password' }),
   })) as { access_token: string }
   return (method: string, path: string, body?: unknown) =>
-    send(`/api/v1/${path}`, {
+    send(`${prefix}/${path}`, {
       method,
       headers: { ...headers, Authorization: `Bearer ${access_token}` },
       ...(body === undefined ? {} : json(body)),
