@@ -60,7 +60,7 @@ describe('rejects a list that exceeds a limit', () => {
     ['a row', () => `phone,notes\n${`${'x'.repeat(30_000)},`.repeat(4)}\n`, /line 2: .* too long/],
     ['a row of quotes', () => `phone\n"${'""'.repeat(80_000)}"\n`, /line 2: .* too long/],
     ['an unclosed quote', () => `phone\n1\n"${'x\n'.repeat(300_000)}`, /line 3: a quote is not closed/],
-  ])('%s', async (_, make, reason) => {
+  ])('%s', { timeout: 180_000 }, async (_, make, reason) => {
     const text = make()
     const reading = async () => {
       for await (const _row of readRows(splitChunks(text), {
