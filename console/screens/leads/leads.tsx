@@ -90,6 +90,7 @@ export function LeadsScreen() {
             selection={selection}
             search={search}
             total={total}
+            totalIsExact={first.data?.total_is_exact ?? true}
             onSelection={setSelection}
             onDone={reload}
           />

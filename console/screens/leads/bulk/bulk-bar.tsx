@@ -12,21 +12,23 @@ interface BulkBarProps {
   search: LeadsSearch
   /** Leads of the whole filter. */
   total: number
+  /** False: there are at least `total`. */
+  totalIsExact: boolean
   onSelection(selection: Selection): void
   /** Leads were changed. */
   onDone(): void
 }
 
 /** What can be done with the selected leads. */
-export function BulkBar({ selection, search, total, onSelection, onDone }: BulkBarProps) {
+export function BulkBar({ selection, search, total, totalIsExact, onSelection, onDone }: BulkBarProps) {
   const texts = useMessages(bulkMessages)
   const [kind, setKind] = useState<BulkKind>()
   return (
     <section className={styles.bulk} aria-label={texts.title}>
-      <span role="status">{texts.selected(selection.count)}</span>
+      <span role="status">{texts.selected(selection.count, !selection.isAll || totalIsExact)}</span>
       {!selection.isAll && selection.count < total && (
         <Button tone="quiet" onClick={() => onSelection(selectAll(total))}>
-          {texts.selectAll(total)}
+          {texts.selectAll(total, totalIsExact)}
         </Button>
       )}
       <Button tone="quiet" onClick={() => onSelection(NOTHING_SELECTED)}>

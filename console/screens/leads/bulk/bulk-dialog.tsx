@@ -12,7 +12,14 @@ import { leadsMessages } from '../messages.ts'
 import { LEAD_STATUSES, type LeadStatus, type LeadsSearch } from '../search.ts'
 import type { Selection } from '../table/selection.ts'
 import { bulkMessages } from './messages.ts'
-import { type BulkChange, type BulkProgress, countBulk, runBulk, targetsOf } from './run-bulk.ts'
+import {
+  type BulkChange,
+  type BulkCount,
+  type BulkProgress,
+  countBulk,
+  runBulk,
+  targetsOf,
+} from './run-bulk.ts'
 
 export type BulkKind = 'assign' | 'status' | 'campaign'
 
@@ -33,7 +40,7 @@ export function BulkDialog({ kind, selection, search, onClose, onDone }: BulkDia
   const { api } = useConsole()
   const { agents, campaigns } = useLeadChoices()
   const [value, setValue] = useState('')
-  const [matched, setMatched] = useState<number>()
+  const [matched, setMatched] = useState<BulkCount>()
   const [progress, setProgress] = useState<BulkProgress>()
   const [state, setState] = useState<'asking' | 'counting' | 'running' | 'done'>('asking')
   const [error, setError] = useState<string>()
@@ -93,10 +100,20 @@ export function BulkDialog({ kind, selection, search, onClose, onDone }: BulkDia
         />
       )}
       {value === 'do_not_call' && state !== 'done' && <Notice tone="warning">{words.doNotCallHint}</Notice>}
-      {matched !== undefined && progress === undefined && <p role="status">{texts.willChange(matched)}</p>}
+      {matched !== undefined && progress === undefined && (
+        <p role="status">{texts.willChange(matched.count, matched.isExact)}</p>
+      )}
       {progress !== undefined && (
         <>
-          <progress max={Math.max(matched ?? 0, done, 1)} value={done} aria-label={texts.kinds[kind]} />
+          <progress
+            max={
+              matched?.isExact === false && state !== 'done'
+                ? undefined
+                : Math.max(matched?.count ?? 0, done, 1)
+            }
+            value={done}
+            aria-label={texts.kinds[kind]}
+          />
           <p role="status">{texts.progress(progress.changed, progress.unchanged, progress.refused.length)}</p>
           {progress.refused.length > 0 && (
             <ul>
@@ -115,10 +132,10 @@ export function BulkDialog({ kind, selection, search, onClose, onDone }: BulkDia
         {state !== 'done' && (
           <Button
             tone="primary"
-            disabled={value === '' || state !== 'asking' || matched === 0}
+            disabled={value === '' || state !== 'asking' || matched?.count === 0}
             onClick={() => void (matched === undefined ? count() : run())}
           >
-            {matched === undefined ? texts.count : texts.change(matched)}
+            {matched === undefined ? texts.count : texts.change(matched.count, matched.isExact)}
           </Button>
         )}
       </DialogActions>

@@ -10,6 +10,12 @@ export interface BulkProgress {
   refused: { id: number; reason: string }[]
 }
 
+/** Leads of a change; not exact: there are at least so many. */
+export interface BulkCount {
+  count: number
+  isExact: boolean
+}
+
 /** Ids of one request. */
 const IDS_PER_REQUEST = 500
 
@@ -27,11 +33,15 @@ export async function countBulk(
   api: Api,
   targets: ReturnType<typeof targetsOf>,
   change: BulkChange,
-): Promise<number> {
+): Promise<BulkCount> {
   const counts = targets.map((target) =>
     dataOf(api.POST('/api/v1/leads/bulk', { body: { ...target, ...change, dry_run: true } })),
   )
-  return (await Promise.all(counts)).reduce((sum, { matched }) => sum + matched, 0)
+  const results = await Promise.all(counts)
+  return {
+    count: results.reduce((sum, { matched }) => sum + matched, 0),
+    isExact: results.every(({ matched_is_exact }) => matched_is_exact),
+  }
 }
 
 /**

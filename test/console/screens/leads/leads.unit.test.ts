@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { targetsOf } from '../../../../console/screens/leads/bulk/run-bulk.ts'
+import type { Api } from '../../../../console/api/client.ts'
+import { messages as en } from '../../../../console/screens/leads/bulk/messages.en.ts'
+import { messages as es } from '../../../../console/screens/leads/bulk/messages.es.ts'
+import { messages as ru } from '../../../../console/screens/leads/bulk/messages.ru.ts'
+import { countBulk, targetsOf } from '../../../../console/screens/leads/bulk/run-bulk.ts'
 import { pagesOf } from '../../../../console/screens/leads/pages.ts'
 import {
   isSameSearch,
@@ -120,6 +124,21 @@ describe('selection', () => {
     expect(targets.map((one) => ('ids' in one ? one.ids.length : 0))).toEqual([500, 500, 1])
     expect(targets[2]).toEqual({ ids: [1_001] })
     expect(targetsOf(selectAll(9), { q: 'a', sort: 'last_name' })).toEqual([{ filter: { q: 'a' } }])
+  })
+  it('of more leads than the server counts is confirmed as “at least”', async () => {
+    const answers = [
+      { matched: 200_000, matched_is_exact: false },
+      { matched: 3, matched_is_exact: true },
+    ]
+    const api = { POST: async () => ({ data: answers.shift() }) } as unknown as Api
+    const { count, isExact } = await countBulk(api, [{ filter: {} }, { ids: [1] }], { status: 'lost' })
+    expect([count, isExact]).toEqual([200_003, false])
+    expect(en.change(count, isExact)).toBe('Change at least 200,003 leads')
+    expect(en.change(count, true)).toBe('Change 200,003 leads')
+    for (const { change, selectAll, selected, willChange } of [en, es, ru]) {
+      for (const text of [change, selectAll, selected, willChange])
+        expect(text(count, false)).toMatch(/at least|al menos|не меньше/)
+    }
   })
 })
 
