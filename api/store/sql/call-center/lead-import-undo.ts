@@ -12,7 +12,7 @@ import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
 import { toImport } from './import-rows.ts'
-import { toLead, toLeadColumns } from './lead-rows.ts'
+import { resolveTeamAgain, toLead, toLeadColumns } from './lead-rows.ts'
 
 export function createLeadImportUndoStore(db: Database): Omit<LeadImportUndoStore, 'find'> {
   return {
@@ -210,11 +210,14 @@ async function applySteps(
   if (removed.length > 0) await trx.deleteFrom('leads').where('id', 'in', removed).execute()
   for (const { change, step } of steps) {
     if (step.step !== 'restore') continue
+    const { lead } = subjects.get(change.leadId) ?? {}
+    if (lead === undefined) continue
     await trx
       .updateTable('leads')
       .set({
         ...toLeadColumns(step.changes),
-        version: (subjects.get(change.leadId)?.lead.version ?? 0) + 1,
+        team: resolveTeamAgain({ ...lead, ...step.changes }),
+        version: lead.version + 1,
         updated_at: now,
       })
       .where('id', '=', rowId(change.leadId) ?? 0)

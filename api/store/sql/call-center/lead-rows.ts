@@ -86,6 +86,15 @@ export function resolveLeadTeam({
   return sql<string | null>`(select campaigns.team from campaigns where campaigns.id = ${toKey(campaignId)})`
 }
 
+/**
+ * The team of a lead that gets back an owner from before: a team that the agent or the campaign had then may be another
+ * now.
+ */
+export function resolveTeamAgain(lead: Pick<Lead, 'team' | 'agentId' | 'campaignId'>) {
+  if (lead.agentId === null) return resolveLeadTeam(lead)
+  return sql<string | null>`(select agents.team from agents where agents.id = ${toKey(lead.agentId)})`
+}
+
 const isForOther = (owner: 'leads.agent_id' | 'leads.callback_agent_id', agentId: number) => sql<boolean>`(
   ${sql.ref(owner)} is not null and ${sql.ref(owner)} <> ${agentId} and exists (
     select 1 from campaign_agents as member

@@ -2,11 +2,13 @@ import { expect, test } from 'vitest'
 import type { Scope } from '../../../../../api/core/call-center/agents/scope.ts'
 import { decideUndo } from '../../../../../api/core/call-center/leads/import-undo.ts'
 import type { BatchLeads, ImportOptions } from '../../../../../api/core/call-center/leads/lead-import.ts'
+import { createAgentStore } from '../../../../../api/store/sql/call-center/agents.ts'
 import { createLeadImportUndoStore } from '../../../../../api/store/sql/call-center/lead-import-undo.ts'
 import { createLeadImportStore } from '../../../../../api/store/sql/call-center/lead-imports.ts'
 import { createLeadStore } from '../../../../../api/store/sql/call-center/leads.ts'
 import type { Database } from '../../../../../api/store/sql/database.ts'
 import { newLead } from '../../../../support/fixtures/leads.ts'
+import { until } from '../../../../support/fixtures/users.ts'
 import { onBothEngines } from '../engines.ts'
 
 const ALL: Scope = { sees: 'all' }
@@ -100,6 +102,28 @@ onBothEngines((engine) => {
       { leadId: deleted, name: null, reason: 'deleted' },
     ])
     expect(await undo.beginUndo(id, 9)).toBeUndefined()
+  })
+
+  test('a restored lead is in the team that its agent has now', async () => {
+    const { db, leads, runImport, runUndo } = await open()
+    const agents = createAgentStore(db)
+    const addAgent = async (team: string) =>
+      (await agents.add({ userId: null, name: team, kind: 'human', team }, 1, until)).id
+    const [first, second] = [await addAgent('sales'), await addAgent('support')]
+    const owned = { agentId: first, team: 'sales' }
+    const [stays, moves] = [
+      await leads.add(newLead(owned), undefined, 1),
+      await leads.add(newLead(owned), undefined, 1),
+    ]
+    const id = await runImport(async (batch) => {
+      await batch.change(stays.id, ALL, rename('Imported'))
+      await batch.change(moves.id, ALL, () => ({ changes: { agentId: second, team: 'support' } }))
+    })
+    await agents.update(first, { team: 'export' }, 1, 4, until)
+    expect(await runUndo(id)).toMatchObject({ restored: 2 })
+    for (const lead of [stays, moves]) {
+      expect(await leads.find(lead.id, ALL)).toMatchObject({ agentId: first, team: 'export' })
+    }
   })
 
   test('a lead that an import updates twice has its first state again, unless a user changed it in between', async () => {
