@@ -1,3 +1,4 @@
+import { createPacedWork, type WorkClock } from '../../../../runtime/paced-work.ts'
 import { toUnixSeconds } from '../../../../runtime/time.ts'
 import { Refusal } from '../../refusal.ts'
 import type { CallCenterActor } from '../agents/call-center-actor.ts'
@@ -58,28 +59,31 @@ export interface LeadImportUndoNeeds {
   store: LeadImportUndoStore
   now: () => number
   onError: (err: unknown) => void
+  /** By default real time. */
+  clock?: WorkClock
 }
 
 /** How long an import can be undone. */
 export const UNDO_DAYS = 30
-const BATCH_LEADS = 250
+const BATCH_LEADS = 100
 const PURGE_BATCH = 2_000
 const MAX_LEFT = 1_000
 /** Seconds without progress after which the process of an undo counts as dead. */
 const ABANDONED_S = 15
 
-export function createLeadImportUndo({ store, now, onError }: LeadImportUndoNeeds): LeadImportUndo {
+export function createLeadImportUndo({ store, now, onError, clock }: LeadImportUndoNeeds): LeadImportUndo {
   const nowS = () => toUnixSeconds(now())
   const running = new Set<Promise<void>>()
   let closing = false
 
   async function run(id: string): Promise<void> {
+    const pace = createPacedWork(clock)
     try {
       for (;;) {
         if (closing) return
         const job = await store.runUndoBatch(id, BATCH_LEADS, decideUndo, nowS())
         if (job?.undo.state !== 'running') return
-        await new Promise((resolve) => setImmediate(resolve))
+        await pace()
       }
     } catch (err) {
       // `resumeAbandoned` continues it.

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { createPacedWork, type WorkClock } from '../../../../runtime/paced-work.ts'
 import { toUnixSeconds } from '../../../../runtime/time.ts'
 import { Refusal } from '../../refusal.ts'
 import type { AgentStore } from '../agents/agent.ts'
@@ -68,9 +69,12 @@ export interface LeadImportsNeeds {
   policy: () => NumberNormalizer
   now: () => number
   onError: (err: unknown) => void
+  /** By default real time. */
+  clock?: WorkClock
 }
 
-const BATCH_ROWS = 500
+/** Rows of one transaction: as long, other requests wait for the store. */
+const BATCH_ROWS = 100
 /** Stored errors per import, and as many warnings. */
 const MAX_REPORTED = 1_000
 /** Agents, and campaigns, that an import remembers. */
@@ -79,7 +83,7 @@ const MAX_CACHED = 10_000
 const ABANDONED_S = 15
 
 export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
-  const { store, agents, campaigns, policy, now, onError } = needs
+  const { store, agents, campaigns, policy, now, onError, clock } = needs
   const nowS = () => toUnixSeconds(now())
   const running = new Set<Promise<void>>()
   const limitUpload = createUploadLimiter(store)
@@ -145,6 +149,7 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
   async function runImport(initial: LeadImport): Promise<void> {
     const references = createReferenceCheck(initial.options.scope, initial.options.owner)
     const seen = new Map<string, number>()
+    const pace = createPacedWork(clock)
     let job: LeadImport | undefined = initial
     let rows: ValidatedRow[] = []
     let skip = initial.processed
@@ -157,7 +162,7 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
         (leads) => importRows(leads, batch, initial.options, { policy: policy(), seen }),
         { maxReported: MAX_REPORTED, now: nowS() },
       )
-      await new Promise((resolve) => setImmediate(resolve))
+      await pace()
     }
     for await (const row of readRows(store.readChunks(initial.id), initial.options)) {
       if (closing || job === undefined) return
@@ -166,6 +171,7 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
         const earlierRow = await validateRow(row, initial, references)
         if ('variants' in earlierRow && !seen.has(earlierRow.variants[0]))
           seen.set(earlierRow.variants[0], earlierRow.line)
+        await pace()
         continue
       }
       rows.push(await validateRow(row, initial, references))
@@ -205,8 +211,12 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
           mapping: mapping === undefined ? null : [...mapping],
         }
         const { columns, rows } = await readTable(chunks, format, signal)
+        const pace = createPacedWork(clock)
         let total = 0
-        for await (const _ of rows) total += 1
+        for await (const _ of rows) {
+          total += 1
+          await pace()
+        }
         if (total === 0) throw new Refusal('input_invalid', { detail: 'the list has no rows' })
         const options = {
           ...format,

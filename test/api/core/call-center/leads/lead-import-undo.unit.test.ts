@@ -5,6 +5,8 @@ import {
   createLeadImportUndo,
   type LeadImportUndoNeeds,
 } from '../../../../../api/core/call-center/leads/lead-import-undo.ts'
+import type { WorkClock } from '../../../../../runtime/paced-work.ts'
+import { createFakeClock } from '../../../../support/fixtures/work-clock.ts'
 
 const ADMIN = { role: 'admin', agent: { id: '1' } } as CallCenterActor // the parts that it uses
 const OTHER = { role: 'supervisor', agent: { id: '2' } } as CallCenterActor
@@ -16,6 +18,8 @@ function createFixture({
   dryRun = false,
   batches = 3,
   failsAt = 0,
+  clock = undefined as WorkClock | undefined,
+  onBatch = () => {},
 }) {
   const job = {
     id: '9',
@@ -34,6 +38,7 @@ function createFixture({
     },
     async runUndoBatch() {
       runs += 1
+      onBatch()
       if (runs === failsAt) throw new Error('the store is away')
       if (runs >= batches) job.undo.state = 'done'
       return job
@@ -42,11 +47,18 @@ function createFixture({
     claimAbandonedUndo: async () => (job.undo.state === 'running' ? job : undefined),
     purgeChanges: async () => {},
   }
-  const undo = createLeadImportUndo({ store, now: () => 1_000, onError: (err) => errors.push(err) })
+  const undo = createLeadImportUndo({ store, now: () => 1_000, onError: (err) => errors.push(err), ...(clock && { clock }) })
   return { undo, job, errors, runs: () => runs }
 }
 
 describe('undo of an import', () => {
+  test('works at most half of the time', async () => {
+    const { clock, work, rests } = createFakeClock()
+    const { undo, job } = createFixture({ batches: 4, clock, onBatch: () => work(50) })
+    await undo.start(ADMIN, '9')
+    await vi.waitFor(() => expect(job.undo.state).toBe('done'))
+    expect(rests).toEqual([50, 50, 50])
+  })
   test('runs batch after batch, once', async () => {
     const { undo, job, runs } = createFixture({ batches: 3 })
     expect((await undo.start(ADMIN, '9')).undo.state).toBe('running')
