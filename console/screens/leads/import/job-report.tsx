@@ -11,16 +11,13 @@ import { Section } from '../../../components/section.tsx'
 import { useMessages } from '../../../i18n/messages.ts'
 import styles from '../leads.module.css'
 import { ROWS_KEY } from '../use-leads.ts'
+import { isUnderWay, nextPoll } from './job-poll.ts'
 import { importMessages } from './messages.ts'
 
 type Job = Wire<'LeadImportDetail'>
 
-const POLL_MS = 500
 /** Rows of a report that are drawn. */
 const MAX_SHOWN = 1_000
-
-const isUnderWay = ({ state, undo }: Pick<Job, 'state' | 'undo'>) =>
-  state === 'running' || undo.state === 'running'
 
 /** How far an import is, what it refused, and its undo. */
 export function JobReport({ id, onClose }: { id: number; onClose(): void }) {
@@ -31,7 +28,7 @@ export function JobReport({ id, onClose }: { id: number; onClose(): void }) {
     queryKey: ['lead-import', id],
     queryFn: ({ signal }) =>
       dataOf(api.GET('/api/v1/lead-imports/{id}', { params: { path: { id: String(id) } }, signal })),
-    refetchInterval: ({ state: { data } }) => (data === undefined || isUnderWay(data) ? POLL_MS : false),
+    refetchInterval: ({ state: { data, error } }) => nextPoll(data, error),
   })
   const isDone = query.data !== undefined && !isUnderWay(query.data)
   // What is shown elsewhere is from before.

@@ -37,7 +37,7 @@ export function LeadScreen() {
   return (
     <>
       <Link to="/leads">{texts.back}</Link>
-      <Loaded query={query}>{(lead) => <LeadPage lead={lead} />}</Loaded>
+      <Loaded query={query}>{(lead) => <LeadPage key={lead.id} lead={lead} />}</Loaded>
     </>
   )
 }
@@ -52,7 +52,9 @@ function LeadPage({ lead }: { lead: Lead }) {
   return (
     <>
       <div className={styles.head}>
-        <h1>{lead.name}</h1>
+        <h1>
+          <bdi>{lead.name}</bdi>
+        </h1>
         <span className={styles.badge} data-status={status}>
           {statuses[status]}
         </span>
@@ -100,8 +102,8 @@ function LeadFacts({ lead }: { lead: Lead }) {
   const facts: readonly (readonly [string, ReactNode])[] = [
     [members.phone, lead.phone],
     [members.email, lead.email ?? none],
-    [members.company, lead.company ?? none],
-    [members.title, lead.title ?? none],
+    [members.company, <bdi key="company">{lead.company ?? none}</bdi>],
+    [members.title, <bdi key="title">{lead.title ?? none}</bdi>],
     [members.agentId, agentName(lead.assignedAgentId) || unassigned],
     [members.campaignId, campaignName(lead.campaignId) || none],
     [texts.queue, texts.queueStates[queue]],

@@ -81,8 +81,8 @@ function Cells({ index, lead, isActive, isSelectable, isSelected, agent, campaig
             actions.open(lead.id)
           }}
         >
-          <span className={styles.name}>{lead.name}</span>
-          {lead.company !== null && <span className={styles.soft}>{lead.company}</span>}
+          <bdi className={styles.name}>{lead.name}</bdi>
+          {lead.company !== null && <bdi className={styles.soft}>{lead.company}</bdi>}
         </a>
       </Cell>
       <Cell className={styles.phone}>{lead.phone}</Cell>
