@@ -2,6 +2,7 @@ import { unescapeFormula } from '../../values/formula-injection.ts'
 import type { CsvColumn, LeadColumn } from './column-mapping.ts'
 import type { CsvRow } from './csv-parser.ts'
 import type { ImportIssue } from './lead-import.ts'
+import { cleanName } from './lead-name.ts'
 
 /** One row with its cells by lead member; empty cells are omitted. */
 export interface ImportRow {
@@ -25,8 +26,11 @@ export function toImportRow(columns: readonly CsvColumn[], { cells: record, line
 
   for (const at of columnOrder(columns, texts)) {
     const column = columns[at]?.column
-    const text = texts[at] ?? ''
-    if (column === null || column === undefined || text === '') continue
+    if (column === null || column === undefined) continue
+    const written = texts[at] ?? ''
+    const text = NAMES.has(column) ? cleanName(written) : written
+    if (text !== written) warn(at, 'control characters or marks of text direction were taken out')
+    if (text === '') continue
     const header = columns[at]?.header ?? ''
     const [first = '', ...others] = splitValues(column, text)
     if (row.cells[column] === undefined) {
@@ -40,6 +44,9 @@ export function toImportRow(columns: readonly CsvColumn[], { cells: record, line
   useCompanyAsName(row, (reason) => warnings.push({ line, column: row.headers.company ?? null, reason }))
   return { ...row, warnings, error: rowError(texts, record.slice(columns.length)) }
 }
+
+/** Members that are shown as names. */
+const NAMES: ReadonlySet<LeadColumn> = new Set(['name', 'firstName', 'lastName', 'company', 'title'])
 
 /** Google Contacts writes several numbers or addresses into one cell. */
 const splitValues = (column: LeadColumn, text: string): string[] =>

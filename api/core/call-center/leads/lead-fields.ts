@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { toVisibleText } from '../../dial-policy/parse-number.ts'
 import { Email } from '../../values/email.ts'
 import { INVALID_TIME_ZONE, isTimeZone } from '../../values/time-zone.ts'
+import { cleanName } from './lead-name.ts'
 
 /** Schemas of the lead members that people write. CSV imports and request bodies share them. */
 
@@ -11,6 +12,9 @@ const singleLine = (max: number) =>
     .trim()
     .max(max)
     .refine((text) => !/\p{Cc}/u.test(text), 'must be one line, without control characters')
+/** As `singleLine`, and without marks that would turn the text around it. */
+const nameLine = (max: number) =>
+  singleLine(max).refine((text) => cleanName(text) === text, 'must be without marks of text direction')
 /** An empty text becomes null. */
 const emptyToNull = <T extends z.ZodType<string>>(text: T) =>
   z
@@ -19,14 +23,14 @@ const emptyToNull = <T extends z.ZodType<string>>(text: T) =>
     .describe('empty or null: none')
 
 export const LeadFields = {
-  name: singleLine(200),
-  firstName: singleLine(100),
-  lastName: singleLine(100),
+  name: nameLine(200),
+  firstName: nameLine(100),
+  lastName: nameLine(100),
   // As written, without invisible characters such as the direction marks of address books.
   phone: z.string().max(256).transform(toVisibleText).pipe(singleLine(64).min(1)),
   email: emptyToNull(Email),
-  company: emptyToNull(singleLine(200)),
-  title: emptyToNull(singleLine(100)),
+  company: emptyToNull(nameLine(200)),
+  title: emptyToNull(nameLine(100)),
   notes: emptyToNull(
     z
       .string()

@@ -7,6 +7,16 @@ export const fullName = ({ firstName, lastName }: Names): string =>
   [firstName, lastName].filter(Boolean).join(' ')
 
 /**
+ * What is left of a name without control characters, line separators and the marks of text direction (Unicode UAX #9),
+ * of which U+202E shows a name in reverse. Joiners stay: Persian and Hindi names need them.
+ */
+export const cleanName = (name: string): string =>
+  name
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/\p{Bidi_Control}/gu, '')
+    .trim()
+
+/**
  * Resolves first and last name. The last word of `name` is the last name. `name` counts if no part is given, or if a
  * client sends all members back and has changed only `name`.
  * @throws {Refusal} `input_invalid` if the name is empty

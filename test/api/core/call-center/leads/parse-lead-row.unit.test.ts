@@ -16,6 +16,7 @@ describe('the error of a rejected row names the cell and what is allowed there',
     ['campaignId', 'first', 'campaignId: must be an id, a whole number of 1 or more'],
     ['company', 'x'.repeat(201), 'company: must be text of up to 200 characters'],
     ['company', 'a\nb', 'company: must be one line, without control characters'],
+    ['lastName', 'a\u202eb', 'lastName: must be without marks of text direction'],
     ['phone', ' ', 'phone: must be text of 1 to 64 characters'],
   ])('%s', (column, cell, error) => {
     expect(errorOf({ [column]: cell })).toBe(error)
