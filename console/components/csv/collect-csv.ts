@@ -34,13 +34,3 @@ async function* readChunks(stream: ReadableStream<Uint8Array<ArrayBuffer>> | nul
     yield value
   }
 }
-
-/** Has the browser save a file. */
-export function saveFile(file: Blob, name: string): void {
-  const url = URL.createObjectURL(file)
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(url)
-}

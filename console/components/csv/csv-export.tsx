@@ -7,8 +7,9 @@ import { useErrorText } from '../error-text.ts'
 import { Icon } from '../icon.tsx'
 import { componentMessages } from '../messages.ts'
 import { showToast } from '../toast.tsx'
-import { collectCsv, saveFile } from './collect-csv.ts'
+import { collectCsv } from './collect-csv.ts'
 import styles from './csv-export.module.css'
+import { saveFile } from './save-file.ts'
 
 interface CsvExportProps {
   /** Rows of the list, for the progress. */
