@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { readRows } from '../../../../../api/core/call-center/leads/csv-reader.ts'
 import { detectDelimiter } from '../../../../../api/core/call-center/leads/detect-delimiter.ts'
 import type { ImportRow } from '../../../../../api/core/call-center/leads/import-row.ts'
+import { cleanName } from '../../../../../api/core/call-center/leads/lead-name.ts'
 import { parseLeadRow } from '../../../../../api/core/call-center/leads/parse-lead-row.ts'
 import { splitChunks } from '../../../../../api/core/call-center/leads/split-chunks.ts'
-import { cleanName } from '../../../../../api/core/call-center/leads/lead-name.ts'
 import { csvHeader, csvRow } from '../../../../../api/http/csv-writer.ts'
 
 async function read(text: string): Promise<ImportRow[]> {

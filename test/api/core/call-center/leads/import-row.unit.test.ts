@@ -24,6 +24,9 @@ test.each([
 
 test('a joiner, which some scripts need, stays', () => {
   const name = 'علی\u200cرضا'
-  expect(toImportRow(columns, { cells: [name, '1'], line: 2 })).toMatchObject({ cells: { name }, warnings: [] })
+  expect(toImportRow(columns, { cells: [name, '1'], line: 2 })).toMatchObject({
+    cells: { name },
+    warnings: [],
+  })
   expect(LeadFields.name.safeParse(name).success).toBe(true)
 })

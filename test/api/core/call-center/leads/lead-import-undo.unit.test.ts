@@ -47,7 +47,12 @@ function createFixture({
     claimAbandonedUndo: async () => (job.undo.state === 'running' ? job : undefined),
     purgeChanges: async () => {},
   }
-  const undo = createLeadImportUndo({ store, now: () => 1_000, onError: (err) => errors.push(err), ...(clock && { clock }) })
+  const undo = createLeadImportUndo({
+    store,
+    now: () => 1_000,
+    onError: (err) => errors.push(err),
+    ...(clock && { clock }),
+  })
   return { undo, job, errors, runs: () => runs }
 }
 

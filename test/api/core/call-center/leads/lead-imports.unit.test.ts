@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import type { CallCenterActor } from '../../../../../api/core/call-center/agents/call-center-actor.ts'
 import type { LeadImport } from '../../../../../api/core/call-center/leads/lead-import.ts'
-import { createLeadImports, type LeadImportsNeeds } from '../../../../../api/core/call-center/leads/lead-imports.ts'
+import {
+  createLeadImports,
+  type LeadImportsNeeds,
+} from '../../../../../api/core/call-center/leads/lead-imports.ts'
 import { createDialPolicy } from '../../../../../api/core/dial-policy/create-dial-policy.ts'
 import { PolicyFile } from '../../../../../api/core/dial-policy/policy-file.ts'
 import { createFakeClock } from '../../../../support/fixtures/work-clock.ts'
