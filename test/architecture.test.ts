@@ -95,6 +95,7 @@ const PURE = [
   'interval.ts',
   'listeners.ts',
   'log.ts',
+  'paced-work.ts',
   'poll.ts',
   'retry.ts',
   'time.ts',
