@@ -8,7 +8,7 @@ import { createChannelRegistry, type TrackedChannel } from './channel-registry.t
 import { createLiveCalls } from './live-calls.ts'
 import type { OriginateResult, PbxEvent, PbxTime } from './pbx-events.ts'
 import { createRecentIds } from './recent-ids.ts'
-import { closeOrphaned, hasEnded, newTrackedCall, type TrackedCall } from './tracked-call.ts'
+import { closeOrphaned, hasEnded, newTrackedCall, numbersOf, type TrackedCall } from './tracked-call.ts'
 
 /**
  * The calls of one PBX, derived from its events. Nodes that received the same events, in any order, have the
@@ -70,6 +70,7 @@ export function createCallTracker(needs: CallTrackerNeeds): CallTracker {
   const evictedIds = createRecentIds(MAX_EVICTED_IDS)
   /** Calls with an event since listeners were last called. */
   const changed = new Set<TrackedCall>()
+  const findTracked = (id: string) => trackedCalls.get(id)
   const listeners = createListeners<Parameters<CallListener>>(needs.onError)
   let orphans = new Set<string>()
   let isFlushScheduled = false
@@ -187,10 +188,13 @@ export function createCallTracker(needs: CallTrackerNeeds): CallTracker {
     entry.stale = false
     const settled = entry.isQuiet || now() - entry.updatedAt >= QUIET_AFTER_MS
     const { id, originate, published } = entry
+    const channels = channelsOf(entry)
     const input = {
-      id,
-      originate,
-      channels: channelsOf(entry),
+      ...{ id, originate, channels },
+      numbers: numbersOf(
+        [...channels].filter((one) => callIdOf(one) === id),
+        findTracked,
+      ),
       currentCallIdOf: callIdOf,
       isOwnEndpoint,
       numberOf: needs.numberOf,
@@ -229,7 +233,9 @@ export function createCallTracker(needs: CallTrackerNeeds): CallTracker {
     trackedCalls.delete(entry.id)
     changed.delete(entry)
     evictedIds.add(entry.id)
+    const numbers = [...entry.channels].flatMap(({ reached }) => [...reached])
     for (const { id, ended, calls } of entry.channels) {
+      if (calls.size > 1) registry.addReached(id, numbers)
       if (ended !== undefined && [...calls.keys()].every((callId) => !trackedCalls.has(callId)))
         registry.evict(id)
     }

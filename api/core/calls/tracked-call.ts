@@ -30,6 +30,16 @@ export const newTrackedCall = (id: string, now: number): TrackedCall => ({
   endedSince: now,
 })
 
+/** All numbers that its channels were sent to, in this call and in the others that they were in. */
+export const numbersOf = (
+  channels: Iterable<TrackedChannel>,
+  find: (id: string) => TrackedCall | undefined,
+): Set<string> => {
+  const calls = new Set([...channels].flatMap((one) => [...one.calls.keys()]))
+  const all = [...calls].flatMap((id) => [...(find(id)?.channels ?? [])])
+  return new Set(all.flatMap(({ reached }) => [...reached]))
+}
+
 /** A call without a phone so far has not ended while any channel is in it. */
 export function hasEnded({ id, call, channels }: TrackedCall): boolean {
   if (call !== undefined) return call.state === 'ended'
