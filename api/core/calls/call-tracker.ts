@@ -70,7 +70,6 @@ export function createCallTracker(needs: CallTrackerNeeds): CallTracker {
   const evictedIds = createRecentIds(MAX_EVICTED_IDS)
   /** Calls with an event since listeners were last called. */
   const changed = new Set<TrackedCall>()
-  const findTracked = (id: string) => trackedCalls.get(id)
   const listeners = createListeners<Parameters<CallListener>>(needs.onError)
   let orphans = new Set<string>()
   let isFlushScheduled = false
@@ -191,10 +190,7 @@ export function createCallTracker(needs: CallTrackerNeeds): CallTracker {
     const channels = channelsOf(entry)
     const input = {
       ...{ id, originate, channels },
-      numbers: numbersOf(
-        [...channels].filter((one) => callIdOf(one) === id),
-        findTracked,
-      ),
+      numbers: numbersOf(channels, trackedCalls, (one) => callIdOf(one) === id),
       currentCallIdOf: callIdOf,
       isOwnEndpoint,
       numberOf: needs.numberOf,
