@@ -62,7 +62,10 @@ const EVENT_MAPPERS: Readonly<Record<string, EventMapper>> = {
     bridge: (bridgetype === 'basic' && bridgeuniqueid) || undefined,
   })),
   BridgeLeave: withFields(() => ({ bridge: undefined })),
-  BlindTransfer: (fields, at) => mentioned(fields, at, ['transferer', 'transferee']),
+  BlindTransfer: (fields, at) => [
+    ...mentioned(fields, at, ['transferer']),
+    ...mentioned(fields, at, ['transferee'], transferredTo(fields)),
+  ],
   AttendedTransfer: (fields, at) =>
     mentioned(fields, at, ['origtransferer', 'secondtransferer', 'transferee', 'transfertarget']),
   Hold: withFields(() => ({ holds: true })),
@@ -134,19 +137,34 @@ const toPartyText = (text = '') => (text === '<unknown>' ? '' : sanitizeText(une
 const isTrue = (text = '') => /^(1|on|yes|true)$/i.test(text)
 
 /** A transfer event may contain channel data from before the transfer: use only that the channels exist. */
-function mentioned(fields: Fields, at: PbxTime, prefixes: readonly string[]): PbxEvent[] {
+function mentioned(
+  fields: Fields,
+  at: PbxTime,
+  prefixes: readonly string[],
+  changes: ChannelFields = {},
+): PbxEvent[] {
   return prefixes.flatMap((prefix) => {
     const id = fields[`${prefix}uniqueid`]
     const name = fields[`${prefix}channel`]
-    return id && name ? [{ kind: 'channel' as const, id, at, changes: {} }] : []
+    return id && name ? [{ kind: 'channel' as const, id, at, changes }] : []
   })
 }
 
+/** The dialplan may go on with another extension before an event of the channel shows it. */
+const transferredTo = ({ extension = '' }: Fields): ChannelFields =>
+  DIALED_EXTENSION.test(extension) ? { transferredTo: extension } : {}
+
 function dial(fields: Fields, at: PbxTime, end: DialEnd | undefined): PbxEvent[] {
-  const events = [...channel(fields, at, ''), ...channel(fields, at, 'dest')]
+  const events = [...channel(fields, at, ''), ...channel(fields, at, 'dest', deviceNumber(fields))]
   const to = fields.destuniqueid
   if (to) events.push({ kind: 'dial', from: fields.uniqueid || undefined, to, at, end })
   return events
+}
+
+/** Of `0999112@pstn`, `112@from-internal/n`, `pstn/112` and `pstn/sip:112@10.0.0.1`. */
+function deviceNumber({ dialstring = '' }: Fields): ChannelFields {
+  const [, number] = /(?:^|[/:])(\+?[0-9*#]{1,40})(?=@|$)/.exec(dialstring) ?? []
+  return number === undefined ? {} : { deviceNumber: number }
 }
 
 function originate({ uniqueid, response, reason, exten = '' }: Fields, at: PbxTime): PbxEvent[] {

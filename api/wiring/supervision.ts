@@ -63,7 +63,7 @@ export function createSupervisionModule(needs: SupervisionModuleNeeds): Supervis
     nameOf: (userId) => directory.findByUser(userId)?.username ?? '',
   })
   const watch = createWatchSupervisions({
-    ...{ live, ends, tracker, directory, reachOf, now, ringMs: config.ringMs },
+    ...{ live, ends, tracker, directory, reachOf, now, policy, ringMs: config.ringMs },
     isSessionLive: (session) => needs.tokenVerifier.checkClaims(claimsOf(session)) === undefined,
     isOnline: () => pbx.state().online,
     onFailure,

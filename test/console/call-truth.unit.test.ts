@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LiveCall } from '../../console/app/live/live-messages.ts'
 import type { CallCard } from '../../console/phone/phone-types.ts'
-import { callsOnOtherPhones, truthOf } from '../../console/screens/phone/call-truth.ts'
+import { callsOnOtherPhones, dockChange, ownCards, truthOf } from '../../console/screens/phone/call-truth.ts'
 
 const card = (changes: Partial<CallCard> = {}): CallCard => ({
   id: 'c1',
@@ -72,5 +72,38 @@ describe('console: calls on other phones of mine', () => {
 
   it('are one fewer for a card that the PBX joined with one of them', () => {
     expect(callsOnOtherPhones([call({ id: 'older' })], [card({ apiCallId: 'hk_2' })], '1000')).toEqual([])
+  })
+})
+
+describe('console: a call that another phone of mine took', () => {
+  const rings = card({ direction: 'incoming', state: 'ringing', startedAt: undefined })
+  const taken = card({
+    direction: 'incoming',
+    state: 'ended',
+    startedAt: undefined,
+    error: 'answered_elsewhere',
+  })
+
+  it('has one card: that of the other phone, while it goes on', () => {
+    expect(callsOnOtherPhones([call()], [taken], '1000')).toHaveLength(1)
+    expect(ownCards([taken], [call()], '1000')).toEqual([])
+    expect(ownCards([taken], [], '1000')).toEqual([taken])
+    expect(ownCards([card({ state: 'ended' })], [call()], '1000')).toHaveLength(1)
+    expect(ownCards([rings], [call()], '1000')).toEqual([rings])
+  })
+
+  it('closes the dock that it has opened by itself, and no other', () => {
+    const known = new Set([rings.id])
+    expect(dockChange([rings], new Set(), false)).toBe('open')
+    expect(dockChange([rings], known, true)).toBeUndefined()
+    expect(dockChange([taken], known, true)).toBe('close')
+    expect(dockChange([taken], known, false)).toBeUndefined()
+    expect(dockChange([card({ state: 'ended' })], known, true)).toBeUndefined()
+    expect(dockChange([taken, card({ id: 'c2' })], new Set(['c2']), true)).toBeUndefined()
+  })
+
+  it('never opens it', () => {
+    expect(dockChange([], new Set(), false)).toBeUndefined()
+    expect(dockChange([taken], new Set(), false)).toBeUndefined()
   })
 })

@@ -11,6 +11,8 @@ export interface CallInput {
   id: string
   /** Every channel that was ever in the call. */
   channels: Iterable<TrackedChannel>
+  /** Of calls that its channels came from. */
+  numbers?: Iterable<string> | undefined
   /** The call that a channel is in now. */
   currentCallIdOf(channel: TrackedChannel): string | undefined
   originate: Pick<OriginateResult, 'at' | 'answered' | 'reason'> | undefined
@@ -65,6 +67,9 @@ export function buildCall(input: CallInput): Call | undefined {
       name: callee?.channel.attributes.callerName ?? '',
     },
     legs,
+    numbers: [
+      ...new Set([...(input.numbers ?? []), ...all.flatMap(({ channel }) => [...channel.reached])]),
+    ].sort(),
     startedAt: Math.min(...parts.map(({ createdAt }) => createdAt)),
     answeredAt,
     ...(wasAnsweredBeforeSeen([caller, ...callees], answeredAt) && { answeredBeforeSeen: true as const }),
@@ -224,6 +229,7 @@ function unreachedCall(id: string, originate: NonNullable<CallInput['originate']
     from: { number: '', name: '' },
     to: { number: '', name: '' },
     legs: [],
+    numbers: [],
     startedAt: originate.at,
     answeredAt: undefined,
     endedAt: originate.at,

@@ -8,7 +8,7 @@ import { createChannelRegistry, type TrackedChannel } from './channel-registry.t
 import { createLiveCalls } from './live-calls.ts'
 import type { OriginateResult, PbxEvent, PbxTime } from './pbx-events.ts'
 import { createRecentIds } from './recent-ids.ts'
-import { closeOrphaned, hasEnded, newTrackedCall, type TrackedCall } from './tracked-call.ts'
+import { closeOrphaned, hasEnded, newTrackedCall, numbersOf, type TrackedCall } from './tracked-call.ts'
 
 /**
  * The calls of one PBX, derived from its events. Nodes that received the same events, in any order, have the
@@ -187,10 +187,10 @@ export function createCallTracker(needs: CallTrackerNeeds): CallTracker {
     entry.stale = false
     const settled = entry.isQuiet || now() - entry.updatedAt >= QUIET_AFTER_MS
     const { id, originate, published } = entry
+    const channels = channelsOf(entry)
     const input = {
-      id,
-      originate,
-      channels: channelsOf(entry),
+      ...{ id, originate, channels },
+      numbers: numbersOf(channels, trackedCalls, (one) => callIdOf(one) === id),
       currentCallIdOf: callIdOf,
       isOwnEndpoint,
       numberOf: needs.numberOf,
@@ -229,7 +229,9 @@ export function createCallTracker(needs: CallTrackerNeeds): CallTracker {
     trackedCalls.delete(entry.id)
     changed.delete(entry)
     evictedIds.add(entry.id)
+    const numbers = [...entry.channels].flatMap(({ reached }) => [...reached])
     for (const { id, ended, calls } of entry.channels) {
+      if (calls.size > 1) registry.addReached(id, numbers)
       if (ended !== undefined && [...calls.keys()].every((callId) => !trackedCalls.has(callId)))
         registry.evict(id)
     }

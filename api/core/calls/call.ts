@@ -13,6 +13,8 @@ export interface Call {
   from: Party
   to: Party
   legs: readonly Leg[]
+  /** All numbers that its ends had or were sent to, also by a transfer or a consultation, and in calls that joined it. */
+  numbers: readonly string[]
   startedAt: PbxTime
   answeredAt: PbxTime | undefined
   /** It was answered before the first event of it: `answeredAt` is the moment of that event. */
@@ -64,6 +66,8 @@ export interface Leg {
   /** Whether this end has put the others on hold. */
   holds: boolean
   parkingSpace: string | undefined
+  /** A blind transfer sent it on. */
+  transferred?: true
   /**
    * The bridge it is in: the same id for all ends of one conversation, also across a Local channel between
    * two bridges.

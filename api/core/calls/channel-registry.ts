@@ -1,3 +1,4 @@
+import { evictOldest } from '../../../runtime/evict-oldest.ts'
 import type { ChannelEnded, ChannelUpdate, DialEnd, DialUpdate, PbxChannel, PbxTime } from './pbx-events.ts'
 import { createRecentIds } from './recent-ids.ts'
 
@@ -17,6 +18,8 @@ export interface TrackedChannel {
   readonly recordingFiles: ReadonlyMap<string, PbxTime>
   /** All numbers it ever had. */
   readonly numbers: ReadonlySet<string>
+  /** The newest numbers that it was of, was connected with or was sent to, by dialing and by transfers. */
+  readonly reached: ReadonlySet<string>
   /** The endpoints it ever belonged to, each with its start: a masquerade gives it another. */
   readonly endpoints: ReadonlyMap<string, Readonly<{ since: PbxTime; name: string }>>
   /** Whether it ever was in a bridge. */
@@ -40,6 +43,8 @@ export interface ChannelRegistry {
   all(): IterableIterator<TrackedChannel>
   isEvicted(id: string): boolean
   evict(id: string): void
+  /** Its part in a call that is evicted: the numbers of that call stay with it. */
+  addReached(id: string, numbers: Iterable<string>): void
   size(): { channels: number; evicted: number }
 }
 
@@ -56,6 +61,8 @@ type MutableChannel = {
 const MAX_EVICTED_IDS = 20_000
 /** Maximum number of files, of numbers and of endpoints of one channel. */
 const MAX_VALUES_PER_CHANNEL = 20
+/** A queue that goes on to call phones changes the connected number each time. */
+const MAX_REACHED = 100
 
 /** The first value wins: later ones are guesses, or were set by the dialplan. */
 const FIRST_WINS: ReadonlySet<string> = new Set<keyof PbxChannel>(['createdAt', 'dialedExtension'])
@@ -92,6 +99,10 @@ export function createChannelRegistry(): ChannelRegistry {
       entries.delete(id)
       evictedIds.add(id)
     },
+    addReached(id, numbers) {
+      const entry = entries.get(id)
+      if (entry !== undefined) for (const number of numbers) collectReached(entry, number)
+    },
     size: () => ({ channels: entries.size, evicted: evictedIds.size() }),
   }
 }
@@ -108,6 +119,7 @@ const newMutableChannel = (id: string, at: PbxTime): MutableChannel => ({
   recordingStartedAt: undefined,
   recordingFiles: new Map(),
   numbers: new Set(),
+  reached: new Set(),
   endpoints: new Map(),
   wasBridged: false,
   dialed: undefined,
@@ -137,6 +149,16 @@ function applyUpdate(entry: MutableChannel, { changes, at }: ChannelUpdate) {
   if (changes.recording === 'on') entry.recordingStartedAt = Math.min(entry.recordingStartedAt ?? at, at)
   if (changes.bridge !== undefined) entry.wasBridged = true
   collectValues(entry, changes, at)
+  const { number, connectedNumber, dialedExtension, transferredTo, deviceNumber } = changes
+  for (const one of [number, connectedNumber, dialedExtension, transferredTo, deviceNumber])
+    collectReached(entry, one)
+}
+
+/** The oldest make room: a caller must not fill it up before the number that counts. */
+function collectReached({ reached }: MutableChannel, number: string | undefined) {
+  if (!number || reached.has(number)) return
+  reached.add(number)
+  evictOldest(reached, MAX_REACHED)
 }
 
 /** Attributes that a channel may have several of. They are bounded, as a caller can change them. */

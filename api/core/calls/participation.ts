@@ -67,6 +67,7 @@ export function toLeg(
     state: stateOf(part),
     holds: isLive(part) && (attributes.holds ?? false),
     parkingSpace: isLive(part) ? attributes.parkingSpace : undefined,
+    ...(attributes.transferredTo !== undefined && { transferred: true as const }),
     bridge: isLive(part) && attributes.bridge !== undefined ? conversationOf(attributes.bridge) : undefined,
     role,
     answeredAt: part.upAt,

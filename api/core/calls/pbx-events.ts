@@ -40,6 +40,10 @@ export interface PbxChannel {
   dialedExtension: string
   /** The extension that an Originate sent it to once it was answered. */
   originateExtension: string
+  /** The extension that a blind transfer sent it to. */
+  transferredTo: string
+  /** The number in the device that it was created to reach, as `0999112` of `PJSIP/0999112@pstn`. */
+  deviceNumber: string
   /** The bridge it is in, if any. */
   bridge: string | undefined
   /** Whether this end has put the others on hold. */

@@ -30,6 +30,20 @@ export const newTrackedCall = (id: string, now: number): TrackedCall => ({
   endedSince: now,
 })
 
+/**
+ * All numbers that its channels were sent to, in this call and in the others that they were in.
+ * @param isThere whether a channel is in this call now: one that left brings no numbers of where it went
+ */
+export const numbersOf = (
+  channels: Iterable<TrackedChannel>,
+  trackedCalls: ReadonlyMap<string, TrackedCall>,
+  isThere: (channel: TrackedChannel) => boolean,
+): Set<string> => {
+  const calls = new Set([...channels].filter(isThere).flatMap((one) => [...one.calls.keys()]))
+  const all = [...calls].flatMap((id) => [...(trackedCalls.get(id)?.channels ?? [])])
+  return new Set([...channels, ...all].flatMap(({ reached }) => [...reached]))
+}
+
 /** A call without a phone so far has not ended while any channel is in it. */
 export function hasEnded({ id, call, channels }: TrackedCall): boolean {
   if (call !== undefined) return call.state === 'ended'

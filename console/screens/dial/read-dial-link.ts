@@ -2,6 +2,8 @@ const MAX_LENGTH = 512
 /** What people write between digits. Only hyphens, dots and brackets are of RFC 3966; pages write spaces as well. */
 const SEPARATORS = /[\s().\-‐-―/]/g
 /** E.164 has 15 digits at most; numbers of a PBX’s own plan may be longer. */
+/** Behind a semicolon it is no parameter (RFC 3966 §3) but a second number. */
+const SECOND_NUMBER = /^[+\d\s().\-‐-―/]*\d[+\d\s().\-‐-―/]*$/
 const NUMBER = /^\+?\d{2,20}$/
 
 /**
@@ -16,9 +18,13 @@ const NUMBER = /^\+?\d{2,20}$/
  */
 export function readDialLink(to: string): string | undefined {
   if (to.length > MAX_LENGTH) return undefined
-  const text = decode(to)?.replace(/^\s*tel:/i, '')
+  const text = decode(to)
   if (text === undefined) return undefined
-  const [subscriber = ''] = text.split(';', 1)
+  const uri = /^\s*tel:(.*)$/is.exec(text)?.[1]
+  const [subscriber = '', ...parameters] = (uri ?? text).split(';')
+  // In a text a semicolon may divide two numbers: half of what was asked for is not dialed.
+  if (parameters.length > 0 && (uri === undefined || parameters.some((one) => SECOND_NUMBER.test(one))))
+    return undefined
   // A `+` that was not encoded is a blank in a query, as forms write it.
   const number = subscriber.replace(/^ (?=\d)/, '+').replace(SEPARATORS, '')
   return NUMBER.test(number) ? number : undefined

@@ -75,3 +75,33 @@ export function callsOnOtherPhones(
   const others = calls.filter((call) => isMine(call) && live.every(({ apiCallId }) => apiCallId !== call.id))
   return others.slice(unknown)
 }
+
+/** An incoming call that ended before it was taken here. */
+export const wasNeverHere = ({ state, direction, startedAt }: CallCard): boolean =>
+  state === 'ended' && direction === 'incoming' && startedAt === undefined
+
+/** The cards of this page, without those of calls that go on as calls on other phones: one call is one card. */
+export function ownCards(
+  cards: readonly CallCard[],
+  calls: readonly LiveCall[],
+  own: string | undefined,
+): CallCard[] {
+  const others = callsOnOtherPhones(calls, cards, own)
+  return cards.filter((card) => !wasNeverHere(card) || others.every(({ id }) => id !== card.apiCallId))
+}
+
+/**
+ * Whether the dock of a narrow window opens or closes by itself: it opens for a call that rings in or is held by this
+ * page, and closes if another phone took the call, as the screen behind it may be about that call.
+ * @param known the ids of the cards that were live before
+ * @param byItself whether it has opened by itself
+ */
+export function dockChange(
+  cards: readonly CallCard[],
+  known: ReadonlySet<string>,
+  byItself: boolean,
+): 'open' | 'close' | undefined {
+  const live = cards.filter(({ state }) => state !== 'ended')
+  if (live.some(({ id }) => !known.has(id))) return 'open'
+  return byItself && live.length === 0 && cards.length > 0 && cards.every(wasNeverHere) ? 'close' : undefined
+}

@@ -11,6 +11,7 @@ import { Notice } from '../../components/notice.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import type { CallCard as Card, SupervisedCall } from '../../phone/phone-types.ts'
 import { CallCard } from './call-card.tsx'
+import { dockChange, ownCards } from './call-truth.ts'
 import { DialBox } from './dial-box.tsx'
 import styles from './dock.module.css'
 import { phoneMessages } from './messages.ts'
@@ -23,6 +24,8 @@ export function PhoneDock({ isAlone = false }: { isAlone?: boolean }) {
   const texts = useMessages(phoneMessages)
   const { snapshot, run, phone } = usePhone()
   const dialInput = useRef<HTMLInputElement>(null)
+  const { live, claims } = useConsole()
+  const apiCalls = useStore(live.calls)
   const { registration, calls, soundBlocked } = snapshot
   useIncomingAlert(calls)
   useAsPhoneOfScreens()
@@ -58,7 +61,7 @@ export function PhoneDock({ isAlone = false }: { isAlone?: boolean }) {
       )}
       {soundBlocked && <Notice tone="warning">{texts.soundBlocked}</Notice>}
       <ul className={styles.calls} aria-label={texts.calls}>
-        {calls.map((call) => (
+        {ownCards(calls, apiCalls, claims.extension).map((call) => (
           <CallCard key={call.id} call={call} />
         ))}
       </ul>
@@ -151,16 +154,21 @@ function useStable<Args extends unknown[], Result>(
   return useCallback((...args: Args) => newest.current(...args), [])
 }
 
-/** In narrow windows: a button with the number of calls. A new call opens the phone by itself, and so does a link with a number. */
+/** In narrow windows: a button with the number of calls. A call of this page opens the phone by itself, and so does a link with a number. */
 export function DockToggle({ isOpen, onChange }: { isOpen: boolean; onChange(isOpen: boolean): void }) {
   const texts = useMessages(phoneMessages)
   const { phone } = useConsole()
   const { calls } = useStore(phone.snapshot)
   const live = calls.filter(({ state }) => state !== 'ended')
-  const newest = live.at(-1)?.id
+  const known = useRef<ReadonlySet<string>>(new Set())
+  const byItself = useRef(false)
   useEffect(() => {
-    if (newest !== undefined) onChange(true)
-  }, [newest, onChange])
+    const change = dockChange(calls, known.current, byItself.current)
+    known.current = new Set(calls.filter(({ state }) => state !== 'ended').map(({ id }) => id))
+    if (change === undefined) return
+    byItself.current = change === 'open' && (byItself.current || !isOpen)
+    onChange(change === 'open')
+  }, [calls, isOpen, onChange])
   const linked = useStore(numberToDial)
   useEffect(() => {
     if (linked !== undefined) onChange(true)
@@ -171,7 +179,10 @@ export function DockToggle({ isOpen, onChange }: { isOpen: boolean; onChange(isO
       tone={live.length > 0 ? 'success' : 'primary'}
       aria-expanded={isOpen}
       aria-label={isOpen ? texts.close : texts.open}
-      onClick={() => onChange(!isOpen)}
+      onClick={() => {
+        byItself.current = false
+        onChange(!isOpen)
+      }}
     >
       <Icon name={isOpen ? 'close' : 'phone'} />
       {live.length > 0 && <span>{live.length}</span>}

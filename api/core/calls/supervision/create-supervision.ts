@@ -102,7 +102,9 @@ export function createSupervision(needs: SupervisionNeeds): SupervisionControl {
     if (own.mode === mode) return own
     if (own.state !== 'up') throw conflict('your phone still rings')
     await pbx.switchSupervision(own.id, own.channelId, mode)
-    await store.setMode(own.id, mode)
+    // It may have ended meanwhile, and the log has its end.
+    if (!(await store.setMode(own.id, mode)) || live.find(own.id) === undefined)
+      throw conflict('you no longer listen to this call')
     live.setMode(own.id, mode)
     log('call_supervision_changed', { ...own, mode, address })
     return { id: own.id, mode }

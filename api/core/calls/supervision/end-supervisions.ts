@@ -29,8 +29,9 @@ export function createEndSupervisions(needs: EndSupervisionsNeeds): EndSupervisi
   const ending = new Set<string>()
 
   async function release(supervision: Supervision, reason: SupervisionEndReason): Promise<boolean> {
-    const { id, callId, agentId, supervisorId, mode, address } = supervision
+    const { id, callId, agentId, supervisorId, address } = supervision
     const isOurs = await store.remove(id)
+    const { mode } = live.find(id) ?? supervision
     live.remove(id)
     if (!isOurs) return false
     const isTakenOver = reason === 'taken_over'

@@ -5,6 +5,8 @@ import { Refusal } from '../../refusal.ts'
 import type { Call, Leg } from '../call.ts'
 import { liveLegs, otherLegs } from '../leg-selection.ts'
 
+export type EmergencyRules = Pick<DialPolicy, 'reservedKind' | 'embeddedVariants'>
+
 export interface SupervisedLeg {
   agent: Person
   leg: Leg
@@ -42,13 +44,26 @@ export function hasMoved(call: Call | undefined, channelId: string, peers: Reado
   return !peersOf(call, leg).some((peer) => peers.has(peer.channelId))
 }
 
+/** Whether an end that the agent talked with is still in the call: the agent left it, or it went elsewhere. */
+export function goesOn(call: Call, channelId: string, peers: ReadonlySet<string>): boolean {
+  const isUp = ({ state }: Leg) => state === 'up'
+  const hasAgent = call.legs.some((one) => one.channelId === channelId && isUp(one))
+  return call.legs
+    .filter((one) => peers.has(one.channelId) && isUp(one))
+    .some((peer) => {
+      if (peer.parkingSpace !== undefined || peer.transferred === true) return true
+      return peer.bridge !== undefined && (hasAgent || peersOf(call, peer).length > 0)
+    })
+}
+
 /**
- * Whether any end of the call is an emergency service, by all numbers of it: also one that calls back.
+ * Whether any end of the call is an emergency service, by all numbers of it: also one that calls back, or that a
+ * transfer or a consultation reached.
  * @param reservedKind of the dial policy; throws for what is no number
  */
 export function isEmergencyCall(
-  { from, to, legs }: Pick<Call, 'from' | 'to' | 'legs'>,
-  policy: Pick<DialPolicy, 'reservedKind' | 'embeddedVariants'>,
+  { from, to, legs, numbers }: Pick<Call, 'from' | 'to' | 'legs' | 'numbers'>,
+  policy: EmergencyRules,
 ): boolean {
   const isEmergency = (number: string) => {
     try {
@@ -59,5 +74,5 @@ export function isEmergencyCall(
       throw err
     }
   }
-  return [from.number, to.number, ...legs.map(({ number }) => number)].some(isEmergency)
+  return [from.number, to.number, ...legs.map(({ number }) => number), ...numbers].some(isEmergency)
 }

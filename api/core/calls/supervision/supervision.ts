@@ -41,7 +41,8 @@ export interface SupervisionStore {
   /** @throws {Refusal} `conflict` when the supervisor has one already */
   add(supervision: Supervision): Promise<void>
   all(): Promise<Supervision[]>
-  setMode(id: string, mode: SupervisionMode): Promise<void>
+  /** @returns whether it was there */
+  setMode(id: string, mode: SupervisionMode): Promise<boolean>
   /** @returns whether it was there */
   remove(id: string): Promise<boolean>
 }
@@ -51,6 +52,8 @@ export const SUPERVISION_END_REASONS = [
   'hung_up',
   'not_answered',
   'call_ended',
+  'call_moved',
+  'emergency_call',
   'session_ended',
   'out_of_reach',
   'taken_over',

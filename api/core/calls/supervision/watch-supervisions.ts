@@ -4,6 +4,7 @@ import type { CallTracker } from '../call-tracker.ts'
 import type { PbxEvent } from '../pbx-events.ts'
 import type { EndSupervisions } from './end-supervisions.ts'
 import type { LiveSupervision, LiveSupervisions } from './live-supervisions.ts'
+import { type EmergencyRules, goesOn, isEmergencyCall } from './supervised-leg.ts'
 import type { SessionMark, Supervision, SupervisionEndReason } from './supervision.ts'
 
 export interface WatchSupervisionsNeeds {
@@ -12,6 +13,7 @@ export interface WatchSupervisionsNeeds {
   tracker: Pick<CallTracker, 'find' | 'onChange'>
   directory: Pick<Directory, 'findByUser'>
   reachOf: FindReach
+  policy(): EmergencyRules
   /** Whether the session goes on, as far as this process knows. */
   isSessionLive(session: SessionMark): boolean
   /** Whether the PBX is connected, so that the known calls are its own. */
@@ -44,7 +46,12 @@ export function createWatchSupervisions(needs: WatchSupervisionsNeeds): WatchSup
     void ends.end(supervision, reason).catch(onFailure)
 
   tracker.onChange((call) => {
-    for (const one of live.movedFrom(call)) end(one, 'call_ended')
+    const known = live.ofCall(call.id)
+    if (known.length > 0 && isEmergencyCall(call, needs.policy()))
+      for (const one of known) end(one, 'emergency_call')
+    else
+      for (const one of live.movedFrom(call))
+        end(one, goesOn(call, one.channelId, one.peers) ? 'call_moved' : 'call_ended')
   })
 
   const isOverdue = ({ startedAt }: Supervision) => now() - startedAt * 1_000 > needs.ringMs + RING_GRACE_MS
@@ -61,6 +68,8 @@ export function createWatchSupervisions(needs: WatchSupervisionsNeeds): WatchSup
   async function check(one: LiveSupervision) {
     if (one.state === 'ringing' && isOverdue(one)) return end(one, 'not_answered')
     if (needs.isOnline() && hasEnded(one)) return end(one, 'call_ended')
+    const call = tracker.find(one.callId)
+    if (call !== undefined && isEmergencyCall(call, needs.policy())) return end(one, 'emergency_call')
     if (!(await isInReach(one))) end(one, 'out_of_reach')
   }
 

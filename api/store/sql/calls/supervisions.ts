@@ -37,7 +37,12 @@ export function createSupervisionStore(db: Database): SupervisionStore {
     },
 
     async setMode(id, mode) {
-      await db.query.updateTable('supervisions').set({ mode }).where('id', '=', id).execute()
+      const { numUpdatedRows } = await db.query
+        .updateTable('supervisions')
+        .set({ mode })
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
     },
 
     async remove(id) {

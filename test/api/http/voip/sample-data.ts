@@ -46,6 +46,7 @@ export const talking = (difference: Partial<Call> = {}): Call => ({
   from: { number: '1001', name: 'user1' },
   to: { number: '1002', name: 'user2' },
   legs: [leg('1001', 'caller'), leg('1002', 'callee')],
+  numbers: [],
   startedAt: (nowS - 15) * 1_000_000,
   answeredAt: (nowS - 10) * 1_000_000,
   endedAt: undefined,

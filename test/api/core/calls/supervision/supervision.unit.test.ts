@@ -127,6 +127,26 @@ describe('during a supervision', () => {
     expect(call && views.forParties(call)).toMatchObject([{ name: 'ofSales', mode: 'whisper', state: 'up' }])
   })
 
+  test('a change is refused, and not logged, once it has ended', async () => {
+    const fixture = createSupervisionFixture({
+      pbxChanges: {
+        async switchSupervision() {
+          fixture.update(ID, { bridge: 'c' })
+          await fixture.settle()
+        },
+      },
+    })
+    const { control, answer, logged, live } = fixture
+    const { id } = await control.supervise(ofSales, ID, listen)
+    answer(id)
+    await expect(control.supervise(ofSales, ID, { ...listen, mode: 'whisper' })).rejects.toMatchObject(
+      refused('conflict'),
+    )
+    expect(live.find(id)).toBeUndefined()
+    expect(logged.map(({ event }) => event)).toEqual(['call_supervision_started', 'call_supervision_ended'])
+    expect(logged.at(-1)).toMatchObject({ changes: `call=${ID} mode=listen reason=call_moved` })
+  })
+
   test('stopping for another call does nothing', async () => {
     const { control, live } = createSupervisionFixture()
     const { id } = await control.supervise(admin, ID, listen)

@@ -15,8 +15,20 @@ describe('a supervision ends, and its phone is hung up,', () => {
   test.each<[string, string, (fixture: Fixture & { id: string }) => unknown]>([
     ['when the agent hangs up', 'call_ended', ({ gone }) => gone(ID, 16)],
     ['when the other end hangs up', 'call_ended', ({ gone }) => gone(CALLEE_ID, 16)],
-    ['when the agent asks a third first', 'call_ended', ({ update }) => update(ID, { bridge: 'c' })],
-    ['when the other end is parked', 'call_ended', ({ update }) => update(CALLEE_ID, { bridge: undefined })],
+    ['when the agent asks a third first', 'call_moved', ({ update }) => update(ID, { bridge: 'c' })],
+    [
+      'when the other end is parked',
+      'call_moved',
+      ({ update }) => update(CALLEE_ID, { bridge: undefined, parkingSpace: '701' }),
+    ],
+    [
+      'when the agent transfers the other end',
+      'call_moved',
+      ({ update, gone }) => {
+        update(CALLEE_ID, { bridge: undefined, transferredTo: '1003' })
+        gone(ID, 16)
+      },
+    ],
     [
       'when the session ends',
       'session_ended',
