@@ -172,6 +172,13 @@ export const messages = {
     weekdays: 'Days',
     dialing: 'Dialing',
     agents: 'Agents',
+    newAgents: 'People who are no agents yet',
+    newAgentsHint:
+      'These people have a phone and are no agents yet. Whom you choose becomes an agent of the call center when you save, in the team of this campaign.',
+    moreAgents: 'A person without an account or a phone gets both in',
+    askForAgents:
+      'The agents of your team are listed. An administrator adds other people to the team, in Administration.',
+    administration: 'Administration',
     noAgents: 'There are no agents with a phone that you may choose.',
     modes: { PROGRESSIVE: 'Automatic: one lead for each free agent', PREVIEW: 'Agents dial by hand' },
     fields: {

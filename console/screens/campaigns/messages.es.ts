@@ -174,6 +174,13 @@ export const messages: typeof english = {
     weekdays: 'Días',
     dialing: 'Marcación',
     agents: 'Agentes',
+    newAgents: 'Personas que aún no son agentes',
+    newAgentsHint:
+      'Estas personas tienen teléfono y aún no son agentes. Quien elija pasa a ser agente del centro de llamadas al guardar, en el equipo de esta campaña.',
+    moreAgents: 'Una persona sin cuenta o sin teléfono los recibe en',
+    askForAgents:
+      'Aquí están los agentes de su equipo. Un administrador añade a otras personas al equipo, en Administración.',
+    administration: 'Administración',
     noAgents: 'No hay agentes con teléfono que usted pueda elegir.',
     modes: {
       PROGRESSIVE: 'Automática: un contacto por agente libre',
