@@ -107,7 +107,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     for (const code of ['not_started', 'automation_off', 'no_lead_waiting', 'no_agent_free']) {
       await reason(code).waitFor()
     }
-    expect(await reason('no_agent_free').textContent()).toContain('user1 is not ready (offline)')
+    expect(await reason('no_agent_free').textContent()).toContain('user1 is not ready (off duty)')
     await act('Start')
     await reason('not_started').waitFor({ state: 'detached' })
     await act('Turn automatic dialing on')
