@@ -6,7 +6,7 @@ export interface Membership {
   team: string | null
 }
 
-/** What the fields of `CallCenterFields` hold. The check box of an agent is fixed, and so not in the form. */
+/** What the fields of the call center hold. The check box of an agent is fixed, and so not in the form. */
 export const readMembership = (form: FormData): Membership => ({
   isAgent: form.get('is_agent') === 'on',
   team: String(form.get('team') ?? '').trim() || null,
