@@ -72,11 +72,11 @@ export async function prepareDemoPbx({ project, run, settings, log }: DemoPbxNee
     server: asteriskSpec(asterisk, folder, conf),
     phoneSecret: secrets.phones,
     waitForExtensions: () =>
-      waitForEndpoints(
-        asterisk,
-        conf,
-        ALICE_AND_BOB.map(({ extension }) => extension),
-      ),
+      waitForEndpoints(asterisk, conf, {
+        extensions: ALICE_AND_BOB.map(({ extension }) => extension),
+        apiLog: join(data, 'log', 'api.log'),
+        amiPort,
+      }),
     phones: ALICE_AND_BOB.map(({ extension, tone }) =>
       phoneSpec(asterisk, conf, {
         extension,

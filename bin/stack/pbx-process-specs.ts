@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { poll } from '../../runtime/poll.ts'
 import type { AsteriskInstall } from '../system/asterisk.ts'
 import { runProgram as runToEnd } from '../system/run-program.ts'
@@ -36,19 +37,37 @@ export function phoneSpec(
   }
 }
 
+interface EndpointsNeeds {
+  extensions: readonly string[]
+  /** Path of the api's log. */
+  apiLog: string
+  amiPort: number
+}
+
 /** @throws {SetupError} when one of them is still missing after 30 s */
 export async function waitForEndpoints(
   asterisk: AsteriskInstall,
   conf: string,
-  extensions: readonly string[],
+  { extensions, apiLog, amiPort }: EndpointsNeeds,
 ): Promise<void> {
+  const logStart = existsSync(apiLog) ? statSync(apiLog).size : 0
   const isThere = async () => {
     const shown = await asteriskCli(asterisk, conf, 'pjsip show endpoints')
     return extensions.every((extension) => new RegExp(`Endpoint: +${extension}/`).test(shown)) || undefined
   }
-  if ((await poll(isThere, { everyMs: 100, timeoutMs: 30_000 })) === undefined) {
-    throw new SetupError('the api did not create the extensions of the demo in 30 s: see its log')
-  }
+  if ((await poll(isThere, { everyMs: 100, timeoutMs: 30_000 })) !== undefined) return
+  const written = existsSync(apiLog) ? readFileSync(apiLog).subarray(logStart).toString() : ''
+  throw new SetupError(missingEndpoints(written, apiLog, amiPort))
+}
+
+/**
+ * Why the extensions are missing.
+ * @param written what the api has logged meanwhile
+ */
+export function missingEndpoints(written: string, apiLog: string, amiPort: number): string {
+  const what = 'the api did not create the extensions of the demo in 30 s'
+  if (!/Authentication failed|refuses the AMI user/.test(written)) return `${what}: see its log ${apiLog}`
+  return `${what}: the PBX on port ${amiPort} refuses the AMI login of this demo ("Authentication failed"), so another PBX answers there. End that one, or set HOOKSWITCH_PBX_AMI_PORT to a free port. The log of the api is ${apiLog}`
 }
 
 /** What Asterisk's own console answers; nothing where none runs. */

@@ -1,12 +1,14 @@
+import { defaultResults, leadStatuses } from '../../components/call-center/texts.en.ts'
 import { plural } from '../../i18n/plural.ts'
 
 /** What a reason is about, in words. */
 export interface ReasonValues {
   until: string
-  note: string
   limit: string
   trunk: string
   timeZone: string
+  /** In which `until` is written. */
+  viewerZone: string
   callerId: string
 }
 
@@ -43,13 +45,18 @@ export const messages = {
       }),
     title: 'The campaign does not dial, because:',
     elsewhere: 'Another server of this installation dials.',
-    lastFailure: (note: string) => `Last failure: ${note}`,
+    note: 'Last note of the server:',
+    noteKinds: {
+      denial: 'Before that, the rules of the server did not allow the number of a lead.',
+      outage:
+        'Before that, several calls in a row failed before a phone outside rang: the line or the telephone system has a fault.',
+    },
+    lead: (id: string) => `Lead ${id}`,
     agents: 'Agents of the campaign',
   },
   reasons: {
     not_started: () => 'It has not been started.',
-    paused: ({ note }: ReasonValues) =>
-      note === '' ? 'It is paused.' : `It is paused. Before that, a failure was noted: ${note}`,
+    paused: () => 'It is paused.',
     completed: () => 'All its leads are done.',
     stopped: () => 'It was stopped for good.',
     automation_off: () => 'Automatic dialing is off.',
@@ -61,7 +68,8 @@ export const messages = {
     no_lead_waiting: () => 'No lead is waiting.',
     hours_never_open: () => 'Its calling hours never open.',
     time_zone_invalid: ({ timeZone }: ReasonValues) => `Its time zone ${timeZone} is not accepted.`,
-    outside_hours: ({ until }: ReasonValues) => `It is outside of the calling hours until ${until}.`,
+    outside_hours: ({ until, viewerZone }: ReasonValues) =>
+      `It is outside of the calling hours until ${until} in your time zone, ${viewerZone}.`,
     no_lead_due: ({ until }: ReasonValues) => `No lead is due until ${until}.`,
     trunk_unknown: ({ trunk }: ReasonValues) => `The server knows no trunk ${trunk}.`,
     trunk_full: ({ trunk }: ReasonValues) => `All lines of the trunk ${trunk} are in use.`,
@@ -106,7 +114,7 @@ export const messages = {
     phone_unreachable: () => 'has no phone that is registered, or has do not disturb on',
     in_call: () => 'is in a call',
   },
-  agentStatuses: { offline: 'offline', ready: 'ready', after_call: 'after a call', break: 'break' },
+  agentStatuses: { offline: 'off duty', ready: 'ready', after_call: 'wrap-up', break: 'break' },
   acts: {
     start: 'Start',
     pause: 'Pause',
@@ -168,10 +176,17 @@ export const messages = {
     cell: (day: string, hour: string, isOpen: boolean) => `${day} ${hour}, ${isOpen ? 'open' : 'closed'}`,
     from: 'From',
     until: 'Until',
-    untilHint: '00:00 is the end of the day.',
+    untilHint: 'Midnight here is the end of the day.',
     weekdays: 'Days',
     dialing: 'Dialing',
     agents: 'Agents',
+    newAgents: 'People who are no agents yet',
+    newAgentsHint:
+      'These people have a phone and are no agents yet. Whom you choose becomes an agent of the call center when you save, in the team of this campaign.',
+    moreAgents: 'A person without an account or a phone gets both in',
+    askForAgents:
+      'The agents of your team are listed. An administrator adds other people to the team, in Administration.',
+    administration: 'Administration',
     noAgents: 'There are no agents with a phone that you may choose.',
     modes: { PROGRESSIVE: 'Automatic: one lead for each free agent', PREVIEW: 'Agents dial by hand' },
     fields: {
@@ -233,13 +248,7 @@ export const messages = {
       callback: 'Call back at an agreed time',
       do_not_call: 'Put on the do-not-call list',
     },
-    leadStatuses: {
-      new: 'New',
-      contacted: 'Contacted',
-      qualified: 'Qualified',
-      converted: 'Won',
-      lost: 'Lost',
-      do_not_call: 'Do not call',
-    },
+    leadStatuses,
+    defaultResults,
   },
 }

@@ -1,3 +1,4 @@
+import { defaultResults, leadStatuses } from '../../components/call-center/texts.es.ts'
 import { plural } from '../../i18n/plural.ts'
 import type { messages as english } from './messages.en.ts'
 
@@ -40,13 +41,18 @@ export const messages: typeof english = {
       }),
     title: 'La campaña no llama, porque:',
     elsewhere: 'Llama otro servidor de esta instalación.',
-    lastFailure: (note) => `Último fallo: ${note}`,
+    note: 'Última nota del servidor:',
+    noteKinds: {
+      denial: 'Antes, las reglas del servidor no permitieron el número de un contacto.',
+      outage:
+        'Antes, varias llamadas seguidas fallaron sin que sonara ningún teléfono externo: falla la línea o la centralita.',
+    },
+    lead: (id) => `Contacto ${id}`,
     agents: 'Agentes de la campaña',
   },
   reasons: {
     not_started: () => 'No se ha iniciado.',
-    paused: ({ note }) =>
-      note === '' ? 'Está en pausa.' : `Está en pausa. Antes se anotó un fallo: ${note}`,
+    paused: () => 'Está en pausa.',
     completed: () => 'Todos sus contactos están terminados.',
     stopped: () => 'Se detuvo para siempre.',
     automation_off: () => 'La marcación automática está desactivada.',
@@ -58,7 +64,8 @@ export const messages: typeof english = {
     no_lead_waiting: () => 'No hay contactos en espera.',
     hours_never_open: () => 'Su horario de llamadas nunca se abre.',
     time_zone_invalid: ({ timeZone }) => `No se acepta su zona horaria ${timeZone}.`,
-    outside_hours: ({ until }) => `Está fuera del horario de llamadas hasta ${until}.`,
+    outside_hours: ({ until, viewerZone }) =>
+      `Está fuera del horario de llamadas hasta ${until} en su zona horaria, ${viewerZone}.`,
     no_lead_due: ({ until }) => `No hay que llamar a nadie hasta ${until}.`,
     trunk_unknown: ({ trunk }) => `El servidor no conoce la troncal ${trunk}.`,
     trunk_full: ({ trunk }) => `Todas las líneas de la troncal ${trunk} están ocupadas.`,
@@ -94,7 +101,7 @@ export const messages: typeof english = {
   },
   agentStates: {
     free: () => 'está libre',
-    not_ready: (status) => `no está listo (${status}): debe elegir «Listo» en su puesto`,
+    not_ready: (status) => `no está disponible (${status}): debe elegir «Disponible» en su puesto`,
     away: () => 'está ausente según su propio estado: debe elegir «Disponible»',
     resting: (until) => `termina la gestión, o no contestó, hasta ${until}`,
     disabled: () => 'tiene la cuenta desactivada',
@@ -102,12 +109,7 @@ export const messages: typeof english = {
     phone_unreachable: () => 'no tiene un teléfono registrado, o tiene activado «No molestar»',
     in_call: () => 'está en una llamada',
   },
-  agentStatuses: {
-    offline: 'desconectado',
-    ready: 'listo',
-    after_call: 'después de la llamada',
-    break: 'descanso',
-  },
+  agentStatuses: { offline: 'fuera de turno', ready: 'disponible', after_call: 'cierre', break: 'pausa' },
   acts: {
     start: 'Iniciar',
     pause: 'Pausar',
@@ -170,10 +172,17 @@ export const messages: typeof english = {
     cell: (day, hour, isOpen) => `${day} ${hour}, ${isOpen ? 'abierto' : 'cerrado'}`,
     from: 'Desde',
     until: 'Hasta',
-    untilHint: '00:00 es el final del día.',
+    untilHint: 'La medianoche es aquí el final del día.',
     weekdays: 'Días',
     dialing: 'Marcación',
     agents: 'Agentes',
+    newAgents: 'Personas que aún no son agentes',
+    newAgentsHint:
+      'Estas personas tienen teléfono y aún no son agentes. Quien elija pasa a ser agente del centro de llamadas al guardar, en el equipo de esta campaña.',
+    moreAgents: 'Una persona sin cuenta o sin teléfono los recibe en',
+    askForAgents:
+      'Aquí están los agentes de su equipo. Un administrador añade a otras personas al equipo, en Administración.',
+    administration: 'Administración',
     noAgents: 'No hay agentes con teléfono que usted pueda elegir.',
     modes: {
       PROGRESSIVE: 'Automática: un contacto por agente libre',
@@ -238,13 +247,7 @@ export const messages: typeof english = {
       callback: 'Devolver la llamada a la hora acordada',
       do_not_call: 'Poner en la lista de no llamar',
     },
-    leadStatuses: {
-      new: 'Nuevo',
-      contacted: 'Contactado',
-      qualified: 'Calificado',
-      converted: 'Ganado',
-      lost: 'Perdido',
-      do_not_call: 'No llamar',
-    },
+    leadStatuses,
+    defaultResults,
   },
 }

@@ -1,3 +1,4 @@
+import { defaultResults, leadStatuses } from '../../components/call-center/texts.ru.ts'
 import { plural } from '../../i18n/plural.ts'
 import type { messages as english } from './messages.en.ts'
 
@@ -48,13 +49,18 @@ export const messages: typeof english = {
       }),
     title: 'Кампания не звонит, потому что:',
     elsewhere: 'Звонит другой сервер этой системы.',
-    lastFailure: (note) => `Последняя ошибка: ${note}`,
+    note: 'Последняя запись сервера:',
+    noteKinds: {
+      denial: 'Перед этим правила сервера не допустили номер одного из лидов.',
+      outage:
+        'Перед этим несколько звонков подряд не удались раньше, чем зазвонил внешний телефон: неисправна линия или станция.',
+    },
+    lead: (id) => `Лид ${id}`,
     agents: 'Операторы кампании',
   },
   reasons: {
     not_started: () => 'Она не запущена.',
-    paused: ({ note }) =>
-      note === '' ? 'Она на паузе.' : `Она на паузе. Перед этим записана ошибка: ${note}`,
+    paused: () => 'Она на паузе.',
     completed: () => 'Все её лиды обработаны.',
     stopped: () => 'Она остановлена окончательно.',
     automation_off: () => 'Автоматический набор выключен.',
@@ -66,7 +72,8 @@ export const messages: typeof english = {
     no_lead_waiting: () => 'Нет ожидающих лидов.',
     hours_never_open: () => 'Время звонков никогда не наступает.',
     time_zone_invalid: ({ timeZone }) => `Часовой пояс ${timeZone} не принимается.`,
-    outside_hours: ({ until }) => `Сейчас не время звонков — до ${until}.`,
+    outside_hours: ({ until, viewerZone }) =>
+      `Сейчас не время звонков — до ${until} в вашем часовом поясе, ${viewerZone}.`,
     no_lead_due: ({ until }) => `До ${until} звонить некому.`,
     trunk_unknown: ({ trunk }) => `Сервер не знает линию ${trunk}.`,
     trunk_full: ({ trunk }) => `Все каналы линии ${trunk} заняты.`,
@@ -110,7 +117,7 @@ export const messages: typeof english = {
     phone_unreachable: () => 'телефон не зарегистрирован или включено «Не беспокоить»',
     in_call: () => 'разговаривает',
   },
-  agentStatuses: { offline: 'не в сети', ready: 'готов', after_call: 'после звонка', break: 'перерыв' },
+  agentStatuses: { offline: 'не на смене', ready: 'готов', after_call: 'обработка', break: 'перерыв' },
   acts: {
     start: 'Запустить',
     pause: 'Приостановить',
@@ -176,10 +183,17 @@ export const messages: typeof english = {
     cell: (day, hour, isOpen) => `${day} ${hour}, ${isOpen ? 'открыто' : 'закрыто'}`,
     from: 'С',
     until: 'До',
-    untilHint: '00:00 — конец дня.',
+    untilHint: 'Полночь здесь — конец дня.',
     weekdays: 'Дни',
     dialing: 'Набор',
     agents: 'Операторы',
+    newAgents: 'Сотрудники, которые ещё не операторы',
+    newAgentsHint:
+      'У этих сотрудников есть телефон, но они ещё не операторы. Выбранные станут операторами колл-центра при сохранении, в команде этой кампании.',
+    moreAgents: 'Учётную запись и телефон сотрудник получает здесь:',
+    askForAgents:
+      'Здесь операторы вашей команды. Других сотрудников в команду добавляет администратор, на экране «Управление».',
+    administration: 'Управление',
     noAgents: 'Нет операторов с телефоном, которых вы можете выбрать.',
     modes: {
       PROGRESSIVE: 'Автоматический: по одному лиду на свободного оператора',
@@ -244,13 +258,7 @@ export const messages: typeof english = {
       callback: 'Перезвонить в условленное время',
       do_not_call: 'В список «не звонить»',
     },
-    leadStatuses: {
-      new: 'Новый',
-      contacted: 'Был контакт',
-      qualified: 'Подходит',
-      converted: 'Успех',
-      lost: 'Потерян',
-      do_not_call: 'Не звонить',
-    },
+    leadStatuses,
+    defaultResults,
   },
 }

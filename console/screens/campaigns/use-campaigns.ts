@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { dataOf, type Wire } from '../../api/client.ts'
 import { useConsole } from '../../app/console-context.ts'
+import { allRows } from '../../components/call-center/all-rows.ts'
 
 export type Campaign = Wire<'CrmCampaign'>
 export type Readiness = Wire<'CampaignReadiness'>
@@ -12,13 +13,20 @@ const REFRESH_MS = 5_000
 /** What prevents calls changes with each agent and call. */
 const READINESS_REFRESH_MS = 1_500
 
-/** All campaigns that I see, the newest first. */
+/** All campaigns that I see, the newest first: the API has them the other way round. */
 export function useCampaigns() {
   const { api } = useConsole()
   return useQuery({
     queryKey: ['campaigns', 'list'],
     queryFn: async ({ signal }) =>
-      (await dataOf(api.GET('/api/campaigns', { params: { query: { limit: LIMIT } }, signal }))).toReversed(),
+      (
+        await allRows((cursor) =>
+          api.GET('/api/campaigns', {
+            params: { query: { limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) } },
+            signal,
+          }),
+        )
+      ).toReversed(),
     refetchInterval: REFRESH_MS,
   })
 }

@@ -6,6 +6,7 @@ import { useLanguage, useMessages } from '../../i18n/messages.ts'
 import { ActButton } from './acts.tsx'
 import styles from './campaigns.module.css'
 import { campaignMessages } from './messages.ts'
+import { NoteLines } from './note-lines.tsx'
 import type { Campaign, Readiness, Reason } from './use-campaigns.ts'
 
 interface WhyNoticeProps {
@@ -26,7 +27,6 @@ export function WhyNotice({ campaign, readiness, onEdit }: WhyNoticeProps) {
   const language = useLanguage()
   const { reasons, leads, note } = readiness
   const isCalling = leads.dialing > 0
-  const isPaused = reasons.some(({ code }) => code === 'paused')
   if (reasons.length === 0) {
     return (
       <Notice tone="success">
@@ -34,7 +34,7 @@ export function WhyNotice({ campaign, readiness, onEdit }: WhyNoticeProps) {
           <p>
             <b>{texts.why.dials}</b> {readiness.dialer === 'elsewhere' && texts.why.elsewhere}
           </p>
-          {note !== null && <p>{texts.why.lastFailure(note)}</p>}
+          {note !== null && <NoteLines note={note} />}
         </div>
       </Notice>
     )
@@ -57,7 +57,7 @@ export function WhyNotice({ campaign, readiness, onEdit }: WhyNoticeProps) {
             </li>
           ))}
         </ul>
-        {note !== null && !isPaused && <p>{texts.why.lastFailure(note)}</p>}
+        {note !== null && <NoteLines note={note} />}
       </div>
     </Notice>
   )
@@ -99,10 +99,10 @@ function stateWords(
 
 const valuesOf = (language: Language, reason: Reason) => ({
   until: timeText(language, reason.until),
-  note: reason.note ?? '',
   limit: reason.limit === undefined ? '' : formatNumber(language, reason.limit),
   trunk: reason.trunk ?? '',
   timeZone: reason.time_zone ?? '',
+  viewerZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   callerId: reason.caller_id ?? '',
 })
 const timeText = (language: Language, time: string | undefined) =>

@@ -1,3 +1,4 @@
+import { defaultResults, leadStatuses } from '../../components/call-center/texts.en.ts'
 import { plural } from '../../i18n/plural.ts'
 
 export const messages = {
@@ -71,14 +72,7 @@ export const messages = {
     attempts: 'Calls so far',
     remarks: 'Remarks',
     callback: 'Agreed callback',
-    statuses: {
-      new: 'New',
-      contacted: 'Contacted',
-      qualified: 'Qualified',
-      converted: 'Converted',
-      lost: 'Lost',
-      do_not_call: 'Do not call',
-    },
+    statuses: leadStatuses,
     earlierNotes: 'Earlier notes',
     noNotes: 'None yet.',
     lastCalls: 'Last calls',
@@ -115,16 +109,7 @@ export const messages = {
     hint: 'Keys 1 to 9. Afterwards the next lead is called.',
     shortcut: (name: string, keys: string) => `Outcome: ${name} (in the notes: ${keys})`,
     notYet: 'While it rings, there is no outcome yet.',
-    names: {
-      1: 'Qualified',
-      2: 'Reached',
-      3: 'Not interested',
-      4: 'Callback',
-      5: 'Try again',
-      6: 'Wrong number',
-      7: 'Converted',
-      9: 'Do not call',
-    },
+    names: defaultResults,
     breakNext: 'Then take a break',
     breakNextShortcut: 'Take a break after this call, or not',
     sending: (name: string) => `“${name}” is being stored …`,

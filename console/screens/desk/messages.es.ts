@@ -1,3 +1,4 @@
+import { defaultResults, leadStatuses } from '../../components/call-center/texts.es.ts'
 import { plural } from '../../i18n/plural.ts'
 import type { messages as english } from './messages.en.ts'
 
@@ -77,14 +78,7 @@ export const messages: typeof english = {
     attempts: 'Llamadas hasta ahora',
     remarks: 'Observaciones',
     callback: 'Llamada acordada',
-    statuses: {
-      new: 'Nuevo',
-      contacted: 'Contactado',
-      qualified: 'Cualificado',
-      converted: 'Cliente',
-      lost: 'Perdido',
-      do_not_call: 'No llamar',
-    },
+    statuses: leadStatuses,
     earlierNotes: 'Notas anteriores',
     noNotes: 'Todavía ninguna.',
     lastCalls: 'Últimas llamadas',
@@ -121,16 +115,7 @@ export const messages: typeof english = {
     hint: 'Teclas del 1 al 9. Después se llama al siguiente contacto.',
     shortcut: (name, keys) => `Resultado: ${name} (en las notas: ${keys})`,
     notYet: 'Mientras suena, todavía no hay resultado.',
-    names: {
-      1: 'Cualificado',
-      2: 'Contactado',
-      3: 'No le interesa',
-      4: 'Volver a llamar',
-      5: 'Probar otra vez',
-      6: 'Número equivocado',
-      7: 'Venta',
-      9: 'No llamar',
-    },
+    names: defaultResults,
     breakNext: 'Después, una pausa',
     breakNextShortcut: 'Hacer una pausa tras esta llamada, o no',
     sending: (name) => `Se guarda «${name}» …`,

@@ -1,3 +1,4 @@
+import { defaultResults, leadStatuses } from '../../components/call-center/texts.ru.ts'
 import { plural } from '../../i18n/plural.ts'
 import type { messages as english } from './messages.en.ts'
 
@@ -72,14 +73,7 @@ export const messages: typeof english = {
     attempts: 'Звонков до сих пор',
     remarks: 'Примечания',
     callback: 'Назначен звонок',
-    statuses: {
-      new: 'Новый',
-      contacted: 'Был контакт',
-      qualified: 'Заинтересован',
-      converted: 'Сделка',
-      lost: 'Потерян',
-      do_not_call: 'Не звонить',
-    },
+    statuses: leadStatuses,
     earlierNotes: 'Прежние заметки',
     noNotes: 'Пока нет.',
     lastCalls: 'Последние звонки',
@@ -116,16 +110,7 @@ export const messages: typeof english = {
     hint: 'Клавиши от 1 до 9. После этого звоним следующему лиду.',
     shortcut: (name, keys) => `Результат: ${name} (в заметках: ${keys})`,
     notYet: 'Пока идут гудки, результата ещё нет.',
-    names: {
-      1: 'Заинтересован',
-      2: 'Поговорили',
-      3: 'Не интересно',
-      4: 'Перезвонить',
-      5: 'Попробовать ещё',
-      6: 'Неверный номер',
-      7: 'Сделка',
-      9: 'Не звонить',
-    },
+    names: defaultResults,
     breakNext: 'Затем перерыв',
     breakNextShortcut: 'Перерыв после этого звонка: да или нет',
     sending: (name) => `«${name}» сохраняется …`,

@@ -1,3 +1,4 @@
+import { leadStatuses } from '../../components/call-center/texts.en.ts'
 import { plural } from '../../i18n/plural.ts'
 
 export const messages = {
@@ -44,14 +45,7 @@ export const messages = {
   },
   select: (name: string) => `Select ${name}`,
   edit: (name: string) => `Edit ${name}`,
-  statuses: {
-    new: 'New',
-    contacted: 'Contacted',
-    qualified: 'Qualified',
-    converted: 'Converted',
-    lost: 'Lost',
-    do_not_call: 'Do not call',
-  },
+  statuses: leadStatuses,
   sorts: {
     '-created_at': 'Newest first',
     created_at: 'Oldest first',

@@ -1,3 +1,4 @@
+import { leadStatuses } from '../../components/call-center/texts.es.ts'
 import { plural } from '../../i18n/plural.ts'
 import type { messages as english } from './messages.en.ts'
 
@@ -47,14 +48,7 @@ export const messages: typeof english = {
   },
   select: (name) => `Seleccionar ${name}`,
   edit: (name) => `Editar ${name}`,
-  statuses: {
-    new: 'Nuevo',
-    contacted: 'Contactado',
-    qualified: 'Cualificado',
-    converted: 'Convertido',
-    lost: 'Perdido',
-    do_not_call: 'No llamar',
-  },
+  statuses: leadStatuses,
   sorts: {
     '-created_at': 'Primero los nuevos',
     created_at: 'Primero los antiguos',

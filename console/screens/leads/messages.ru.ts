@@ -1,3 +1,4 @@
+import { leadStatuses } from '../../components/call-center/texts.ru.ts'
 import { plural } from '../../i18n/plural.ts'
 import type { messages as english } from './messages.en.ts'
 
@@ -47,14 +48,7 @@ export const messages: typeof english = {
   },
   select: (name) => `Выбрать: ${name}`,
   edit: (name) => `Изменить: ${name}`,
-  statuses: {
-    new: 'Новый',
-    contacted: 'Был контакт',
-    qualified: 'Подходит',
-    converted: 'Стал клиентом',
-    lost: 'Потерян',
-    do_not_call: 'Не звонить',
-  },
+  statuses: leadStatuses,
   sorts: {
     '-created_at': 'Сначала новые',
     created_at: 'Сначала старые',

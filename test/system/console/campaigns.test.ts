@@ -72,6 +72,14 @@ describe.skipIf(missing !== undefined)(title, () => {
     await draw([1, 8], [5, 16])
     expect(await hours()).toEqual(['08:00', '17:00'])
     expect(await openDays()).toBe('5')
+    // The button is released outside of the table: it counts, and no later key applies it.
+    await cell(1, 8).hover()
+    await page.mouse.down()
+    await cell(5, 16).hover()
+    await page.mouse.move(2, 2)
+    await page.mouse.up()
+    await page.locator('[data-drawn]').first().waitFor({ state: 'detached' })
+    expect(await openDays()).toBe('5')
     // A click without drawing closes the day, and the space bar opens it again.
     await cell(5, 12).click()
     expect(await openDays()).toBe('4')
@@ -107,7 +115,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     for (const code of ['not_started', 'automation_off', 'no_lead_waiting', 'no_agent_free']) {
       await reason(code).waitFor()
     }
-    expect(await reason('no_agent_free').textContent()).toContain('user1 is not ready (offline)')
+    expect(await reason('no_agent_free').textContent()).toContain('user1 is not ready (off duty)')
     await act('Start')
     await reason('not_started').waitFor({ state: 'detached' })
     await act('Turn automatic dialing on')
@@ -165,6 +173,19 @@ describe.skipIf(missing !== undefined)(title, () => {
     await page.getByRole('heading', { name: 'Green tea', exact: true }).waitFor()
     expect(await send('GET', `/campaigns/${id}`)).toMatchObject({ name: 'Green tea', maxAttempts: 7 })
     expectNoComplaints(admin, [REFUSED_REQUEST])
+  })
+
+  it('makes a person with a phone an agent when the campaign is saved', async () => {
+    await button('Edit').first().click()
+    await page
+      .getByRole('group', { name: 'People who are no agents yet' })
+      .getByRole('checkbox', { name: 'user2' })
+      .check()
+    await button('Save').click()
+    await page.getByRole('heading', { name: 'Green tea', exact: true }).waitFor()
+    const agents = await send<{ id: number; name: string }[]>('GET', '/agents')
+    const hired = agents.find(({ name }) => name === 'user2')?.id
+    expect(await send('GET', `/campaigns/${id}`)).toMatchObject({ agentIds: [agentId, hired] })
   })
 
   it('lists the campaigns, and shows them to no agent', async () => {

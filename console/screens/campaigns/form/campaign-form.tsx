@@ -14,6 +14,7 @@ import type { Campaign } from '../use-campaigns.ts'
 import { AgentChoice } from './agent-choice.tsx'
 import { DialFields } from './dial-fields.tsx'
 import { HoursFields } from './hours-fields.tsx'
+import type { Newcomer } from './newcomers.ts'
 import { useSaveCampaign } from './use-save-campaign.ts'
 
 interface CampaignFormProps {
@@ -31,11 +32,17 @@ export function CampaignForm({ campaign, onSaved, onClose }: CampaignFormProps) 
   /** What was stored when the input began; another person’s state once it is shown. */
   const [base, setBase] = useState(campaign)
   const [draft, setDraft] = useState(campaign === undefined ? NEW_DRAFT : draftOf(campaign))
-  const { save, isBusy, newer, errorOf, failure, dropNewer } = useSaveCampaign(onSaved)
+  const [newcomers, setNewcomers] = useState<readonly Newcomer[]>([])
+  const { save, isBusy, newer, errorOf, failure, dropNewer } = useSaveCampaign({ onSaved, onHired })
   const change = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }))
+  /** They are an agent even if the campaign is refused after that. */
+  function onHired({ id }: Newcomer, agentId: number) {
+    setNewcomers((before) => before.filter((one) => one.id !== id))
+    setDraft((before) => ({ ...before, agentIds: [...before.agentIds, agentId] }))
+  }
   function submit(event: FormEvent) {
     event.preventDefault()
-    void save(draft, base, base?.version)
+    void save(draft, newcomers, base, base?.version)
   }
   function showTheirs(theirs: Campaign) {
     setBase(theirs)
@@ -55,7 +62,7 @@ export function CampaignForm({ campaign, onSaved, onClose }: CampaignFormProps) 
               ? texts.staleSame
               : texts.stale(differences.map((name) => texts.fields[name]).join(', '))}
           </p>
-          <Button onClick={() => void save(draft, base, newer.version)} disabled={isBusy}>
+          <Button onClick={() => void save(draft, newcomers, base, newer.version)} disabled={isBusy}>
             {texts.saveMine}
           </Button>
           <Button onClick={() => showTheirs(newer)}>{texts.showTheirs}</Button>
@@ -103,7 +110,12 @@ export function CampaignForm({ campaign, onSaved, onClose }: CampaignFormProps) 
         />
       </Section>
       <Section title={texts.agents}>
-        <AgentChoice chosen={draft.agentIds} onChange={(agentIds) => change({ agentIds })} />
+        <AgentChoice
+          chosen={draft.agentIds}
+          onChange={(agentIds) => change({ agentIds })}
+          newcomers={newcomers}
+          onNewcomers={setNewcomers}
+        />
         {errorOf('agentIds') !== undefined && <Notice tone="danger">{errorOf('agentIds')}</Notice>}
       </Section>
       <Section title={texts.dialing}>

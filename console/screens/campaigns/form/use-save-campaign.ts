@@ -7,9 +7,16 @@ import { useMessages } from '../../../i18n/messages.ts'
 import { type Draft, draftOf, NEW_DRAFT, oddNumber, patchOf, refusedField } from '../draft.ts'
 import { campaignMessages } from '../messages.ts'
 import { type Campaign, useReloadCampaigns } from '../use-campaigns.ts'
+import type { Newcomer } from './newcomers.ts'
+
+interface Listeners {
+  onSaved(saved: Campaign): void
+  /** A person was made an agent. */
+  onHired(person: Newcomer, agentId: number): void
+}
 
 /** Creates or changes a campaign, by the changed members alone. */
-export function useSaveCampaign(onSaved: (saved: Campaign) => void) {
+export function useSaveCampaign({ onSaved, onHired }: Listeners) {
   const { form: texts } = useMessages(campaignMessages)
   const describeError = useErrorText()
   const { api } = useConsole()
@@ -19,6 +26,21 @@ export function useSaveCampaign(onSaved: (saved: Campaign) => void) {
   const [failure, setFailure] = useState<string>()
   /** What another person has stored meanwhile. */
   const [newer, setNewer] = useState<Campaign>()
+
+  /** Makes the people agents, of the campaign's team. @returns the draft with them */
+  async function hire(draft: Draft, people: readonly Newcomer[]): Promise<Draft> {
+    const agentIds = [...draft.agentIds]
+    for (const person of people) {
+      const body = {
+        ...{ name: person.name, userId: Number(person.id), agentType: 'HUMAN' as const },
+        team: draft.team.trim() || null,
+      }
+      const { id } = await dataOf(api.POST('/api/agents', { body }))
+      onHired(person, id)
+      agentIds.push(id)
+    }
+    return { ...draft, agentIds }
+  }
 
   async function send(draft: Draft, base: Campaign | undefined, version: number | undefined) {
     if (base === undefined) {
@@ -53,19 +75,25 @@ export function useSaveCampaign(onSaved: (saved: Campaign) => void) {
     errorOf: (field: keyof Draft) => (refused?.field === field ? refused.reason : undefined),
     dropNewer: () => setNewer(undefined),
     /** @param version that the change is made of: another one is stored if this is not */
-    async save(draft: Draft, base: Campaign | undefined, version: number | undefined) {
+    async save(
+      draft: Draft,
+      newcomers: readonly Newcomer[],
+      base: Campaign | undefined,
+      version: number | undefined,
+    ) {
       setRefused(undefined)
       setFailure(undefined)
       const odd = oddNumber(draft)
       if (odd !== undefined) return setRefused({ field: odd, reason: texts.wholeNumber })
       setBusy(true)
       try {
-        const saved = await send(draft, base, version)
+        const saved = await send(await hire(draft, newcomers), base, version)
         showToast(texts.saved)
         await reload()
         onSaved(saved)
       } catch (err) {
         await explain(err, base).catch((other: unknown) => setFailure(describeError(other)))
+        if (newcomers.length > 0) await reload()
       } finally {
         setBusy(false)
       }

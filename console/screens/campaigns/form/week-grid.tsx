@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react'
+import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react'
 import { useLanguage, useMessages } from '../../../i18n/messages.ts'
 import styles from '../campaigns.module.css'
 import { campaignMessages } from '../messages.ts'
@@ -34,6 +34,23 @@ export function WeekGrid({ week, onChange }: { week: Week; onChange(week: Week):
     const isOneCell = drawn.from.day === drawn.to.day && drawn.from.hour === drawn.to.hour
     onChange(isOneCell ? toggleDay(week, drawn.from.day) : drawnWeek(drawn.from, drawn.to))
   }
+  const isDrawing = drawn !== undefined
+  const latestFinish = useRef(finish)
+  useEffect(() => {
+    latestFinish.current = finish
+  })
+  // On the window: the button, or Shift, may be released outside of the table.
+  useEffect(() => {
+    if (!isDrawing) return
+    const stop = new AbortController()
+    const { signal } = stop
+    const drop = () => setDrawn(undefined)
+    window.addEventListener('pointerup', () => latestFinish.current(), { signal })
+    window.addEventListener('keyup', ({ key }) => key === 'Shift' && latestFinish.current(), { signal })
+    window.addEventListener('pointercancel', drop, { signal })
+    window.addEventListener('blur', drop, { signal })
+    return () => stop.abort()
+  }, [isDrawing])
   function onKeyDown(event: KeyboardEvent) {
     if (event.key === ' ') {
       event.preventDefault()
@@ -64,13 +81,10 @@ export function WeekGrid({ week, onChange }: { week: Week; onChange(week: Week):
         aria-multiselectable
         className={styles.grid}
         onKeyDown={onKeyDown}
-        onKeyUp={({ key }) => key === 'Shift' && finish()}
         onPointerMove={(event) => {
           const to = drawn === undefined || event.buttons === 0 ? undefined : cellUnder(event)
           if (to !== undefined && drawn !== undefined) setDrawn({ ...drawn, to })
         }}
-        onPointerUp={finish}
-        onPointerCancel={() => setDrawn(undefined)}
       >
         <thead>
           <tr>

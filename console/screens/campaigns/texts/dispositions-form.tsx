@@ -1,5 +1,6 @@
 import { useConsole } from '../../../app/console-context.ts'
 import { Button } from '../../../components/button.tsx'
+import { namedResults } from '../../../components/call-center/named-results.ts'
 import { Loaded } from '../../../components/loaded.tsx'
 import { Notice } from '../../../components/notice.tsx'
 import { Section } from '../../../components/section.tsx'
@@ -19,7 +20,8 @@ export function DispositionsForm({ id }: { id: string }) {
     ['campaigns', id, 'dispositions'],
     (signal) =>
       withEtag(api.GET('/api/v1/campaigns/{campaignId}/dispositions', { params: { path }, signal })),
-    ({ dispositions }): readonly Disposition[] => dispositions,
+    ({ dispositions, is_default: isDefault }): readonly Disposition[] =>
+      isDefault ? namedResults(dispositions, texts.defaultResults) : dispositions,
     (dispositions, header) =>
       api.PUT('/api/v1/campaigns/{campaignId}/dispositions', {
         params: { path, header },

@@ -1,3 +1,4 @@
+import { namedResults } from '../../../components/call-center/named-results.ts'
 import type { Desk } from '../wire.ts'
 
 type Outcome = NonNullable<Desk['campaign']>['dispositions'][number]
@@ -26,8 +27,5 @@ export function outcomesOf(campaign: Desk['campaign'], names: DefaultNames): Cho
       effect,
     }))
   const all = [...campaign.dispositions].sort((a, b) => a.key.localeCompare(b.key))
-  if (!campaign.has_default_dispositions) return all
-  return all.map((one) => ({ ...one, name: isDefaultKey(one.key) ? names[one.key] : one.name }))
+  return campaign.has_default_dispositions ? namedResults(all, names) : all
 }
-
-const isDefaultKey = (key: string): key is `${DefaultKey}` => Object.hasOwn(DEFAULT_EFFECTS, key)

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { dataOf } from '../../../../api/client.ts'
 import { useConsole } from '../../../../app/console-context.ts'
+import { useErrorText } from '../../../../components/error-text.ts'
 import { TextField } from '../../../../components/field.tsx'
 import { PasswordField } from '../../../../components/password-field.tsx'
 import { showToast } from '../../../../components/toast.tsx'
@@ -12,6 +13,8 @@ import { RadioChoice } from '../../radio-choice.tsx'
 import { useReloadLists } from '../../reload-lists.ts'
 import { RoleField, toRole } from '../../role-field.tsx'
 import type { ShownSecret } from '../../secret-dialog.tsx'
+import { readMembership, storeMembership } from './agent-change.ts'
+import { CallCenterFields } from './call-center-fields.tsx'
 import { asksForNewExtension, ExtensionChoice, ExtensionField } from './extension-choice.tsx'
 import { personDialogMessages } from './messages.ts'
 
@@ -28,6 +31,7 @@ export function AddPersonDialog({
   const shared = useMessages(adminMessages)
   const { api } = useConsole()
   const reload = useReloadLists()
+  const describeError = useErrorText()
   const [how, setHow] = useState<'password' | 'invitation'>('password')
   const isInvitation = how === 'invitation'
 
@@ -49,6 +53,10 @@ export function AddPersonDialog({
       user.pending_extension === null
         ? texts.added(user.display_name, user.extension)
         : texts.addedPending(user.display_name, user.pending_extension),
+    )
+    // The account is there, and its password is shown only now: what fails here must not hide it.
+    await storeMembership(api, user, undefined, readMembership(form)).catch((err: unknown) =>
+      showToast(texts.agentFailed(user.display_name, describeError(err)), 'danger'),
     )
     return user.password === null
       ? undefined
@@ -116,6 +124,7 @@ export function AddPersonDialog({
           />
           <RoleField error={errorOf('role')} />
           {isInvitation ? <ExtensionField errorOf={errorOf} /> : <ExtensionChoice errorOf={errorOf} />}
+          {!isInvitation && <CallCenterFields errorOf={errorOf} />}
           {isInvitation ? (
             <RadioChoice
               legend={texts.deliver}

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { ApiError, type Wire } from '../../../../api/client.ts'
 import { useConsole } from '../../../../app/console-context.ts'
 import { Button } from '../../../../components/button.tsx'
+import { loadAgents } from '../../../../components/call-center/load-agents.ts'
 import { Dialog, DialogActions } from '../../../../components/dialog.tsx'
 import { useErrorText } from '../../../../components/error-text.ts'
 import { TextField } from '../../../../components/field.tsx'
@@ -14,12 +15,16 @@ import { FormDialog } from '../../form-dialog.tsx'
 import { adminMessages } from '../../messages.ts'
 import { RoleField, toRole } from '../../role-field.tsx'
 import { useChangeUser } from '../change-user.ts'
+import { readMembership, storeMembership } from './agent-change.ts'
+import { CallCenterFields } from './call-center-fields.tsx'
 import { personDialogMessages } from './messages.ts'
 
 /** An account with the entity tag that its change needs. */
 interface LoadedUser {
   user: Wire<'User'>
   etag: string | undefined
+  /** The person as a member of the call center, if they are one. */
+  agent: Wire<'CrmAgent'> | undefined
 }
 
 /** Loads the account as it is now, and then edits that. */
@@ -34,12 +39,13 @@ export function EditPersonDialog({ user: { id, display_name }, onClose }: EditPe
     gcTime: 0,
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: async ({ signal }): Promise<LoadedUser> => {
-      const { data, response } = await api.GET('/api/v1/users/{userId}', {
-        params: { path: { userId: id } },
-        signal,
-      })
+      const [{ data, response }, agents] = await Promise.all([
+        api.GET('/api/v1/users/{userId}', { params: { path: { userId: id } }, signal }),
+        loadAgents(api, signal),
+      ])
+      const agent = agents.find(({ userId }) => String(userId) === id)
       // Refusals were thrown before.
-      return { user: data as Wire<'User'>, etag: response.headers.get('etag') ?? undefined }
+      return { user: data as Wire<'User'>, etag: response.headers.get('etag') ?? undefined, agent }
     },
   })
   if (loaded.data !== undefined) {
@@ -68,7 +74,7 @@ interface EditPersonProps {
 }
 
 function EditForm({
-  loaded: { user, etag },
+  loaded: { user, etag, agent },
   onLoadAgain,
   onClose,
 }: {
@@ -78,7 +84,10 @@ function EditForm({
 }) {
   const texts = useMessages(personDialogMessages)
   const shared = useMessages(adminMessages)
+  const { api } = useConsole()
   const change = useChangeUser()
+  /** The account was stored, and then the call center refused its part: the next try is made of this version. */
+  const stored = useRef(etag)
   const [isStale, setStale] = useState(false)
   const [role, setRole] = useState(user.role)
   const [extension, setExtension] = useState(user.extension ?? '')
@@ -86,12 +95,13 @@ function EditForm({
 
   async function submit(form: FormData) {
     try {
-      await change(user.id, changesOf(user, form), etag)
+      stored.current = await change(user.id, changesOf(user, form), stored.current)
     } catch (err) {
       if (!(err instanceof ApiError && err.status === 412)) throw err
       setStale(true)
       return 'stay'
     }
+    await storeMembership(api, user, agent, readMembership(form))
     showToast(texts.saved(user.display_name))
     return undefined
   }
@@ -134,6 +144,7 @@ function EditForm({
             value={extension}
             onChange={(event) => setExtension(event.target.value.trim())}
           />
+          <CallCenterFields agent={agent} role={role} errorOf={errorOf} />
           {(role !== user.role || hasNewExtension) && (
             <Notice tone="warning">
               {texts.sessionsEnd} {hasNewExtension && user.extension !== null && texts.extensionRests}

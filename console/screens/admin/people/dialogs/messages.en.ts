@@ -28,6 +28,18 @@ export const messages = {
   invited: 'The invitation is on its way.',
   passwordOf: (name: string) => `Password of ${name}`,
   invitationLink: 'Link of the invitation',
+  callCenter: {
+    title: 'Call center',
+    isAgent: 'Works in the call center',
+    hint: 'An agent can be chosen in campaigns, and leads can be assigned to them.',
+    stays: 'An agent stays one. To take them out of a campaign, change the campaign.',
+    team: 'Team',
+    teamHint: 'Supervisors see the agents, campaigns and leads of their own team. Empty: no team.',
+    teamEndsSessions:
+      'The new team of a supervisor ends all their sessions when you save: they sign in again.',
+  },
+  agentFailed: (name: string, reason: string) =>
+    `${name} has an account, but is no agent of the call center yet: ${reason}`,
   editTitle: (name: string) => `Edit ${name}`,
   save: 'Save',
   saved: (name: string) => `${name} was saved.`,

@@ -30,6 +30,19 @@ export const messages: typeof english = {
   invited: 'La invitación está en camino.',
   passwordOf: (name) => `Contraseña de ${name}`,
   invitationLink: 'Enlace de la invitación',
+  callCenter: {
+    title: 'Centro de llamadas',
+    isAgent: 'Trabaja en el centro de llamadas',
+    hint: 'Un agente se puede elegir en las campañas y se le pueden asignar contactos.',
+    stays: 'Un agente lo sigue siendo. Para sacarlo de una campaña, cambie la campaña.',
+    team: 'Equipo',
+    teamHint:
+      'Los supervisores ven los agentes, campañas y contactos de su propio equipo. Vacío: sin equipo.',
+    teamEndsSessions:
+      'El equipo nuevo de un supervisor termina todas sus sesiones al guardar: tendrá que entrar de nuevo.',
+  },
+  agentFailed: (name, reason) =>
+    `${name} tiene una cuenta, pero aún no es agente del centro de llamadas: ${reason}`,
   editTitle: (name) => `Editar a ${name}`,
   save: 'Guardar',
   saved: (name) => `Se guardó ${name}.`,
