@@ -1,5 +1,5 @@
-import type { Call, Leg } from '../../calls/call.ts'
 import type { AgentStatus } from '../agents/agent.ts'
+import type { LiveLeg } from './agent-legs.ts'
 
 export const BOARD_STATES = [
   'in_call',
@@ -37,24 +37,21 @@ export interface BoardAgent {
 }
 
 export interface PhoneView {
-  endpointsOf(extension: string): readonly string[]
   isReachable(extension: string): boolean
   /** While the PBX is offline no agent can be called, and there are no live calls. */
   isOnline: boolean
-  calls: readonly Call[]
   /** Unix seconds. */
   now: number
 }
 
 const toSeconds = (pbxTime: number) => Math.floor(pbxTime / 1_000_000)
 
-export function agentState(agent: BoardAgentRow, phones: PhoneView): BoardAgent {
+/** @param legs live ones of the agent's phones, oldest call first */
+export function agentState(agent: BoardAgentRow, legs: readonly LiveLeg[], phones: PhoneView): BoardAgent {
   const { id, name, team, status, statusAt, availableFrom, extension } = agent
   const withState = (state: BoardState, since: number, until: number | null = null): BoardAgent => ({
     ...{ id, name, team, state, since, until },
   })
-  const own = extension === null ? [] : phones.endpointsOf(extension)
-  const legs = phones.calls.flatMap((call) => legsOf(call, own).map((leg) => ({ call, leg })))
   const talking = legs.find(({ leg }) => leg.state === 'up')
   if (talking !== undefined) {
     return withState(
@@ -70,9 +67,3 @@ export function agentState(agent: BoardAgentRow, phones: PhoneView): BoardAgent 
   if (availableFrom > phones.now) return withState('after_call', statusAt, availableFrom)
   return withState('ready', Math.max(statusAt, availableFrom))
 }
-
-/** Live legs of these endpoints. */
-export const legsOf = ({ legs }: Call, endpoints: readonly string[]): Leg[] =>
-  legs.filter(
-    ({ endpoint, state }) => endpoint !== undefined && state !== 'ended' && endpoints.includes(endpoint),
-  )

@@ -22,6 +22,9 @@ let reachable: Set<string>
 let online: boolean
 let stored: StoredThresholds | undefined
 let reads: number
+let agentReads: number
+/** Of all legs of `live`. */
+let endpointReads: number
 beforeEach(() => {
   agents = [ANNA]
   counts = []
@@ -30,11 +33,19 @@ beforeEach(() => {
   online = true
   stored = undefined
   reads = 0
+  agentReads = 0
+  endpointReads = 0
 })
 
 const newBoard = () =>
   createBoard({
-    store: { listAgents: async () => agents, leadQueues: async () => new Map() },
+    store: {
+      async listAgents() {
+        agentReads += 1
+        return agents
+      },
+      leadQueues: async () => new Map(),
+    },
     campaigns: { list: async () => [] },
     stats: {
       async countByCampaign() {
@@ -174,15 +185,46 @@ describe('measures', () => {
   })
 })
 
-test('many boards of one scope read the figures of today once, and each its own state of agents', async () => {
+test('many boards of one scope read agents, calls and figures once, and a change shows in the next', async () => {
   const board = newBoard()
   const about = { team: null, timeZone: 'UTC' }
   await Promise.all(Array.from({ length: 20 }, () => board.read(UNRESTRICTED_SCOPE, about)))
+  expect([reads, agentReads]).toEqual([1, 1])
   agents = [{ ...ANNA, status: 'break' }]
-  expect((await board.read(UNRESTRICTED_SCOPE, about)).agents).toMatchObject([{ state: 'break' }])
-  expect(reads).toBe(1)
+  await expect
+    .poll(async () => (await board.read(UNRESTRICTED_SCOPE, about)).agents)
+    .toMatchObject([{ state: 'break' }])
+  const before = agentReads
   await board.read({ sees: 'own', agentId: '1' }, about)
-  expect(reads).toBe(2)
+  expect([reads, agentReads]).toEqual([2, before + 1])
+})
+
+test('thresholds that were changed show at once', async () => {
+  const board = newBoard()
+  const about = { team: null, timeZone: 'UTC' }
+  await board.read(UNRESTRICTED_SCOPE, about)
+  stored = { version: 1, thresholds: { ...NO_THRESHOLDS, agents_ready: { warning: 3, critical: 2 } } }
+  const { measures } = await board.read(UNRESTRICTED_SCOPE, about)
+  expect(measures[0]).toMatchObject({ name: 'agents_ready', level: 'critical' })
+})
+
+test('reads each leg a few times, for any number of agents', async () => {
+  agents = Array.from({ length: 200 }, (_, n) => ({ ...ANNA, id: String(n), extension: String(1000 + n) }))
+  live = Array.from({ length: 100 }, (_, n) => {
+    const leg = aLeg(`${1000 + n}-web`)
+    const { endpoint } = leg
+    Object.defineProperty(leg, 'endpoint', {
+      get() {
+        endpointReads += 1
+        return endpoint
+      },
+    })
+    return aCall({ id: String(n), legs: [leg] })
+  })
+  const board = await read()
+  expect(board.agents.filter(({ state }) => state === 'in_call')).toHaveLength(100)
+  expect(board.calls).toHaveLength(100)
+  expect(endpointReads).toBeLessThanOrEqual(300)
 })
 
 describe('a scope', () => {
