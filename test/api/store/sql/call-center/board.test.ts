@@ -128,7 +128,6 @@ describe('the board', () => {
       const about = { hidesNames: true, createdBy: root.id, createdAt: 1, expiresAt: 100 }
       const hall = await store.add({ name: 'Hall', team: null, tokenHash: 'h1', ...about }, 2)
       const door = await store.add({ name: 'Door', team: 'sales', tokenHash: 'h2', ...about }, 2)
-      expect(await store.add({ name: 'Third', team: null, tokenHash: 'h3', ...about }, 2)).toBeUndefined()
       expect(hall).toMatchObject({ name: 'Hall', team: null, ...about })
       expect(await store.findLive('h1', 99)).toEqual({ wallboard: hall, tokenHash: 'h1' })
       expect(await store.findLive('h1', 100)).toBeUndefined()
@@ -140,6 +139,33 @@ describe('the board', () => {
       expect(await store.remove(hall?.id ?? '', 'sales')).toBeUndefined()
       expect(await store.remove(hall?.id ?? '', undefined)).toEqual(hall)
       expect(await store.findLive('h1', 99)).toBeUndefined()
+    })
+
+    test('has so many live links for a maker and for a team, and removes those that have expired', async () => {
+      const { db, users } = await setUp()
+      const store = createWallboardStore(db)
+      const [root, boss] = await Promise.all(
+        ['root', 'boss'].map((username) =>
+          users.add({ username, role: 'admin', passwordHash: 'x', extension: null, email: null }),
+        ),
+      )
+      let made = 0
+      const add = (by: typeof root, team: string | null, createdAt: number, expiresAt: number | null) => {
+        made += 1
+        const tokenHash = `h${made}`
+        const createdBy = by?.id ?? ''
+        const link = { name: tokenHash, team, hidesNames: true, createdBy, createdAt, expiresAt, tokenHash }
+        return store.add(link, 2)
+      }
+      expect(await add(root, 'sales', 1, 100)).toBeDefined()
+      expect(await add(boss, 'sales', 1, null)).toBeDefined()
+      expect(await add(boss, 'sales', 99, null)).toBeUndefined()
+      expect(await add(boss, null, 99, null)).toBeDefined()
+      expect(await add(boss, 'support', 99, null)).toBeUndefined()
+      expect(await add(root, 'support', 99, null)).toBeDefined()
+      expect(await add(root, 'sales', 100, null)).toBeDefined()
+      expect((await store.list(undefined, { limit: 9 })).map(({ name }) => name)).not.toContain('h1')
+      expect(await store.count('sales')).toBe(2)
     })
 
     test('has links that work only as long as their maker may see the same board', async () => {
