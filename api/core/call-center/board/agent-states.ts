@@ -30,14 +30,16 @@ export interface BoardAgent {
   name: string
   team: string | null
   state: BoardState
-  /** Start of the state, unix seconds. */
-  since: number
+  /** Start of the state, unix seconds; null where it is not known. */
+  since: number | null
   /** When a state ends by itself, unix seconds; null: it does not. */
   until: number | null
 }
 
 export interface PhoneView {
   isReachable(extension: string): boolean
+  /** When a phone of the extension was last in a call, unix seconds; undefined where it is not known. */
+  lastCallEnd(extension: string): number | undefined
   /** While the PBX is offline no agent can be called, and there are no live calls. */
   isOnline: boolean
   /** Unix seconds. */
@@ -49,7 +51,7 @@ const toSeconds = (pbxTime: number) => Math.floor(pbxTime / 1_000_000)
 /** @param legs live ones of the agent's phones, oldest call first */
 export function agentState(agent: BoardAgentRow, legs: readonly LiveLeg[], phones: PhoneView): BoardAgent {
   const { id, name, team, status, statusAt, availableFrom, extension } = agent
-  const withState = (state: BoardState, since: number, until: number | null = null): BoardAgent => ({
+  const withState = (state: BoardState, since: number | null, until: number | null = null): BoardAgent => ({
     ...{ id, name, team, state, since, until },
   })
   const talking = legs.find(({ leg }) => leg.state === 'up')
@@ -63,7 +65,11 @@ export function agentState(agent: BoardAgentRow, legs: readonly LiveLeg[], phone
   if (ringing !== undefined) return withState('ringing', toSeconds(ringing.call.startedAt))
   if (status !== 'ready') return withState(status, statusAt)
   const isReachable = extension !== null && phones.isOnline && phones.isReachable(extension)
-  if (!isReachable) return withState('unreachable', statusAt)
-  if (availableFrom > phones.now) return withState('after_call', statusAt, availableFrom)
-  return withState('ready', Math.max(statusAt, availableFrom))
+  // When a phone went away is not known.
+  if (!isReachable) return withState('unreachable', null)
+  const callEnd = phones.lastCallEnd(extension)
+  if (availableFrom > phones.now) {
+    return withState('after_call', callEnd === undefined ? null : Math.max(statusAt, callEnd), availableFrom)
+  }
+  return withState('ready', Math.max(statusAt, availableFrom, callEnd ?? 0))
 }

@@ -12,6 +12,7 @@ import type { FigureCounts } from '../stats/figure-store.ts'
 import { type FigureSum, NO_CALLS, toSum } from '../stats/figures.ts'
 import { type AgentLegs, createAgentLegs } from './agent-legs.ts'
 import { agentState, type BoardAgent, type BoardAgentRow } from './agent-states.ts'
+import { createLastCalls } from './last-calls.ts'
 import {
   type Level,
   levelOf,
@@ -40,7 +41,7 @@ export interface LeadQueue {
   waiting: number
   /** May be called now, as far as retries are concerned. */
   due: number
-  /** Since when the oldest of these is due, unix seconds; null: none is. */
+  /** Since when the oldest of those that were to wait for a time is due, unix seconds; null: there is none. */
   dueSince: number | null
 }
 
@@ -86,7 +87,7 @@ export interface BoardNeeds {
   campaigns: Pick<CampaignStore, 'list'>
   stats: Pick<CallStatsStore, 'countByCampaign'>
   thresholds: Pick<ThresholdStore, 'find'>
-  callTracker: Pick<CallTracker, 'live'>
+  callTracker: Pick<CallTracker, 'live' | 'onChange'>
   directory: Pick<Directory, 'endpointsOf'>
   isReachable(extension: string): boolean
   isOnline(): boolean
@@ -108,6 +109,8 @@ type States = Pick<Board, 'at' | 'online' | 'agents' | 'calls'>
 export function createBoard(needs: BoardNeeds): BoardReader {
   const { store, campaigns, stats, thresholds, callTracker, directory, isReachable, isOnline } = needs
   const nowS = () => toUnixSeconds(needs.now())
+  const lastCalls = createLastCalls(callTracker, needs.now)
+  const lastCallEnd = (extension: string) => lastCalls.endOf(directory.endpointsOf(extension))
 
   const counts = new LRUCache<string, Counts, { scope: Scope; timeZone: string }>({
     max: 200,
@@ -147,7 +150,7 @@ export function createBoard(needs: BoardNeeds): BoardReader {
     // While the PBX is offline, the tracker's calls are out of date.
     const live = online ? callTracker.live() : []
     const legs = createAgentLegs(rows, live, directory.endpointsOf)
-    const phones = { isReachable, isOnline: online, now: at }
+    const phones = { isReachable, lastCallEnd, isOnline: online, now: at }
     return {
       ...{ at, online },
       agents: rows.map((row) => agentState(row, legs.ofAgent(row.id), phones)),
@@ -189,7 +192,9 @@ export function measure({
     agents_ready: agents.filter(({ state }) => state === 'ready').length,
     calls_waiting: waiting.length,
     longest_wait: longest(waiting.map(({ startedAt }) => startedAt)),
-    longest_break: longest(agents.flatMap(({ state, since }) => (state === 'break' ? [since] : []))),
+    longest_break: longest(
+      agents.flatMap(({ state, since }) => (state === 'break' && since !== null ? [since] : [])),
+    ),
     answer_rate: today.answerRate === null ? null : Math.round(today.answerRate * 100),
   }
 }

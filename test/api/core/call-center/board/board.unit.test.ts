@@ -18,6 +18,7 @@ const ANNA: BoardAgentRow = {
 let agents: BoardAgentRow[]
 let counts: CampaignCallCounts[]
 let live: Call[]
+let changed: ((call: Call, before: Call | undefined) => void)[]
 let reachable: Set<string>
 let online: boolean
 let stored: StoredThresholds | undefined
@@ -29,6 +30,7 @@ beforeEach(() => {
   agents = [ANNA]
   counts = []
   live = []
+  changed = []
   reachable = new Set(['1001', '1002'])
   online = true
   stored = undefined
@@ -54,7 +56,13 @@ const newBoard = () =>
       },
     },
     thresholds: { find: async () => stored },
-    callTracker: { live: () => live },
+    callTracker: {
+      live: () => live,
+      onChange(listener) {
+        changed.push(listener)
+        return () => {}
+      },
+    },
     directory: { endpointsOf: (extension) => [`${extension}-desk`, `${extension}-web`] },
     isReachable: (extension) => reachable.has(extension),
     isOnline: () => online,
@@ -116,6 +124,40 @@ describe('the state of an agent', () => {
   ])('%s', async (_, change, state) => {
     change()
     expect((await read()).agents).toMatchObject([state])
+  })
+})
+
+describe('the start of a state', () => {
+  const talking = aCall({ direction: 'incoming', legs: [aLeg('1001-web'), aLeg('trunk')] })
+  const leftAt = (endedAt: number) => ({
+    ...talking,
+    legs: [aLeg('1001-web', { state: 'ended' }), aLeg('trunk', { state: 'ended' })],
+    endedAt: endedAt * 1_000_000,
+  })
+  const readAfter = async (call: Call) => {
+    const board = newBoard()
+    for (const listener of changed) listener(call, talking)
+    return (await board.read(UNRESTRICTED_SCOPE, { team: null, timeZone: 'UTC' })).agents[0]
+  }
+
+  test('ready is the end of the last call, also of one from outside', async () => {
+    expect(await readAfter(leftAt(NOW - 7))).toMatchObject({ state: 'ready', since: NOW - 7 })
+  })
+  test('ready is the moment at which the agent left a call that goes on', async () => {
+    const call = { ...talking, legs: [aLeg('1001-web', { state: 'ended' }), aLeg('trunk'), aLeg('9')] }
+    expect(await readAfter(call)).toMatchObject({ state: 'ready', since: NOW })
+  })
+  test('ready is the status that was set after the call', async () => {
+    expect(await readAfter(leftAt(NOW - 90))).toMatchObject({ state: 'ready', since: NOW - 60 })
+  })
+  test('after a call is the end of that call, and unknown without it', async () => {
+    agents = [{ ...ANNA, availableFrom: NOW + 20 }]
+    expect(await readAfter(leftAt(NOW - 10))).toMatchObject({ state: 'after_call', since: NOW - 10 })
+    expect((await read()).agents).toMatchObject([{ state: 'after_call', since: null }])
+  })
+  test('without a phone is unknown', async () => {
+    reachable.clear()
+    expect((await read()).agents).toMatchObject([{ state: 'unreachable', since: null }])
   })
 })
 
