@@ -56,7 +56,9 @@ const State = z.enum(BOARD_STATES).openapi({
 })
 const StateMembers = {
   state: State,
-  since: Time,
+  since: Time.nullable().openapi({
+    description: 'Start of the state; null where it is not known, as always for `unreachable`',
+  }),
   until: Time.nullable().openapi({ description: 'When the state ends by itself' }),
 }
 const PartyJson = z.object({ number: z.string(), name: z.string() })
@@ -100,7 +102,10 @@ export const BoardJson = z
         automation: z.boolean().openapi({ description: 'Whether it dials by itself' }),
         waiting_leads: Count,
         due_leads: Count.openapi({ description: 'Of the waiting ones, those that may be called again now' }),
-        due_since: Time.nullable().openapi({ description: 'Since when the oldest of these is due' }),
+        due_since: Time.nullable().openapi({
+          description:
+            'Since when the oldest of these is due that had to wait for a time, such as a retry or a callback. Null: there is none; since when a lead waits for its first call is not known',
+        }),
         today: z.object(FigureMembers),
       }),
     ),
@@ -134,7 +139,7 @@ export const toThresholdsJson = (thresholds: Thresholds): z.output<typeof Thresh
 
 export const toStateMembers = ({ state, since, until }: BoardAgent) => ({
   state,
-  since: toIsoTime(since),
+  since: toTime(since),
   until: toTime(until),
 })
 export const toMeasureJson = ({ name, value, warning, critical, level }: Measure) => ({

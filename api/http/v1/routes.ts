@@ -106,7 +106,6 @@ export const v1Section = (app: OpenAPIHono<Guarded>): OpenApiSection =>
       ...callCenterTags,
       { name: 'presence', description: 'The status of a user.' },
       { name: 'sessions', description: 'Logins that live, to be seen and ended.' },
-      { name: 'AI documents', description: 'Who changed AI settings and templates, and when.' },
       ...adminTags,
     ],
     prefix: wire.PREFIX,

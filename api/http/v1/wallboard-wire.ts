@@ -67,7 +67,7 @@ export const WallboardJson = z
       z.object({
         name: z.string().nullable().openapi({ description: 'Null: the link hides names' }),
         state: z.enum(BOARD_STATES),
-        since: Time,
+        since: Time.nullable().openapi({ description: 'Null where it is not known' }),
         until: Time.nullable(),
       }),
     ),
@@ -77,7 +77,12 @@ export const WallboardJson = z
       waiting: z.int().min(0).openapi({ description: 'From outside, and not answered yet' }),
     }),
     campaigns: z.array(
-      z.object({ name: z.string(), waiting_leads: z.int().min(0), due_leads: z.int().min(0) }),
+      z.object({
+        name: z.string(),
+        status: z.string().openapi({ example: 'active' }),
+        waiting_leads: z.int().min(0),
+        due_leads: z.int().min(0),
+      }),
     ),
     today: TodayJson,
     measures: z.array(MeasureJson),
@@ -121,6 +126,7 @@ export const toWallboardJson = (
   },
   campaigns: board.campaigns.map((one) => ({
     name: one.name,
+    status: one.status,
     waiting_leads: one.waiting,
     due_leads: one.due,
   })),

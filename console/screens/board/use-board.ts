@@ -1,7 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { dataOf } from '../../api/client.ts'
+import { dataOf, type Wire } from '../../api/client.ts'
 import { useConsole } from '../../app/console-context.ts'
+import { clockOffset } from '../../components/server-clock.ts'
 import { browserTimeZone } from './time-zone.ts'
 
 /** For what no stream signals: leads, figures, and a change from one kind of absence to another. */
@@ -10,6 +11,12 @@ const POLL_MS = 5_000
 const GATHER_MS = 250
 /** In a big call center something changes all the time. */
 const LEAST_MS = 1_000
+
+export interface LoadedBoard {
+  board: Wire<'Board'>
+  /** How far the server’s clock is ahead. */
+  offsetMs: number
+}
 
 const boardKey = (team: string | undefined) => ['board', team ?? ''] as const
 
@@ -38,18 +45,14 @@ export function useBoard(team: string | undefined) {
   const timeZone = browserTimeZone()
   return useQuery({
     queryKey: boardKey(team),
-    queryFn: ({ signal }) =>
-      dataOf(
-        api.GET('/api/v1/board', {
-          params: {
-            query: {
-              ...(team === undefined ? {} : { team }),
-              ...(timeZone === undefined ? {} : { time_zone: timeZone }),
-            },
-          },
-          signal,
-        }),
-      ),
+    queryFn: async ({ signal }): Promise<LoadedBoard> => {
+      const query = {
+        ...(team === undefined ? {} : { team }),
+        ...(timeZone === undefined ? {} : { time_zone: timeZone }),
+      }
+      const board = await dataOf(api.GET('/api/v1/board', { params: { query }, signal }))
+      return { board, offsetMs: clockOffset(board.at, Date.now()) }
+    },
     refetchInterval: POLL_MS,
     // Only for those who oversee others; the screen explains it.
     enabled: claims.role !== 'user',

@@ -1,7 +1,7 @@
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { useConsole } from '../../app/console-context.ts'
-import { clockOffset } from './clock.ts'
+import { clockOffset } from '../../components/server-clock.ts'
 import type { Desk } from './wire.ts'
 
 export interface LoadedDesk {

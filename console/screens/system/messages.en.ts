@@ -40,6 +40,10 @@ export const messages = {
     park: 'Park a call',
     mute: 'Mute a call',
     pause_recording: 'Pause the recording',
+    listen: 'Listen to a call',
+    whisper: 'Talk to the agent alone',
+    join: 'Join a call',
+    take_over: 'Take over a call',
   } as Record<string, string>,
   ways: {
     pbx: 'by the telephone system',

@@ -42,6 +42,10 @@ export const messages: typeof english = {
     park: 'Aparcar una llamada',
     mute: 'Silenciar',
     pause_recording: 'Pausar la grabación',
+    listen: 'Escuchar una llamada',
+    whisper: 'Hablar solo con el agente',
+    join: 'Unirse a una llamada',
+    take_over: 'Hacerse cargo de una llamada',
   },
   ways: {
     pbx: 'por la centralita',

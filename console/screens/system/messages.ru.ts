@@ -42,6 +42,10 @@ export const messages: typeof english = {
     park: 'Поставить на парковку',
     mute: 'Отключить микрофон',
     pause_recording: 'Приостановить запись',
+    listen: 'Слушать звонок',
+    whisper: 'Подсказывать оператору',
+    join: 'Присоединиться к звонку',
+    take_over: 'Забрать звонок себе',
   },
   ways: { pbx: 'через АТС', softphone: 'через софтфон сотрудника', none: 'здесь невозможно' },
   policy: {

@@ -1,5 +1,6 @@
 import { ApiError, createPublicApi, dataOf, type Wire } from '../../api/client.ts'
 import { backoffMs } from '../../app/backoff.ts'
+import { untilVisible } from './until-visible.ts'
 
 export interface WallboardState {
   /** The last board that has come. */
@@ -56,24 +57,13 @@ export function followWallboard(token: string, onState: (state: WallboardState) 
 
   async function run() {
     while (!end.signal.aborted) {
-      await untilVisible(end.signal)
+      await untilVisible(document, end.signal)
       if (end.signal.aborted) return
       await pause(await read(), end.signal)
     }
   }
   void run()
   return () => end.abort()
-}
-
-function untilVisible(signal: AbortSignal): Promise<void> {
-  if (!document.hidden) return Promise.resolve()
-  return new Promise((resolve) => {
-    const check = () => {
-      if (!document.hidden) resolve()
-    }
-    document.addEventListener('visibilitychange', check, { signal })
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }
 
 const pause = (ms: number, signal: AbortSignal) =>

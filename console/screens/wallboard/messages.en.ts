@@ -11,6 +11,7 @@ export const messages = {
   answeredToday: 'Answered',
   leads: 'Leads that wait',
   campaign: 'Campaign',
+  paused: 'paused',
   waiting: 'Waiting',
   due: 'Due',
 }

@@ -13,6 +13,7 @@ export const messages: typeof english = {
   answeredToday: 'Atendidas',
   leads: 'Contactos en espera',
   campaign: 'Campaña',
+  paused: 'en pausa',
   waiting: 'En espera',
   due: 'Por llamar',
 }

@@ -13,6 +13,7 @@ export const messages: typeof english = {
   answeredToday: 'Отвечено',
   leads: 'Клиенты в очереди',
   campaign: 'Кампания',
+  paused: 'приостановлена',
   waiting: 'Ждут',
   due: 'Пора звонить',
 }

@@ -3,9 +3,10 @@ import type { Wire } from '../../api/client.ts'
 import { byState } from '../../components/board/agent-states.ts'
 import { Measures } from '../../components/board/measures.tsx'
 import { boardWords } from '../../components/board/messages.ts'
-import { clockSkewMs, StateClock } from '../../components/board/state-clock.tsx'
+import { StateClock } from '../../components/board/state-clock.tsx'
 import { useNowS } from '../../components/calls/clock.tsx'
 import { EmptyState, Notice } from '../../components/notice.tsx'
+import { clockOffset } from '../../components/server-clock.ts'
 import { formatFullTime, formatNumber } from '../../i18n/format.ts'
 import { useLanguage, useMessages } from '../../i18n/messages.ts'
 import { followWallboard, type WallboardState } from './follow.ts'
@@ -62,7 +63,7 @@ function Screen({ board, receivedMs }: { board: Wire<'Wallboard'>; receivedMs: n
         <Measures measures={board.measures} />
       </div>
       <div className={styles.main}>
-        <Agents agents={agents} skewMs={clockSkewMs(board.at, receivedMs)} />
+        <Agents agents={agents} offsetMs={clockOffset(board.at, receivedMs)} />
         {campaigns.length > 0 && <Campaigns campaigns={campaigns} />}
       </div>
     </main>
@@ -104,7 +105,7 @@ function Today({ calls, today }: Pick<Wire<'Wallboard'>, 'calls' | 'today'>) {
   )
 }
 
-function Agents({ agents, skewMs }: { agents: Wire<'Wallboard'>['agents']; skewMs: number }) {
+function Agents({ agents, offsetMs }: { agents: Wire<'Wallboard'>['agents']; offsetMs: number }) {
   const words = useMessages(boardWords)
   if (agents.length === 0) return <EmptyState title={words.noAgents} />
   const present = byState(agents.filter(({ state }) => state !== 'offline')).flatMap(
@@ -119,13 +120,15 @@ function Agents({ agents, skewMs }: { agents: Wire<'Wallboard'>['agents']; skewM
           <li key={n} className={styles.agent} data-state={state} data-name={name ?? undefined}>
             {name !== null && <b className={styles.name}>{name}</b>}
             <span>{words.states[state]}</span>
-            <StateClock since={since} until={until} skewMs={skewMs} />
+            <StateClock since={since} until={until} offsetMs={offsetMs} />
           </li>
         ))}
       </ul>
       {offline.length > 0 && (
         <p className={styles.offline}>
-          {words.states.offline}: {offline.length} {offline.flatMap(({ name }) => name ?? []).join(' · ')}
+          {words.states.offline} ({offline.length})
+          {offline.some(({ name }) => name !== null) &&
+            `: ${offline.flatMap(({ name }) => name ?? []).join(' · ')}`}
         </p>
       )}
     </div>
@@ -150,10 +153,13 @@ function Campaigns({ campaigns }: Pick<Wire<'Wallboard'>, 'campaigns'>) {
         </tr>
       </thead>
       <tbody>
-        {campaigns.map(({ name, waiting_leads, due_leads }, n) => (
+        {campaigns.map(({ name, status, waiting_leads, due_leads }, n) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two campaigns may have one name
           <tr key={n}>
-            <th scope="row">{name}</th>
+            <th scope="row">
+              <bdi>{name}</bdi>
+              {status === 'paused' && ` (${texts.paused})`}
+            </th>
             <td>{formatNumber(language, waiting_leads)}</td>
             <td>{formatNumber(language, due_leads)}</td>
           </tr>

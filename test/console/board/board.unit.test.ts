@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { byState } from '../../../console/components/board/agent-states.ts'
 import { toFiguresRange } from '../../../console/screens/board/figures/periods.ts'
+import { pointFormats } from '../../../console/screens/board/figures/point-formats.ts'
 import { readThresholds } from '../../../console/screens/board/now/read-thresholds.ts'
 import { readBoardSearch } from '../../../console/screens/board/search.ts'
 
@@ -41,4 +42,13 @@ test('thresholds are those of the form; an empty field is none, and 0 is one', (
 test('agents are grouped by state, those in a call first, each group in the order of the list', () => {
   const agents = (['offline', 'ready', 'in_call', 'ready'] as const).map((state, id) => ({ id, state }))
   expect(byState(agents).flatMap((group) => group.agents.map(({ id }) => id))).toEqual([2, 1, 3, 0])
+})
+
+test.each([
+  ['Asia/Tokyo', '09:00', '2 Mar'],
+  ['America/New_York', '19:00', '1 Mar'],
+])('figures of %s have its hours and days, wherever the browser is', (time_zone, hour, day) => {
+  const at = new Date('2026-03-02T00:00:00Z')
+  expect(pointFormats('en-GB', { by: 'hour', time_zone }).one.format(at)).toBe(hour)
+  expect(pointFormats('en-GB', { by: 'day', time_zone }).one.format(at)).toBe(day)
 })

@@ -1,5 +1,5 @@
-import type { Call, Leg } from '../../calls/call.ts'
 import type { AgentStatus } from '../agents/agent.ts'
+import type { LiveLeg } from './agent-legs.ts'
 
 export const BOARD_STATES = [
   'in_call',
@@ -30,31 +30,30 @@ export interface BoardAgent {
   name: string
   team: string | null
   state: BoardState
-  /** Start of the state, unix seconds. */
-  since: number
+  /** Start of the state, unix seconds; null where it is not known. */
+  since: number | null
   /** When a state ends by itself, unix seconds; null: it does not. */
   until: number | null
 }
 
 export interface PhoneView {
-  endpointsOf(extension: string): readonly string[]
   isReachable(extension: string): boolean
+  /** When a phone of the extension was last in a call, unix seconds; undefined where it is not known. */
+  lastCallEnd(extension: string): number | undefined
   /** While the PBX is offline no agent can be called, and there are no live calls. */
   isOnline: boolean
-  calls: readonly Call[]
   /** Unix seconds. */
   now: number
 }
 
 const toSeconds = (pbxTime: number) => Math.floor(pbxTime / 1_000_000)
 
-export function agentState(agent: BoardAgentRow, phones: PhoneView): BoardAgent {
+/** @param legs live ones of the agent's phones, oldest call first */
+export function agentState(agent: BoardAgentRow, legs: readonly LiveLeg[], phones: PhoneView): BoardAgent {
   const { id, name, team, status, statusAt, availableFrom, extension } = agent
-  const withState = (state: BoardState, since: number, until: number | null = null): BoardAgent => ({
+  const withState = (state: BoardState, since: number | null, until: number | null = null): BoardAgent => ({
     ...{ id, name, team, state, since, until },
   })
-  const own = extension === null ? [] : phones.endpointsOf(extension)
-  const legs = phones.calls.flatMap((call) => legsOf(call, own).map((leg) => ({ call, leg })))
   const talking = legs.find(({ leg }) => leg.state === 'up')
   if (talking !== undefined) {
     return withState(
@@ -66,13 +65,11 @@ export function agentState(agent: BoardAgentRow, phones: PhoneView): BoardAgent 
   if (ringing !== undefined) return withState('ringing', toSeconds(ringing.call.startedAt))
   if (status !== 'ready') return withState(status, statusAt)
   const isReachable = extension !== null && phones.isOnline && phones.isReachable(extension)
-  if (!isReachable) return withState('unreachable', statusAt)
-  if (availableFrom > phones.now) return withState('after_call', statusAt, availableFrom)
-  return withState('ready', Math.max(statusAt, availableFrom))
+  // When a phone went away is not known.
+  if (!isReachable) return withState('unreachable', null)
+  const callEnd = phones.lastCallEnd(extension)
+  if (availableFrom > phones.now) {
+    return withState('after_call', callEnd === undefined ? null : Math.max(statusAt, callEnd), availableFrom)
+  }
+  return withState('ready', Math.max(statusAt, availableFrom, callEnd ?? 0))
 }
-
-/** Live legs of these endpoints. */
-export const legsOf = ({ legs }: Call, endpoints: readonly string[]): Leg[] =>
-  legs.filter(
-    ({ endpoint, state }) => endpoint !== undefined && state !== 'ended' && endpoints.includes(endpoint),
-  )

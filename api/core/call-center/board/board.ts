@@ -10,7 +10,9 @@ import type { CampaignStore } from '../campaigns/campaign-store.ts'
 import type { CallStatsStore, CampaignCallCounts } from '../stats/call-stats-store.ts'
 import type { FigureCounts } from '../stats/figure-store.ts'
 import { type FigureSum, NO_CALLS, toSum } from '../stats/figures.ts'
-import { agentState, type BoardAgent, type BoardAgentRow, legsOf } from './agent-states.ts'
+import { type AgentLegs, createAgentLegs } from './agent-legs.ts'
+import { agentState, type BoardAgent, type BoardAgentRow } from './agent-states.ts'
+import { createLastCalls } from './last-calls.ts'
 import {
   type Level,
   levelOf,
@@ -39,7 +41,7 @@ export interface LeadQueue {
   waiting: number
   /** May be called now, as far as retries are concerned. */
   due: number
-  /** Since when the oldest of these is due, unix seconds; null: none is. */
+  /** Since when the oldest of those that were to wait for a time is due, unix seconds; null: there is none. */
   dueSince: number | null
 }
 
@@ -85,7 +87,7 @@ export interface BoardNeeds {
   campaigns: Pick<CampaignStore, 'list'>
   stats: Pick<CallStatsStore, 'countByCampaign'>
   thresholds: Pick<ThresholdStore, 'find'>
-  callTracker: Pick<CallTracker, 'live'>
+  callTracker: Pick<CallTracker, 'live' | 'onChange'>
   directory: Pick<Directory, 'endpointsOf'>
   isReachable(extension: string): boolean
   isOnline(): boolean
@@ -94,13 +96,21 @@ export interface BoardNeeds {
 
 /** Counts over many rows are read again after this time, for any number of boards. */
 const COUNTS_TTL_MS = 2_000
+/**
+ * Agents and calls are read again after this time, for any number of boards. A console asks 250 ms after a signal, so
+ * that it gets what came with it.
+ */
+const STATES_TTL_MS = 200
 const MAX_CAMPAIGNS = 100
 
 type Counts = Pick<Board, 'campaigns' | 'today'>
+type States = Pick<Board, 'at' | 'online' | 'agents' | 'calls'>
 
 export function createBoard(needs: BoardNeeds): BoardReader {
   const { store, campaigns, stats, thresholds, callTracker, directory, isReachable, isOnline } = needs
   const nowS = () => toUnixSeconds(needs.now())
+  const lastCalls = createLastCalls(callTracker, needs.now)
+  const lastCallEnd = (extension: string) => lastCalls.endOf(directory.endpointsOf(extension))
 
   const counts = new LRUCache<string, Counts, { scope: Scope; timeZone: string }>({
     max: 200,
@@ -127,22 +137,35 @@ export function createBoard(needs: BoardNeeds): BoardReader {
     }
   }
 
+  const states = new LRUCache<string, States, { scope: Scope }>({
+    max: 200,
+    ttl: STATES_TTL_MS,
+    fetchMethod: (_key, _stale, { context: { scope } }) => readStates(scope),
+  })
+
+  async function readStates(scope: Scope): Promise<States> {
+    const rows = await store.listAgents(scope)
+    const online = isOnline()
+    const at = nowS()
+    // While the PBX is offline, the tracker's calls are out of date.
+    const live = online ? callTracker.live() : []
+    const legs = createAgentLegs(rows, live, directory.endpointsOf)
+    const phones = { isReachable, lastCallEnd, isOnline: online, now: at }
+    return {
+      ...{ at, online },
+      agents: rows.map((row) => agentState(row, legs.ofAgent(row.id), phones)),
+      calls: live.flatMap((call) => toBoardCall(call, legs)),
+    }
+  }
+
   return {
     async read(scope, { team, timeZone }) {
-      const key = JSON.stringify([scope, timeZone])
-      const [rows, counted, stored] = await Promise.all([
-        store.listAgents(scope),
-        counts.forceFetch(key, { context: { scope, timeZone } }),
+      const [state, counted, stored] = await Promise.all([
+        states.forceFetch(JSON.stringify(scope), { context: { scope } }),
+        counts.forceFetch(JSON.stringify([scope, timeZone]), { context: { scope, timeZone } }),
         thresholds.find(team),
       ])
-      const online = isOnline()
-      const at = nowS()
-      // While the PBX is offline, the tracker's calls are out of date.
-      const live = online ? callTracker.live() : []
-      const { endpointsOf } = directory
-      const phones = { endpointsOf, isReachable, isOnline: online, calls: live, now: at }
-      const agents = rows.map((row) => agentState(row, phones))
-      const calls = live.flatMap((call) => toBoardCall(call, rows, endpointsOf))
+      const { at, online, agents, calls } = state
       const values = measure({ agents, calls, today: counted.today, at })
       const measures = MEASURE_NAMES.map((name) => {
         const limits = (stored?.thresholds ?? NO_THRESHOLDS)[name]
@@ -169,7 +192,9 @@ export function measure({
     agents_ready: agents.filter(({ state }) => state === 'ready').length,
     calls_waiting: waiting.length,
     longest_wait: longest(waiting.map(({ startedAt }) => startedAt)),
-    longest_break: longest(agents.flatMap(({ state, since }) => (state === 'break' ? [since] : []))),
+    longest_break: longest(
+      agents.flatMap(({ state, since }) => (state === 'break' && since !== null ? [since] : [])),
+    ),
     answer_rate: today.answerRate === null ? null : Math.round(today.answerRate * 100),
   }
 }
@@ -178,14 +203,8 @@ export function measure({
 export const isWaiting = ({ state, direction }: Pick<BoardCall, 'state' | 'direction'>): boolean =>
   state === 'ringing' && direction === 'incoming'
 
-function toBoardCall(
-  call: Call,
-  agents: readonly BoardAgentRow[],
-  endpointsOf: Directory['endpointsOf'],
-): BoardCall[] {
-  const agentIds = agents.flatMap(({ id, extension }) =>
-    extension !== null && legsOf(call, endpointsOf(extension)).length > 0 ? [id] : [],
-  )
+function toBoardCall(call: Call, legs: AgentLegs): BoardCall[] {
+  const agentIds = legs.agentsOf(call)
   if (agentIds.length === 0) return []
   const { id, direction, from, to } = call
   const isRinging = call.state === 'dialling' || call.state === 'ringing'

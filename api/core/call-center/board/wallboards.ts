@@ -24,7 +24,11 @@ export interface Wallboard {
 export type NewWallboard = Pick<Wallboard, 'name' | 'team' | 'hidesNames' | 'expiresAt'>
 
 export interface WallboardStore {
-  /** @returns undefined if there are `max` already */
+  /**
+   * Removes the links that have expired, and adds this one.
+   * @param max live links of the maker, and of the team
+   * @returns undefined if there are as many already
+   */
   add(
     wallboard: NewWallboard & Pick<Wallboard, 'createdBy' | 'createdAt'> & { tokenHash: string },
     max: number,
@@ -73,6 +77,7 @@ export interface WallboardsNeeds {
   now(): number
 }
 
+/** Live links of one maker, and of one team; those of all teams count as a team. */
 const MAX_WALLBOARDS = 100
 const TOKEN = /^wbd_[\w-]{32}$/
 
@@ -93,7 +98,9 @@ export function createWallboards(needs: WallboardsNeeds): Wallboards {
       const row = { ...wallboard, createdBy: by.userId, createdAt: nowS(), tokenHash: sha256(token) }
       const added = await store.add(row, MAX_WALLBOARDS)
       if (added === undefined) {
-        throw new Refusal('conflict', { detail: `there are ${MAX_WALLBOARDS} links already: revoke one` })
+        throw new Refusal('conflict', {
+          detail: `this team, or you, have ${MAX_WALLBOARDS} links already: revoke one`,
+        })
       }
       securityLog.write({
         event: 'wallboard_created',

@@ -26,7 +26,7 @@ export function createBoardStore(db: Database): BoardStore {
       return rows.map((row) => ({ ...row, id: String(row.id) }))
     },
 
-    /** Both parts read an index alone: of all waiting leads, and of those that wait for their first call. */
+    /** It reads an index of waiting leads alone. When a lead joined its campaign, with 0 as its time, is not stored. */
     async leadQueues(campaignIds, now) {
       if (campaignIds.length === 0) return new Map()
       const ids = sql.join(campaignIds.map((id) => rowId(id) ?? 0))
@@ -34,24 +34,20 @@ export function createBoardStore(db: Database): BoardStore {
         id: number
         waiting: number
         due: number
-        retry: number | null
-        fresh: number | null
+        since: number | null
       }>`
-        select campaigns.id as id, coalesce(queue.waiting, 0) as waiting, coalesce(queue.due, 0) as due, queue.retry as retry,
-            (select min(leads.created_at) from leads where leads.campaign_id = campaigns.id
-              and leads.dial_state = 'waiting' and leads.next_try_at = 0) as fresh
+        select campaigns.id as id, coalesce(queue.waiting, 0) as waiting, coalesce(queue.due, 0) as due, queue.since as since
           from campaigns left join (
             select campaign_id, count(*) as waiting, sum(case when next_try_at <= ${now} then 1 else 0 end) as due,
-                min(case when next_try_at > 0 and next_try_at <= ${now} then next_try_at end) as retry
+                min(case when next_try_at > 0 and next_try_at <= ${now} then next_try_at end) as since
               from leads where dial_state = 'waiting' and campaign_id in (${ids}) group by campaign_id
           ) as queue on queue.campaign_id = campaigns.id
           where campaigns.id in (${ids})`.execute(db.query)
       return new Map(
-        rows.map(({ id, waiting, due, retry, fresh }) => {
-          const starts = [retry, fresh].flatMap((at) => (at === null ? [] : [Number(at)]))
-          const dueSince = starts.length === 0 ? null : Math.min(...starts)
-          return [String(id), { waiting: Number(waiting), due: Number(due), dueSince }]
-        }),
+        rows.map(({ id, waiting, due, since }) => [
+          String(id),
+          { waiting: Number(waiting), due: Number(due), dueSince: since === null ? null : Number(since) },
+        ]),
       )
     },
   }

@@ -7,11 +7,14 @@ import type { WallboardsTable } from '../tables-call-center.ts'
 export function createWallboardStore(db: Database): WallboardStore {
   return {
     async add({ tokenHash, createdBy, createdAt, expiresAt, hidesNames, name, team }, max) {
+      await db.query.deleteFrom('wallboards').where('expires_at', '<=', createdAt).execute()
+      const maker = rowId(createdBy) ?? 0
       const { rows } = await sql<Selectable<WallboardsTable>>`
         insert into wallboards (name, team, token_hash, hides_names, created_by, created_at, expires_at)
           select cast(${name} as text), cast(${team} as text), cast(${tokenHash} as text), cast(${hidesNames ? 1 : 0} as bigint),
-              cast(${rowId(createdBy) ?? 0} as bigint), cast(${createdAt} as bigint), cast(${expiresAt} as bigint)
-            where (select count(*) from wallboards) < ${max}
+              cast(${maker} as bigint), cast(${createdAt} as bigint), cast(${expiresAt} as bigint)
+            where (select count(*) from wallboards where created_by = ${maker}) < ${max}
+              and (select count(*) from wallboards where coalesce(team, '') = ${team ?? ''}) < ${max}
           returning *`.execute(db.query)
       return rows[0] && toWallboard(rows[0])
     },

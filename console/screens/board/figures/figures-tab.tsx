@@ -12,6 +12,7 @@ import { boardMessages } from '../messages.ts'
 import { GROUPS, PERIODS } from '../search.ts'
 import { useBoardSearch } from '../use-board-search.ts'
 import { FiguresCsv } from './figures-csv.tsx'
+import { pointFormats } from './point-formats.ts'
 import { useFigures } from './use-figures.ts'
 
 /** Figures of the last day, week or month, of all or of one agent or campaign. */
@@ -57,14 +58,7 @@ function Figures({ figures }: { figures: Wire<'Figures'> }) {
   const texts = useMessages(boardMessages)
   const language = useLanguage()
   const { by, series, totals } = figures
-  const one = new Intl.DateTimeFormat(
-    language,
-    by === 'hour' ? { hour: '2-digit', minute: '2-digit' } : { day: 'numeric', month: 'short' },
-  )
-  const whole = new Intl.DateTimeFormat(
-    language,
-    by === 'hour' ? { dateStyle: 'medium', timeStyle: 'short' } : { dateStyle: 'full' },
-  )
+  const { one, whole } = pointFormats(language, figures)
   return (
     <>
       <Chart

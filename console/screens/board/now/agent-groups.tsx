@@ -7,7 +7,7 @@ import { useMessages } from '../../../i18n/messages.ts'
 import styles from '../board.module.css'
 
 /** Agents by state, each with a clock. */
-export function AgentGroups({ agents }: Pick<Wire<'Board'>, 'agents'>) {
+export function AgentGroups({ agents, offsetMs }: Pick<Wire<'Board'>, 'agents'> & { offsetMs: number }) {
   const words = useMessages(boardWords)
   if (agents.length === 0) return <EmptyState title={words.noAgents} />
   return (
@@ -23,7 +23,7 @@ export function AgentGroups({ agents }: Pick<Wire<'Board'>, 'agents'>) {
               {some.map(({ id, name, since, until }) => (
                 <li key={id} data-agent={id}>
                   <bdi>{name}</bdi>
-                  {state !== 'offline' && <StateClock since={since} until={until} />}
+                  {state !== 'offline' && <StateClock since={since} until={until} offsetMs={offsetMs} />}
                 </li>
               ))}
             </ul>

@@ -2,12 +2,17 @@ import type { Wire } from '../../../api/client.ts'
 import { Clock } from '../../../components/calls/clock.tsx'
 import { callMessages } from '../../../components/calls/messages.ts'
 import { EmptyState } from '../../../components/notice.tsx'
+import { toLocalTime } from '../../../components/server-clock.ts'
 import { useMessages } from '../../../i18n/messages.ts'
 import styles from '../board.module.css'
 import { boardMessages } from '../messages.ts'
 
 /** Live calls of the agents; those that wait come first. */
-export function CallsNow({ calls, agents }: Pick<Wire<'Board'>, 'calls' | 'agents'>) {
+export function CallsNow({
+  calls,
+  agents,
+  offsetMs,
+}: Pick<Wire<'Board'>, 'calls' | 'agents'> & { offsetMs: number }) {
   const texts = useMessages(boardMessages)
   const { unknownCaller, directions } = useMessages(callMessages)
   if (calls.length === 0) return <EmptyState title={texts.noCalls} />
@@ -37,7 +42,7 @@ export function CallsNow({ calls, agents }: Pick<Wire<'Board'>, 'calls' | 'agent
             <tr key={call.id}>
               <td>{texts.callStates[call.state]}</td>
               <td>
-                <Clock since={call.answered_at ?? call.started_at} />
+                <Clock since={toLocalTime(call.answered_at ?? call.started_at, offsetMs)} />
               </td>
               <td>{party(call.from)}</td>
               <td>{party(call.to)}</td>

@@ -1,5 +1,4 @@
 import { useState } from 'react'
-import type { Wire } from '../../../api/client.ts'
 import { Measures } from '../../../components/board/measures.tsx'
 import { boardWords } from '../../../components/board/messages.ts'
 import { Button } from '../../../components/button.tsx'
@@ -9,7 +8,7 @@ import { Section } from '../../../components/section.tsx'
 import { useMessages } from '../../../i18n/messages.ts'
 import styles from '../board.module.css'
 import { boardMessages } from '../messages.ts'
-import { useBoard } from '../use-board.ts'
+import { type LoadedBoard, useBoard } from '../use-board.ts'
 import { useBoardSearch } from '../use-board-search.ts'
 import { AgentGroups } from './agent-groups.tsx'
 import { CallsNow } from './calls-now.tsx'
@@ -19,10 +18,10 @@ import { ThresholdsDialog } from './thresholds-dialog.tsx'
 /** The board at this moment. */
 export function NowTab() {
   const [{ team }] = useBoardSearch()
-  return <Loaded query={useBoard(team)}>{(board) => <Now board={board} team={team} />}</Loaded>
+  return <Loaded query={useBoard(team)}>{(loaded) => <Now {...loaded} team={team} />}</Loaded>
 }
 
-function Now({ board, team }: { board: Wire<'Board'>; team: string | undefined }) {
+function Now({ board, offsetMs, team }: LoadedBoard & { team: string | undefined }) {
   const texts = useMessages(boardMessages)
   const words = useMessages(boardWords)
   const [isChanging, setChanging] = useState(false)
@@ -35,13 +34,13 @@ function Now({ board, team }: { board: Wire<'Board'>; team: string | undefined }
         <Button onClick={() => setChanging(true)}>{texts.changeThresholds}</Button>
       </div>
       <Section title={texts.agents}>
-        <AgentGroups agents={agents} />
+        <AgentGroups agents={agents} offsetMs={offsetMs} />
       </Section>
       <Section title={texts.calls(calls.length)}>
-        <CallsNow calls={calls} agents={agents} />
+        <CallsNow calls={calls} agents={agents} offsetMs={offsetMs} />
       </Section>
       <Section title={texts.leads}>
-        <LeadQueues campaigns={campaigns} />
+        <LeadQueues campaigns={campaigns} offsetMs={offsetMs} />
       </Section>
       {isChanging && <ThresholdsDialog team={team} onClose={() => setChanging(false)} />}
     </div>

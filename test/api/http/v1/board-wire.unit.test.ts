@@ -36,7 +36,11 @@ describe('what a wallboard shows', () => {
   test('has the names of agents, and neither numbers, other names nor ids', () => {
     const shown = toWallboardJson(LINK, BOARD)
     expect(WallboardJson.parse(shown)).toEqual(shown)
-    expect(shown).toMatchObject({ agents: [{ name: 'Anna', state: 'in_call' }], calls: { talking: 1 } })
+    expect(shown).toMatchObject({
+      agents: [{ name: 'Anna', state: 'in_call' }],
+      calls: { talking: 1 },
+      campaigns: [{ name: 'Tea', status: 'active' }],
+    })
     for (const secret of ['+4930555', 'Carla', '1001', 'hk_secret', '501', '601', '701', '801']) {
       expect(JSON.stringify(shown)).not.toContain(secret)
     }

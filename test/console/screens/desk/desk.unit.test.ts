@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { clockOffset, secondsLeft } from '../../../../console/screens/desk/clock.ts'
+import { clockOffset } from '../../../../console/components/server-clock.ts'
+import { secondsLeft } from '../../../../console/screens/desk/clock.ts'
 import { idleReasons } from '../../../../console/screens/desk/idle-reasons.ts'
 import { readCallbackTime, usualTimes } from '../../../../console/screens/desk/outcome/callback-time.ts'
 import { outcomesOf } from '../../../../console/screens/desk/outcome/choices.ts'

@@ -18,23 +18,36 @@ const ANNA: BoardAgentRow = {
 let agents: BoardAgentRow[]
 let counts: CampaignCallCounts[]
 let live: Call[]
+let changed: ((call: Call, before: Call | undefined) => void)[]
 let reachable: Set<string>
 let online: boolean
 let stored: StoredThresholds | undefined
 let reads: number
+let agentReads: number
+/** Of all legs of `live`. */
+let endpointReads: number
 beforeEach(() => {
   agents = [ANNA]
   counts = []
   live = []
+  changed = []
   reachable = new Set(['1001', '1002'])
   online = true
   stored = undefined
   reads = 0
+  agentReads = 0
+  endpointReads = 0
 })
 
 const newBoard = () =>
   createBoard({
-    store: { listAgents: async () => agents, leadQueues: async () => new Map() },
+    store: {
+      async listAgents() {
+        agentReads += 1
+        return agents
+      },
+      leadQueues: async () => new Map(),
+    },
     campaigns: { list: async () => [] },
     stats: {
       async countByCampaign() {
@@ -43,7 +56,13 @@ const newBoard = () =>
       },
     },
     thresholds: { find: async () => stored },
-    callTracker: { live: () => live },
+    callTracker: {
+      live: () => live,
+      onChange(listener) {
+        changed.push(listener)
+        return () => {}
+      },
+    },
     directory: { endpointsOf: (extension) => [`${extension}-desk`, `${extension}-web`] },
     isReachable: (extension) => reachable.has(extension),
     isOnline: () => online,
@@ -105,6 +124,40 @@ describe('the state of an agent', () => {
   ])('%s', async (_, change, state) => {
     change()
     expect((await read()).agents).toMatchObject([state])
+  })
+})
+
+describe('the start of a state', () => {
+  const talking = aCall({ direction: 'incoming', legs: [aLeg('1001-web'), aLeg('trunk')] })
+  const leftAt = (endedAt: number) => ({
+    ...talking,
+    legs: [aLeg('1001-web', { state: 'ended' }), aLeg('trunk', { state: 'ended' })],
+    endedAt: endedAt * 1_000_000,
+  })
+  const readAfter = async (call: Call) => {
+    const board = newBoard()
+    for (const listener of changed) listener(call, talking)
+    return (await board.read(UNRESTRICTED_SCOPE, { team: null, timeZone: 'UTC' })).agents[0]
+  }
+
+  test('ready is the end of the last call, also of one from outside', async () => {
+    expect(await readAfter(leftAt(NOW - 7))).toMatchObject({ state: 'ready', since: NOW - 7 })
+  })
+  test('ready is the moment at which the agent left a call that goes on', async () => {
+    const call = { ...talking, legs: [aLeg('1001-web', { state: 'ended' }), aLeg('trunk'), aLeg('9')] }
+    expect(await readAfter(call)).toMatchObject({ state: 'ready', since: NOW })
+  })
+  test('ready is the status that was set after the call', async () => {
+    expect(await readAfter(leftAt(NOW - 90))).toMatchObject({ state: 'ready', since: NOW - 60 })
+  })
+  test('after a call is the end of that call, and unknown without it', async () => {
+    agents = [{ ...ANNA, availableFrom: NOW + 20 }]
+    expect(await readAfter(leftAt(NOW - 10))).toMatchObject({ state: 'after_call', since: NOW - 10 })
+    expect((await read()).agents).toMatchObject([{ state: 'after_call', since: null }])
+  })
+  test('without a phone is unknown', async () => {
+    reachable.clear()
+    expect((await read()).agents).toMatchObject([{ state: 'unreachable', since: null }])
   })
 })
 
@@ -174,15 +227,46 @@ describe('measures', () => {
   })
 })
 
-test('many boards of one scope read the figures of today once, and each its own state of agents', async () => {
+test('many boards of one scope read agents, calls and figures once, and a change shows in the next', async () => {
   const board = newBoard()
   const about = { team: null, timeZone: 'UTC' }
   await Promise.all(Array.from({ length: 20 }, () => board.read(UNRESTRICTED_SCOPE, about)))
+  expect([reads, agentReads]).toEqual([1, 1])
   agents = [{ ...ANNA, status: 'break' }]
-  expect((await board.read(UNRESTRICTED_SCOPE, about)).agents).toMatchObject([{ state: 'break' }])
-  expect(reads).toBe(1)
+  await expect
+    .poll(async () => (await board.read(UNRESTRICTED_SCOPE, about)).agents)
+    .toMatchObject([{ state: 'break' }])
+  const before = agentReads
   await board.read({ sees: 'own', agentId: '1' }, about)
-  expect(reads).toBe(2)
+  expect([reads, agentReads]).toEqual([2, before + 1])
+})
+
+test('thresholds that were changed show at once', async () => {
+  const board = newBoard()
+  const about = { team: null, timeZone: 'UTC' }
+  await board.read(UNRESTRICTED_SCOPE, about)
+  stored = { version: 1, thresholds: { ...NO_THRESHOLDS, agents_ready: { warning: 3, critical: 2 } } }
+  const { measures } = await board.read(UNRESTRICTED_SCOPE, about)
+  expect(measures[0]).toMatchObject({ name: 'agents_ready', level: 'critical' })
+})
+
+test('reads each leg a few times, for any number of agents', async () => {
+  agents = Array.from({ length: 200 }, (_, n) => ({ ...ANNA, id: String(n), extension: String(1000 + n) }))
+  live = Array.from({ length: 100 }, (_, n) => {
+    const leg = aLeg(`${1000 + n}-web`)
+    const { endpoint } = leg
+    Object.defineProperty(leg, 'endpoint', {
+      get() {
+        endpointReads += 1
+        return endpoint
+      },
+    })
+    return aCall({ id: String(n), legs: [leg] })
+  })
+  const board = await read()
+  expect(board.agents.filter(({ state }) => state === 'in_call')).toHaveLength(100)
+  expect(board.calls).toHaveLength(100)
+  expect(endpointReads).toBeLessThanOrEqual(300)
 })
 
 describe('a scope', () => {
