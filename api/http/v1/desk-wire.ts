@@ -88,16 +88,16 @@ export const DeskStatusBody = z
   .openapi('DeskStatus', { example: { status: 'break', reason: 'lunch' } })
 
 const NoteText = z.string().max(10_000)
+const NoteRevision = z
+  .int()
+  .min(0)
+  .max(2 ** 31)
 export const DeskNoteBody = z
   .strictObject({
     call_id: CallId,
     lead_id: Id,
     text: NoteText,
-    revision: z
-      .int()
-      .min(0)
-      .max(2 ** 31)
-      .openapi({ description: 'The revision that was read' }),
+    revision: NoteRevision.openapi({ description: 'The revision that was read' }),
   })
   .openapi('DeskNote', {
     example: { call_id: 'hk_Cr7MW2QlixZw-sBJDEs4Aw', lead_id: '5', text: 'wants an offer', revision: 0 },
@@ -110,6 +110,9 @@ export const CallResultBody = z
     lead_id: Id,
     disposition: DispositionKey,
     note: NoteText.optional().openapi({ description: 'Replaces the draft; left out: the draft stays' }),
+    note_revision: NoteRevision.optional().openapi({
+      description: 'The revision of the draft that was read; left out: the note replaces any',
+    }),
     callback: CallbackBody.optional().openapi({
       description: 'Required if the effect of the disposition is `callback`',
     }),
@@ -164,11 +167,13 @@ export const toDraftNote = ({
 export const toCallResult = ({
   call_id: callId,
   lead_id: leadId,
+  note_revision: noteRevision,
   callback,
   ...same
 }: z.output<typeof CallResultBody>): CallResultRequest => ({
   callId,
   leadId,
   ...same,
+  noteRevision,
   callback: callback && { at: callback.at, timeZone: callback.time_zone, isOwn: callback.own },
 })
