@@ -3,7 +3,7 @@ import { AGENT_STATUSES } from '../../core/call-center/agents/agent.ts'
 import type { CallResultRequest, DeskState, DraftNote } from '../../core/call-center/desk/desk.ts'
 import { toIsoTime } from '../iso-time.ts'
 import { Time } from '../openapi.ts'
-import { CallbackBody, CallbackJson, toCallbackJson } from './callback-wire.ts'
+import { CallbackBody, CallbackJson, toCallbackJson, toCallbackRequest } from './callback-wire.ts'
 import { DispositionJson, DispositionKey, Id, toDispositionJson } from './campaign-text-wire.ts'
 import { DeskLeadJson, toDeskLeadJson } from './desk-lead-wire.ts'
 import { CallId } from './wire.ts'
@@ -175,5 +175,5 @@ export const toCallResult = ({
   leadId,
   ...same,
   noteRevision,
-  callback: callback && { at: callback.at, timeZone: callback.time_zone, isOwn: callback.own },
+  callback: callback && toCallbackRequest(callback),
 })

@@ -10,6 +10,15 @@ export function clockOffset(date: string | null, now: number): number {
   return Number.isNaN(offset) || Math.abs(offset) < SMALLEST_MS ? 0 : offset
 }
 
+const RELOAD_MS = 2_000
+
+/** Loads now and until it is stopped: the server's clock may be a moment behind this one. @returns stops it */
+export function reloadOften(reload: () => void): () => void {
+  reload()
+  const timer = setInterval(reload, RELOAD_MS)
+  return () => clearInterval(timer)
+}
+
 /**
  * Whole seconds until a moment of the server; 0 afterwards.
  * @param nowS unix seconds of this computer

@@ -1,16 +1,8 @@
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { useConsole } from '../../app/console-context.ts'
-import { clockOffset } from './clock.ts'
-import type { Desk } from './wire.ts'
+import { DESK_KEY, loadedDesk } from './loaded-desk.ts'
 
-export interface LoadedDesk {
-  desk: Desk
-  /** How far the server’s clock is ahead. */
-  offsetMs: number
-}
-
-const DESK_KEY = ['desk'] as const
 /** A signal may be lost. */
 const POLL_MS = 30_000
 
@@ -30,13 +22,3 @@ export function useDesk({ isEnabled = true } = {}) {
 
 export const reloadDesk = (queries: QueryClient): void =>
   void queries.invalidateQueries({ queryKey: DESK_KEY })
-
-/** Shows what an answer has brought. */
-export const putDesk = (queries: QueryClient, loaded: LoadedDesk): void =>
-  void queries.setQueryData(DESK_KEY, loaded)
-
-export async function loadedDesk(answer: Promise<{ data?: Desk; response: Response }>): Promise<LoadedDesk> {
-  const { data, response } = await answer
-  // A refusal was thrown before.
-  return { desk: data as Desk, offsetMs: clockOffset(response.headers.get('date'), Date.now()) }
-}

@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { type Api, dataOf } from '../../../api/client.ts'
-import { loadedDesk, putDesk } from '../use-desk.ts'
+import { loadedDesk, putDesk } from '../loaded-desk.ts'
 import { subjectOf } from '../wire.ts'
 import type { NotesServer } from './notes-sync.ts'
 

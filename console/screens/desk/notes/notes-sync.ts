@@ -113,7 +113,6 @@ export function createNotesSync(
         entry.draft = { ...entry.draft, revision, base: sent.text }
       } else {
         await server.finish({ ...sent, result: sent.result })
-        // Its notes were sent if they were changed here.
         const revision = sent.revision + (sent.text === sent.base ? 0 : 1)
         entry.draft = { ...entry.draft, revision, base: sent.text }
       }
@@ -148,8 +147,7 @@ export function createNotesSync(
     const shared = drafts.read(sent.callId)
     if (shared === undefined || isSame(shared, sent)) return
     const text = mergeNotes(sent.text, shared.text, entry.draft.text)
-    const result = shared.result ?? entry.draft.result
-    entry.draft = { ...entry.draft, text, ...(result && { result }) }
+    entry.draft = { ...entry.draft, text, ...(shared.result && { result: shared.result }) }
   }
 
   async function fail(entry: Entry, sent: Draft, err: unknown): Promise<void> {
