@@ -1,4 +1,3 @@
-import type { QueryClient } from '@tanstack/react-query'
 import { clockOffset } from './clock.ts'
 import type { Desk } from './wire.ts'
 
@@ -7,12 +6,6 @@ export interface LoadedDesk {
   /** How far the server’s clock is ahead. */
   offsetMs: number
 }
-
-export const DESK_KEY = ['desk'] as const
-
-/** Shows what an answer has brought. */
-export const putDesk = (queries: QueryClient, loaded: LoadedDesk): void =>
-  void queries.setQueryData(DESK_KEY, loaded)
 
 export async function loadedDesk(answer: Promise<{ data?: Desk; response: Response }>): Promise<LoadedDesk> {
   const { data, response } = await answer

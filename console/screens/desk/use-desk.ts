@@ -1,8 +1,9 @@
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { useConsole } from '../../app/console-context.ts'
-import { DESK_KEY, loadedDesk } from './loaded-desk.ts'
+import { type LoadedDesk, loadedDesk } from './loaded-desk.ts'
 
+const DESK_KEY = ['desk'] as const
 /** A signal may be lost. */
 const POLL_MS = 30_000
 
@@ -22,3 +23,7 @@ export function useDesk({ isEnabled = true } = {}) {
 
 export const reloadDesk = (queries: QueryClient): void =>
   void queries.invalidateQueries({ queryKey: DESK_KEY })
+
+/** Shows what an answer has brought. */
+export const putDesk = (queries: QueryClient, loaded: LoadedDesk): void =>
+  void queries.setQueryData(DESK_KEY, loaded)

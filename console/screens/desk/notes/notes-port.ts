@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { useConsole, useStore } from '../../../app/console-context.ts'
 import { createStore } from '../../../app/store.ts'
-import { reloadDesk } from '../use-desk.ts'
+import { putDesk, reloadDesk } from '../use-desk.ts'
 import { createDraftStore, draftPrefix } from './draft-store.ts'
 import { createNotesServer } from './notes-server.ts'
 import { createNotesSync, type NotesSync } from './notes-sync.ts'
@@ -17,7 +17,10 @@ export function useNotesPort(): void {
   const queries = useQueryClient()
   const { userId } = claims
   useEffect(() => {
-    const sync = createNotesSync(createDraftStore(userId, localStorage), createNotesServer(api, queries))
+    const sync = createNotesSync(
+      createDraftStore(userId, localStorage),
+      createNotesServer(api, (loaded) => putDesk(queries, loaded)),
+    )
     notesPort.set(sync)
     const prefix = draftPrefix(userId)
     const onStorage = ({ key, newValue }: StorageEvent) => {

@@ -1,6 +1,5 @@
-import type { QueryClient } from '@tanstack/react-query'
 import { type Api, dataOf } from '../../../api/client.ts'
-import { loadedDesk, putDesk } from '../loaded-desk.ts'
+import { type LoadedDesk, loadedDesk } from '../loaded-desk.ts'
 import { subjectOf } from '../wire.ts'
 import type { NotesServer } from './notes-sync.ts'
 
@@ -8,7 +7,8 @@ import type { NotesServer } from './notes-sync.ts'
 const limited = () => ({ signal: AbortSignal.timeout(TIMEOUT_MS) })
 const TIMEOUT_MS = 15_000
 
-export const createNotesServer = (api: Api, queries: QueryClient): NotesServer => ({
+/** @param show an answer that has the desk */
+export const createNotesServer = (api: Api, show: (loaded: LoadedDesk) => void): NotesServer => ({
   save: ({ callId, leadId, text, revision }) =>
     dataOf(
       api.PUT('/api/v1/desk/notes', {
@@ -20,11 +20,11 @@ export const createNotesServer = (api: Api, queries: QueryClient): NotesServer =
     // Notes that were not changed here may be changed elsewhere.
     const note = text === base ? {} : { note: text, note_revision: revision }
     const body = { call_id: callId, lead_id: leadId, ...note, ...result }
-    putDesk(queries, await loadedDesk(api.POST('/api/v1/desk/results', { body, ...limited() })))
+    show(await loadedDesk(api.POST('/api/v1/desk/results', { body, ...limited() })))
   },
   async read(callId) {
     const loaded = await loadedDesk(api.GET('/api/v1/desk', limited()))
-    putDesk(queries, loaded)
+    show(loaded)
     const { desk } = loaded
     return subjectOf(desk)?.callId === callId ? (desk.notes ?? undefined) : undefined
   },

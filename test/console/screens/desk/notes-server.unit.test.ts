@@ -1,4 +1,3 @@
-import { QueryClient } from '@tanstack/react-query'
 import { describe, expect, it } from 'vitest'
 import type { Api } from '../../../../console/api/client.ts'
 import type { Draft } from '../../../../console/screens/desk/notes/draft-store.ts'
@@ -17,7 +16,7 @@ function setUp() {
     return { data: { lead: null, call: null, wrap_up: null, revision: 4 }, response: new Response() }
   }
   const api = { GET: answer, PUT: answer, POST: answer } as unknown as Api // what is used of it
-  return { requests, server: createNotesServer(api, new QueryClient()) }
+  return { requests, server: createNotesServer(api, () => {}) }
 }
 
 describe('the notes of a call at the server', () => {
