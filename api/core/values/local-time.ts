@@ -2,6 +2,9 @@ import { requireWallClock } from './time-zone.ts'
 
 const DAY_MS = 86_400_000
 
+/** Whether a local time is in the years 1970 to 2999: formats of time zones have no years before 1. */
+export const isLocalYear = (local: string): boolean => /^(?:19[7-9]|2\d\d)\d-/.test(local)
+
 /**
  * Reads a local time as RFC 5545 §3.3.5 does: a time that clocks skip is read with the offset before, and of a time
  * that comes twice the first counts.

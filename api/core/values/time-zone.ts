@@ -31,6 +31,12 @@ export const INVALID_TIME_ZONE =
 export const isTimeZone = (name: string): boolean =>
   name.length <= 64 && PLACE.test(name) && findWallClock(name) !== undefined
 
+/** @param name accepted by `isTimeZone` @returns it in the case of the database; an alias stays as written */
+export function canonicalTimeZone(name: string): string {
+  const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions()
+  return timeZone.toLowerCase() === name.toLowerCase() ? timeZone : name
+}
+
 /** Formats unix ms as local time: `2026-01-31T12:00:00`. */
 type WallClock = (ms: number) => string
 

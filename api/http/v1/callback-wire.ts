@@ -2,8 +2,8 @@ import { z } from '@hono/zod-openapi'
 import type { CallbackCursor, CallbackRequest, ListedCallback } from '../../core/call-center/desk/callback.ts'
 import { LEAD_STATUSES } from '../../core/call-center/leads/lead.ts'
 import { fullName } from '../../core/call-center/leads/lead-name.ts'
-import { toLocalTime } from '../../core/values/local-time.ts'
-import { INVALID_TIME_ZONE, isTimeZone } from '../../core/values/time-zone.ts'
+import { isLocalYear, toLocalTime } from '../../core/values/local-time.ts'
+import { canonicalTimeZone, INVALID_TIME_ZONE, isTimeZone } from '../../core/values/time-zone.ts'
 import { toIsoTime } from '../iso-time.ts'
 import { Time } from '../openapi.ts'
 import { Id } from './campaign-text-wire.ts'
@@ -19,6 +19,7 @@ function isOnCalendar(text: string): boolean {
 const LocalTime = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/, 'must be a local time, such as 2026-12-01T10:00')
+  .refine(isLocalYear, 'must be in the years 1970 to 2999')
   .refine(isOnCalendar, 'must be a day and a time that exist')
   .openapi({ example: '2026-12-01T10:00', description: 'Local time of the lead' })
 const TimeZone = z
@@ -64,7 +65,11 @@ export const toCallbackRequest = ({
   at,
   time_zone: timeZone,
   own: isOwn,
-}: z.output<typeof CallbackBody>): CallbackRequest => ({ at, timeZone, isOwn })
+}: z.output<typeof CallbackBody>): CallbackRequest => ({
+  at,
+  timeZone: timeZone && canonicalTimeZone(timeZone),
+  isOwn,
+})
 
 export const toCallbackJson = (listed: ListedCallback): z.output<typeof CallbackJson> => {
   const { lead, callback, agentName, campaignName, callsAt } = listed

@@ -69,6 +69,7 @@ export function addDeskRoutes(app: OpenAPIHono<Guarded>, needs: DeskRoutesNeeds)
         200: json(wire.NoteRevisionJson, 'The revision for the next time'),
         ...commonProblems,
         404: notMine,
+        409: problem('The call has a note of another lead'),
         412: problem('Another tab has stored a newer text: read the desk again'),
       },
     }),
@@ -84,7 +85,7 @@ export function addDeskRoutes(app: OpenAPIHono<Guarded>, needs: DeskRoutesNeeds)
       operationId: 'saveCallResult',
       summary: 'Store the result of a call; it ends the wrap-up',
       description:
-        'May be sent again: a call has one result. The same one again changes nothing but the note. During the call the result is stored, and the call goes on.',
+        'May be sent again: a call has one result. The same one again changes the note, and completes what failed the first time. During the call the result is stored, and the call goes on.',
       tags,
       security,
       middleware: [signedIn, limitJsonBody],
@@ -93,7 +94,8 @@ export function addDeskRoutes(app: OpenAPIHono<Guarded>, needs: DeskRoutesNeeds)
         200: json(wire.DeskJson, 'My desk'),
         ...commonProblems,
         404: notMine,
-        409: problem('The call has another result'),
+        409: problem('The call has another result, or one of another lead'),
+        412: problem('Another tab has stored a newer note: nothing is stored'),
       },
     }),
     async (c) => {

@@ -3,7 +3,7 @@ import { AGENT_STATUSES } from '../../core/call-center/agents/agent.ts'
 import type { CallResultRequest, DeskState, DraftNote } from '../../core/call-center/desk/desk.ts'
 import { toIsoTime } from '../iso-time.ts'
 import { Time } from '../openapi.ts'
-import { CallbackBody, CallbackJson, toCallbackJson } from './callback-wire.ts'
+import { CallbackBody, CallbackJson, toCallbackJson, toCallbackRequest } from './callback-wire.ts'
 import { DispositionJson, DispositionKey, Id, toDispositionJson } from './campaign-text-wire.ts'
 import { DeskLeadJson, toDeskLeadJson } from './desk-lead-wire.ts'
 import { CallId } from './wire.ts'
@@ -88,16 +88,16 @@ export const DeskStatusBody = z
   .openapi('DeskStatus', { example: { status: 'break', reason: 'lunch' } })
 
 const NoteText = z.string().max(10_000)
+const NoteRevision = z
+  .int()
+  .min(0)
+  .max(2 ** 31)
 export const DeskNoteBody = z
   .strictObject({
     call_id: CallId,
     lead_id: Id,
     text: NoteText,
-    revision: z
-      .int()
-      .min(0)
-      .max(2 ** 31)
-      .openapi({ description: 'The revision that was read' }),
+    revision: NoteRevision.openapi({ description: 'The revision that was read' }),
   })
   .openapi('DeskNote', {
     example: { call_id: 'hk_Cr7MW2QlixZw-sBJDEs4Aw', lead_id: '5', text: 'wants an offer', revision: 0 },
@@ -110,6 +110,9 @@ export const CallResultBody = z
     lead_id: Id,
     disposition: DispositionKey,
     note: NoteText.optional().openapi({ description: 'Replaces the draft; left out: the draft stays' }),
+    note_revision: NoteRevision.optional().openapi({
+      description: 'The revision of the draft that was read; left out: the note replaces any',
+    }),
     callback: CallbackBody.optional().openapi({
       description: 'Required if the effect of the disposition is `callback`',
     }),
@@ -164,11 +167,13 @@ export const toDraftNote = ({
 export const toCallResult = ({
   call_id: callId,
   lead_id: leadId,
+  note_revision: noteRevision,
   callback,
   ...same
 }: z.output<typeof CallResultBody>): CallResultRequest => ({
   callId,
   leadId,
   ...same,
-  callback: callback && { at: callback.at, timeZone: callback.time_zone, isOwn: callback.own },
+  noteRevision,
+  callback: callback && toCallbackRequest(callback),
 })

@@ -8,6 +8,7 @@ import styles from './ai.module.css'
 import type { DocumentAccess, StoredDocument } from './document-access.ts'
 import { DocumentDiff } from './document-diff.tsx'
 import { DocumentFields } from './document-fields.tsx'
+import { withTyped } from './fields.ts'
 import { aiMessages } from './messages.ts'
 import { useChanged } from './use-changed.ts'
 import { useDocumentForm } from './use-document-form.ts'
@@ -40,7 +41,9 @@ export function DocumentEditor({ access, stored, canWrite, children }: DocumentE
       try {
         const written = await access.write(values, version)
         void changed(written)
-        start(written)
+        setBase(written)
+        form.setValues((now) => withTyped(now, values, written.values))
+        setCrossing(undefined)
         showToast(texts.saved(written.version))
       } catch (err) {
         if (!(err instanceof ApiError) || err.status !== 412) throw err

@@ -99,3 +99,9 @@ export const checkValues = (fields: readonly Field[], values: Values): ReadonlyM
       return problem === undefined ? [] : [[field.name, problem] as const]
     }),
   )
+
+/** The values that were stored, with those that were typed while they were under way. */
+export const withTyped = (now: Values, sent: Values, written: Values): Values => ({
+  ...written,
+  ...Object.fromEntries(Object.entries(now).filter(([name, value]) => value !== sent[name])),
+})

@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useRef, useState } from 'react'
+import { type Dispatch, type RefObject, type SetStateAction, useEffect, useRef, useState } from 'react'
 import { ApiError } from '../../api/client.ts'
 import { useErrorText } from '../../components/error-text.ts'
 import { readRefusal } from '../../components/refused-field.ts'
@@ -10,7 +10,7 @@ export interface DocumentForm {
   ref: RefObject<HTMLFormElement | null>
   fields: readonly Field[]
   values: Values
-  setValues(values: Values): void
+  setValues: Dispatch<SetStateAction<Values>>
   /** What is wrong, by field; the empty name is the whole form. */
   problems: ReadonlyMap<string, string>
   isBusy: boolean

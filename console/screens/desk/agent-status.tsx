@@ -11,8 +11,9 @@ import { useMessages } from '../../i18n/messages.ts'
 import { BreakDialog } from './break-dialog.tsx'
 import styles from './desk.module.css'
 import { Key } from './key.tsx'
+import { loadedDesk } from './loaded-desk.ts'
 import { deskMessages } from './messages.ts'
-import { loadedDesk, putDesk } from './use-desk.ts'
+import { putDesk } from './use-desk.ts'
 import type { Desk } from './wire.ts'
 
 type Change = Wire<'DeskStatus'>

@@ -10,7 +10,7 @@ import { showToast } from '../../components/toast.tsx'
 import { formatDuration } from '../../i18n/format.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { useStatusChange } from './agent-status.tsx'
-import { secondsLeft } from './clock.ts'
+import { reloadOften, secondsLeft } from './clock.ts'
 import styles from './desk.module.css'
 import { Key } from './key.tsx'
 import { deskMessages } from './messages.ts'
@@ -75,7 +75,7 @@ function WrapUp({ until, offsetMs }: { until: string | null; offsetMs: number })
   const left = until === null ? undefined : secondsLeft(until, nowS, offsetMs)
   const isOver = left === 0
   useEffect(() => {
-    if (isOver) reloadDesk(queries)
+    return isOver ? reloadOften(() => reloadDesk(queries)) : undefined
   }, [isOver, queries])
   const hold = useCallback(() => mutate({ status: 'after_call' }), [mutate])
   useShortcut('w', texts.hold, hold)

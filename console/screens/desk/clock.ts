@@ -1,3 +1,12 @@
+const RELOAD_MS = 2_000
+
+/** Loads now and until it is stopped: the server's clock may be a moment behind this one. @returns stops it */
+export function reloadOften(reload: () => void): () => void {
+  reload()
+  const timer = setInterval(reload, RELOAD_MS)
+  return () => clearInterval(timer)
+}
+
 /**
  * Whole seconds until a moment of the server; 0 afterwards.
  * @param nowS unix seconds of this computer

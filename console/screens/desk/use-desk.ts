@@ -1,14 +1,7 @@
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { useConsole } from '../../app/console-context.ts'
-import { clockOffset } from '../../components/server-clock.ts'
-import type { Desk } from './wire.ts'
-
-export interface LoadedDesk {
-  desk: Desk
-  /** How far the server’s clock is ahead. */
-  offsetMs: number
-}
+import { type LoadedDesk, loadedDesk } from './loaded-desk.ts'
 
 const DESK_KEY = ['desk'] as const
 /** A signal may be lost. */
@@ -34,9 +27,3 @@ export const reloadDesk = (queries: QueryClient): void =>
 /** Shows what an answer has brought. */
 export const putDesk = (queries: QueryClient, loaded: LoadedDesk): void =>
   void queries.setQueryData(DESK_KEY, loaded)
-
-export async function loadedDesk(answer: Promise<{ data?: Desk; response: Response }>): Promise<LoadedDesk> {
-  const { data, response } = await answer
-  // A refusal was thrown before.
-  return { desk: data as Desk, offsetMs: clockOffset(response.headers.get('date'), Date.now()) }
-}

@@ -22,6 +22,8 @@ export interface CallResult {
   disposition: string
   /** As the disposition was named then. */
   name: string
+  /** When it was stored, unix seconds. */
+  createdAt: number
 }
 
 /** What agents store about calls. */
@@ -29,8 +31,9 @@ export interface CallRecordStore {
   findNote(key: CallKey): Promise<CallNote | undefined>
   /**
    * @param write `revision` that the client has read, 0 for none
+   * The same text again is no conflict: its answer may have been lost.
    * @returns the new revision
-   * @throws {Refusal} `stale`
+   * @throws {Refusal} `stale`; `conflict` if the call has a note of another lead
    */
   saveNote(
     key: CallKey,
@@ -40,9 +43,9 @@ export interface CallRecordStore {
   /**
    * Stores a result, changes its lead and writes the note, in one transaction. A call with the same result already gets
    * the note alone.
-   * @param write `note`: undefined leaves the one that is stored
+   * @param write `note`: undefined leaves the one that is stored; its `revision` as in `saveNote`, undefined replaces any
    * @returns false if the call had the result before
-   * @throws {Refusal} `conflict` if the call has another result; `not_found` for a lead outside the scope; what
+   * @throws {Refusal} `conflict` if the call has another result, or one of another lead; what `saveNote` throws; `not_found` for a lead outside the scope; what
    *   `update` throws
    */
   saveResult(
@@ -52,7 +55,7 @@ export interface CallRecordStore {
       scope: Scope
       campaignId: string | null
       disposition: Disposition
-      note: string | undefined
+      note: { text: string; revision: number | undefined } | undefined
       update: (lead: Lead) => LeadUpdate
       now: number
     },

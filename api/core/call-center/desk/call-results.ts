@@ -67,7 +67,7 @@ export function createCallResults(needs: CallResultsNeeds) {
 
     /** @throws {Refusal} as `Desk.saveResult` */
     async save(by: CallCenterActor, request: CallResultRequest): Promise<void> {
-      const { callId, leadId, note, next } = request
+      const { callId, leadId, note, noteRevision, next } = request
       const key = { callId, agentId: by.agent.id }
       const { agentCall, lead } = await requireOwnCall(by, callId, leadId)
       const campaignId = agentCall.campaignId ?? lead.campaignId
@@ -81,12 +81,12 @@ export function createCallResults(needs: CallResultsNeeds) {
         lead.campaignId === null ? undefined : await campaigns.find(lead.campaignId, UNRESTRICTED_SCOPE)
       const rules = campaign?.rules
       const callback = readCallback(by, request, disposition, zoneOfLead(lead, rules, needs.timeZone), nowS())
-      const isNew = await records.saveResult(key, {
+      await records.saveResult(key, {
         leadId,
         scope: by.scope,
         campaignId,
         disposition,
-        note,
+        note: note === undefined ? undefined : { text: note, revision: noteRevision },
         update: (locked) =>
           applyResult(locked, disposition, {
             ...{ callId, campaignId: agentCall.campaignId, rules, callback },
@@ -94,19 +94,28 @@ export function createCallResults(needs: CallResultsNeeds) {
           }),
         now: nowS(),
       })
-      if (isNew) await endWrapUp(by, callId, next)
+      // The first request may have failed after the result was stored.
+      await endWrapUp(by, callId, { next, storedAt: stored?.createdAt })
       needs.onChange([...new Set([by.agent.id, lead.callback?.agentId ?? by.agent.id])])
     },
   }
 
-  /** The agent is free at once, in the status that they chose; one who is away or on a break stays so. */
-  async function endWrapUp(by: CallCenterActor, callId: string, next: CallResultRequest['next']) {
+  /**
+   * The agent is free at once, in the status that they chose; one who is away or on a break stays so.
+   * @param result `storedAt` of a result that is repeated: a status set since is newer than it
+   */
+  async function endWrapUp(
+    by: CallCenterActor,
+    callId: string,
+    { next, storedAt }: Pick<CallResultRequest, 'next'> & { storedAt: number | undefined },
+  ) {
     const { agent } = by
     const last = await needs.store.lastLeadCallOf(agent.id)
     // A late result of an earlier call ends no wrap-up.
     if (last !== undefined && last.callId !== callId) return
     const wasReached = last?.outcome === 'answered' || last?.outcome === null
     if (wasReached && agent.availableFrom > nowS()) await needs.agents.setAvailableFrom(agent.id, nowS())
+    if (storedAt !== undefined && agent.statusAt > storedAt) return
     const status = next === 'break' ? next : agent.status === 'after_call' ? 'ready' : agent.status
     if (status !== agent.status) await needs.agentService.setStatus(by, agent.id, status)
   }

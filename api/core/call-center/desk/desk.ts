@@ -80,6 +80,8 @@ export interface CallResultRequest {
   disposition: string
   /** Replaces the draft. */
   note?: string | undefined
+  /** The revision of the draft that the client has read; undefined replaces any. */
+  noteRevision?: number | undefined
   callback?: { at: string; timeZone?: string | undefined; isOwn: boolean } | undefined
   next: 'ready' | 'break'
 }
@@ -93,12 +95,14 @@ export interface Desk {
   /**
    * Stores the note of a call while it is being written, as a note of the lead.
    * @returns the new revision
-   * @throws {Refusal} `stale` if another client has written since, `not_found` for a call that is not the agent's
+   * @throws {Refusal} `stale` if another client has written since, `not_found` for a call that is not the agent's, `conflict` if
+   *   the call has a note of another lead
    */
   saveNote(actor: Actor, note: DraftNote): Promise<number>
   /**
-   * Stores the result of a call, once: the same result again changes only the note.
-   * @throws {Refusal} `conflict` if the call has another result; `not_found`, `input_invalid`
+   * Stores the result of a call, once: the same result again changes the note, and completes what failed the first time.
+   * @throws {Refusal} `conflict` if the call has another result; `stale` for the note, and nothing is stored;
+   *   `not_found`, `input_invalid`
    */
   saveResult(actor: Actor, result: CallResultRequest): Promise<DeskState>
 }

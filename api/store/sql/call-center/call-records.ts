@@ -7,17 +7,20 @@ import type { Tables } from '../tables.ts'
 import { changeLead } from './lead-changes.ts'
 
 export function createCallRecordStore(db: Database): CallRecordStore {
-  async function findResult({ callId, agentId }: CallKey, query = db.query) {
+  async function findRow({ callId, agentId }: CallKey, query = db.query) {
     return query
       .selectFrom('call_results')
-      .select(['disposition', 'name'])
+      .select(['disposition', 'name', 'lead_id', 'created_at'])
       .where('call_id', '=', callId)
       .where('agent_id', '=', rowId(agentId) ?? 0)
       .executeTakeFirst()
   }
 
   return {
-    findResult: (key) => findResult(key),
+    async findResult(key) {
+      const row = await findRow(key)
+      return row && { disposition: row.disposition, name: row.name, createdAt: row.created_at }
+    },
 
     async findNote({ callId, agentId }) {
       const row = await db.query
@@ -53,11 +56,14 @@ export function createCallRecordStore(db: Database): CallRecordStore {
           .returning('call_id')
           .executeTakeFirst()
         if (added === undefined) {
-          const stored = await findResult(key, trx)
+          const stored = await findRow(key, trx)
           if (stored?.disposition !== disposition.key)
             throw new Refusal('conflict', { detail: `this call has the result “${stored?.name}”` })
+          if (stored.lead_id !== rowId(leadId))
+            throw new Refusal('conflict', { detail: 'this call has a result of another lead' })
         } else await changeLead(trx, leadId, scope, update, now)
-        if (note !== undefined) await writeNote(trx, key, { leadId, text: note, expected: undefined, now })
+        if (note !== undefined)
+          await writeNote(trx, key, { leadId, text: note.text, expected: note.revision, now })
         return added !== undefined
       }),
   }
@@ -66,7 +72,7 @@ export function createCallRecordStore(db: Database): CallRecordStore {
 /**
  * @param write `expected` revision; undefined skips the check
  * @returns the new revision
- * @throws {Refusal} `stale`
+ * @throws {Refusal} `stale`, `conflict`
  */
 async function writeNote(
   trx: Transaction<Tables>,
@@ -92,22 +98,33 @@ async function writeNote(
         updated_at: now,
       })),
     )
-    .returning(['note_id', 'revision'])
+    .returning(['note_id', 'revision', 'lead_id'])
     .executeTakeFirstOrThrow()
-  // The transaction is rolled back.
-  if (expected !== undefined && row.revision !== expected + 1) throw new Refusal('stale')
+  const lead = rowId(leadId) ?? 0
+  // A refusal rolls the transaction back.
+  if (row.note_id !== null && row.lead_id !== lead)
+    throw new Refusal('conflict', { detail: 'this call has a note of another lead' })
+  const isStale = expected !== undefined && row.revision !== expected + 1
+  if (isStale && text !== (await readLeadNote(trx, row.note_id))) throw new Refusal('stale')
   const noteId = await writeLeadNote(trx, row.note_id, {
-    ...{ lead_id: rowId(leadId) ?? 0, agent_id: agent, content: text },
+    ...{ lead_id: lead, agent_id: agent, content: text },
     created_at: now,
   })
-  if (noteId !== row.note_id)
+  if (noteId !== row.note_id || lead !== row.lead_id)
     await trx
       .updateTable('call_notes')
-      .set({ note_id: noteId })
+      .set({ note_id: noteId, lead_id: lead })
       .where('call_id', '=', callId)
       .where('agent_id', '=', agent)
       .execute()
   return row.revision
+}
+
+/** @returns undefined for a note that is not there */
+async function readLeadNote(trx: Transaction<Tables>, id: number | null): Promise<string | undefined> {
+  if (id === null) return undefined
+  const row = await trx.selectFrom('lead_notes').select('content').where('id', '=', id).executeTakeFirst()
+  return row?.content
 }
 
 /** @returns the id of the note; null for an empty text, which is no note */

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { ApiError } from '../../../api/client.ts'
 import { useErrorText } from '../../../components/error-text.ts'
 import { showToast } from '../../../components/toast.tsx'
+import { type Typed, typedSince } from './typed-since.ts'
 
 interface Versioned<T> {
   data: T
@@ -28,14 +29,14 @@ export function useVersioned<T, Input>(
   key: readonly string[],
   load: (signal: AbortSignal) => Promise<Versioned<T>>,
   toInput: (data: T) => Input,
-  save: (input: Input, headers: { 'if-match'?: string }) => Promise<unknown>,
+  save: (input: Input, headers: { 'if-match'?: string }) => Promise<{ response: Response }>,
   texts: VersionedTexts,
 ) {
   const describeError = useErrorText()
   const queries = useQueryClient()
   const query = useQuery({ queryKey: key, queryFn: ({ signal }) => load(signal), staleTime: 0 })
   /** Undefined until the user changes it. */
-  const [typed, setTyped] = useState<{ input: Input; etag: string | null }>()
+  const [typed, setTyped] = useState<Typed<Input>>()
   const [failure, setFailure] = useState<string>()
   const [isBusy, setBusy] = useState(false)
   const shown = query.data
@@ -53,14 +54,17 @@ export function useVersioned<T, Input>(
       setBusy(true)
       setFailure(undefined)
       try {
-        await save(input, etag === null ? {} : { 'if-match': etag })
-        setTyped(undefined)
+        const { response } = await save(input, etag === null ? {} : { 'if-match': etag })
+        setTyped((now) => typedSince(now, typed, response.headers.get('etag')))
         showToast(texts.saved)
       } catch (err) {
         const isStale = err instanceof ApiError && err.status === 412
         setFailure(isStale ? texts.stale : describeError(err))
         // After the warning, saving again is the user’s decision.
-        if (isStale) setTyped({ input, etag: (await query.refetch()).data?.etag ?? null })
+        if (isStale) {
+          const newest = (await query.refetch()).data?.etag ?? null
+          setTyped((now) => ({ input: now?.input ?? input, etag: newest }))
+        }
       } finally {
         setBusy(false)
       }

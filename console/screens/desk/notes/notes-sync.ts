@@ -54,7 +54,8 @@ const STALE = 412
 const TOO_MANY = 429
 
 interface Entry extends NotesView {
-  isSending: boolean
+  /** Under way. */
+  sent: Draft | undefined
   failures: number
   timer: ReturnType<typeof setTimeout> | undefined
 }
@@ -76,7 +77,7 @@ export function createNotesSync(
     const entry = entries.get(draft.callId) ?? {
       draft,
       state,
-      isSending: false,
+      sent: undefined,
       failures: 0,
       timer: undefined,
     }
@@ -92,7 +93,7 @@ export function createNotesSync(
   }
   function plan(entry: Entry, ms: number) {
     clearTimeout(entry.timer)
-    if (!isStopped && !entry.isSending) entry.timer = setTimeout(() => void send(entry), ms)
+    if (!isStopped && entry.sent === undefined) entry.timer = setTimeout(() => void send(entry), ms)
   }
   function next(call: Call, stored: StoredNotes | null): Draft {
     const known = entries.get(call.callId)
@@ -103,21 +104,25 @@ export function createNotesSync(
   }
 
   async function send(entry: Entry): Promise<void> {
-    if (entry.isSending) return
+    if (entry.sent !== undefined) return
     const sent = entry.draft
-    entry.isSending = true
+    entry.sent = sent
     try {
       if (sent.result === undefined) {
         const { revision } = await server.save(sent)
         entry.draft = { ...entry.draft, revision, base: sent.text }
-      } else await server.finish({ ...sent, result: sent.result })
+      } else {
+        await server.finish({ ...sent, result: sent.result })
+        const revision = sent.revision + (sent.text === sent.base ? 0 : 1)
+        entry.draft = { ...entry.draft, revision, base: sent.text }
+      }
       if (isStopped) return
       entry.failures = 0
       settle(entry, sent)
     } catch (err) {
       if (!isStopped) await fail(entry, sent, err)
     } finally {
-      entry.isSending = false
+      entry.sent = undefined
     }
     if (entries.get(sent.callId) !== entry || entry.state !== 'saving') return
     plan(entry, entry.failures > 1 ? pauseMs(entry.failures) : 0)
@@ -126,7 +131,8 @@ export function createNotesSync(
   /** The server has taken `sent`; more may have been typed meanwhile. */
   function settle(entry: Entry, sent: Draft) {
     const { callId } = sent
-    if (entry.draft.text === sent.text && entry.draft.result === sent.result) {
+    takeTyped(entry, sent)
+    if (isSame(entry.draft, sent)) {
       entry.state = 'saved'
       drafts.remove(callId)
     } else {
@@ -136,7 +142,16 @@ export function createNotesSync(
     show()
   }
 
+  /** What another tab has typed while `sent` was under way. */
+  function takeTyped(entry: Entry, sent: Draft) {
+    const shared = drafts.read(sent.callId)
+    if (shared === undefined || isSame(shared, sent)) return
+    const text = mergeNotes(sent.text, shared.text, entry.draft.text)
+    entry.draft = { ...entry.draft, text, ...(shared.result && { result: shared.result }) }
+  }
+
   async function fail(entry: Entry, sent: Draft, err: unknown): Promise<void> {
+    takeTyped(entry, sent)
     if (err instanceof ApiError && err.status === STALE) {
       const failure = await takeNewer(entry).then(
         () => undefined,
@@ -169,7 +184,11 @@ export function createNotesSync(
     const stored = await server.read(sent.callId)
     if (stored === undefined) {
       await server.add(sent)
-      return settle(entry, sent)
+      // The outcome goes without them.
+      entry.draft = { ...entry.draft, base: sent.text }
+      if (sent.result === undefined) return settle(entry, sent)
+      entry.state = 'saving'
+      return change(entry, 0)
     }
     const { base, text } = entry.draft
     entry.draft = { ...entry.draft, ...stored, base: stored.text, text: mergeNotes(base, stored.text, text) }
@@ -200,7 +219,10 @@ export function createNotesSync(
     adopt(callId) {
       const draft = drafts.read(callId)
       const entry = entries.get(callId)
-      if (entry?.isSending === true) return
+      if (entry?.sent !== undefined) {
+        takeTyped(entry, entry.sent)
+        return show()
+      }
       clearTimeout(entry?.timer)
       // The other tab sends it, unless it is closed before.
       if (draft !== undefined) plan(put(draft, 'saving'), OTHER_TAB_MS)
@@ -219,6 +241,9 @@ export function createNotesSync(
     },
   }
 }
+
+const isSame = (one: Draft, other: Draft) =>
+  one.text === other.text && JSON.stringify(one.result) === JSON.stringify(other.result)
 
 /** What is not known to be a refusal of these notes: a session that has ended refuses nothing, either. */
 const isTemporary = (err: unknown) =>

@@ -10,6 +10,7 @@ import {
   SETTINGS_FIELDS,
   TEMPLATE_FIELDS,
   toMember,
+  withTyped,
 } from '../../../../console/screens/ai/fields.ts'
 import { findOddBraces, findPlaceholders } from '../../../../console/screens/ai/placeholders.ts'
 
@@ -89,5 +90,15 @@ describe('placeholders', () => {
       '{{first name}}',
       '{{1st}}',
     ])
+  })
+})
+
+it('what is typed while a document is stored stays, over what was stored', () => {
+  const sent = { name: ' Tea ', content: 'Hello' }
+  const written = { name: 'Tea', content: 'Hello' }
+  expect(withTyped(sent, sent, written)).toEqual(written)
+  expect(withTyped({ ...sent, content: 'Hello, you' }, sent, written)).toEqual({
+    name: 'Tea',
+    content: 'Hello, you',
   })
 })

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { clockOffset } from '../../../../console/components/server-clock.ts'
-import { secondsLeft } from '../../../../console/screens/desk/clock.ts'
+import { reloadOften, secondsLeft } from '../../../../console/screens/desk/clock.ts'
 import { idleReasons } from '../../../../console/screens/desk/idle-reasons.ts'
 import { readCallbackTime, usualTimes } from '../../../../console/screens/desk/outcome/callback-time.ts'
 import { outcomesOf } from '../../../../console/screens/desk/outcome/choices.ts'
@@ -23,6 +23,18 @@ describe('the clock of a wrap-up', () => {
     expect([clockOffset(null, NOW), clockOffset('soon', NOW)]).toEqual([0, 0])
     expect(secondsLeft('2026-11-30T09:59:00Z', NOW / 1_000, 0)).toBe(0)
   })
+})
+
+it('a wrap-up that is over here is read again until the server agrees', () => {
+  vi.useFakeTimers()
+  const reload = vi.fn()
+  const stop = reloadOften(reload)
+  vi.advanceTimersByTime(4_000)
+  expect(reload).toHaveBeenCalledTimes(3)
+  stop()
+  vi.advanceTimersByTime(10_000)
+  expect(reload).toHaveBeenCalledTimes(3)
+  vi.useRealTimers()
 })
 
 describe('why no call comes', () => {

@@ -43,7 +43,15 @@ function setUp() {
         at.notes = { text, revision: revision + 1 }
         return { revision: revision + 1 }
       }),
-    finish: (draft: Draft) => answer(() => void at.finished.push(draft)),
+    finish: (draft: Draft) =>
+      answer(() => {
+        const { text, base, revision } = draft
+        if (text !== base && text !== at.notes.text) {
+          if (revision !== at.notes.revision) throw new ApiError(412, 'stale', undefined)
+          at.notes = { text, revision: revision + 1 }
+        }
+        at.finished.push(draft)
+      }),
     read: () => answer(() => (at.isOver ? undefined : at.notes)),
     add: ({ text }: Draft) => answer(() => void at.added.push(text)),
   }
@@ -214,6 +222,33 @@ describe('an outcome', () => {
     ])
   })
 
+  it('goes with notes to which what another computer wrote is added', async () => {
+    const { at, open } = setUp()
+    const sync = open()
+    sync.type(CALL, at.notes, 'wants tea')
+    at.notes = { text: 'calls back', revision: 1 }
+    sync.finish(CALL, null, { disposition: '1' })
+    await pass(2_000)
+    expect(at.notes.text).toBe('calls back\nwants tea')
+    expect(at.finished).toHaveLength(1)
+  })
+
+  it('is stored also if its notes are stale and the desk shows the next call', async () => {
+    const { at, stored, open } = setUp()
+    at.notes = { text: 'earlier', revision: 2 }
+    at.isOver = true
+    const sync = open()
+    sync.type(CALL, { text: '', revision: 1 }, 'wants tea')
+    sync.finish(CALL, null, { disposition: '1' })
+    await pass(2_000)
+    expect([at.added, at.finished.length, at.notes.text, stored.size]).toEqual([
+      ['wants tea'],
+      1,
+      'earlier',
+      0,
+    ])
+  })
+
   it('that is refused can be chosen again, and the notes are saved all the same', async () => {
     const { at, stored, open } = setUp()
     const sync = open()
@@ -234,6 +269,35 @@ describe('an outcome', () => {
 })
 
 describe('two tabs', () => {
+  it('lose nothing that one types while the notes of the other are under way', async () => {
+    vi.useFakeTimers()
+    const { at, drafts, open } = setUp()
+    const sync = open()
+    sync.type(CALL, null, 'wants')
+    vi.advanceTimersByTime(600)
+    drafts.write({ ...CALL, text: 'wants tea', base: '', revision: 0 })
+    sync.adopt('7')
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect([at.notes.text, drafts.read('7'), sync.views.get().get('7')?.state]).toEqual([
+      'wants tea',
+      undefined,
+      'saved',
+    ])
+    vi.useRealTimers()
+  })
+
+  it('lose nothing although the event of the other comes late', async () => {
+    vi.useFakeTimers()
+    const { at, drafts, open } = setUp()
+    const sync = open()
+    sync.type(CALL, null, 'wants')
+    vi.advanceTimersByTime(600)
+    drafts.write({ ...CALL, text: 'wants tea', base: '', revision: 0 })
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(at.notes.text).toBe('wants tea')
+    vi.useRealTimers()
+  })
+
   it('show what the other has typed, and send it if the other does not', async () => {
     vi.useFakeTimers()
     const { at, drafts, open } = setUp()

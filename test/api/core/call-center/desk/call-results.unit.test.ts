@@ -26,7 +26,7 @@ interface Given {
   call?: Partial<AgentCall>
   /** The last call of a lead; by default the one of the request. */
   lastCallId?: string
-  stored?: { disposition: string; name: string }
+  stored?: { disposition: string; name: string; createdAt: number }
   lead?: Partial<Lead>
 }
 
@@ -117,15 +117,35 @@ describe('the result of a call', () => {
     expect(done).toEqual([['notified', '1']])
   })
 
-  test('that is stored already has no effect on the agent', async () => {
-    const { save, done, saved } = create({ stored: { disposition: '1', name: 'Sold' } })
-    await save({ note: 'again' })
+  const sold = { disposition: '1', name: 'Sold', createdAt: now - 10 }
+
+  test('that is stored already changes the note', async () => {
+    const { save, saved } = create({ stored: sold })
+    await save({ note: 'again', noteRevision: 3 })
+    expect(saved()).toMatchObject({
+      note: { text: 'again', revision: 3 },
+      disposition: { key: '1', name: 'Sold' },
+    })
+  })
+
+  test('that is sent again completes what failed the first time', async () => {
+    const { save, done } = create({ stored: sold, agent: { statusAt: now - 60 } })
+    await save({ next: 'break' })
+    expect(done).toEqual([
+      ['available', '1', now],
+      ['status', '1', 'break'],
+      ['notified', '1'],
+    ])
+  })
+
+  test('that is sent again leaves a status that the agent has set since', async () => {
+    const { save, done } = create({ stored: sold, agent: { statusAt: now - 5, availableFrom: now - 10 } })
+    await save({ next: 'break' })
     expect(done).toEqual([['notified', '1']])
-    expect(saved()).toMatchObject({ note: 'again', disposition: { key: '1', name: 'Sold' } })
   })
 
   test('that is stored already may be sent again although the campaign no longer has its key', async () => {
-    const { save } = create({ stored: { disposition: '8', name: 'Gone' } })
+    const { save } = create({ stored: { disposition: '8', name: 'Gone', createdAt: now } })
     await expect(save({ disposition: '8' })).resolves.toBeUndefined()
   })
 

@@ -39,7 +39,9 @@ function find({ agent: difference, ...given }: Given) {
   const agent = newAgent({ extension: '1001', availableFrom: 0, ...difference })
   const finder = createDeskCallFinder({
     store: { attemptOf: async () => given.attempt, lastLeadCallOf: async () => given.last },
-    records: { findResult: async () => (given.hasResult ? { disposition: '1', name: 'x' } : undefined) },
+    records: {
+      findResult: async () => (given.hasResult ? { disposition: '1', name: 'x', createdAt: 0 } : undefined),
+    },
     agentCallStore: { find: async () => given.stored },
     callFinder: {
       async find() {

@@ -20,11 +20,11 @@ describe('notes and results of calls', () => {
       const notes = async () => (await createLeadStore(db).listNotes(leadId, 9)).map(({ content }) => content)
       const save = (text: string, revision: number) => records.saveNote(key, { leadId, text, revision, now })
       const result = { leadId, scope: { sees: 'all' }, campaignId: null, now } as const
-      const saveResult = (disposition = qualified, note?: string) =>
+      const saveResult = (disposition = qualified, text?: string, revision?: number) =>
         records.saveResult(key, {
           ...result,
           disposition,
-          note,
+          note: text === undefined ? undefined : { text, revision },
           update: () => ({ changes: { status: disposition?.leadStatus ?? 'new' } }),
         } as Parameters<typeof records.saveResult>[1]) // both dispositions exist
       return { db, leadId, records, notes, save, saveResult, result }
@@ -60,6 +60,47 @@ describe('notes and results of calls', () => {
       expect(await notes()).toEqual(['first'])
     })
 
+    test('the same note again is no conflict, as its answer may have been lost', async () => {
+      const { notes, save, saveResult } = await setUp()
+      await save('first', 0)
+      await expect(save('first', 0)).resolves.toBe(2)
+      await saveResult(qualified, 'second', 2)
+      expect(await saveResult(qualified, 'second', 2)).toBe(false)
+      expect(await notes()).toEqual(['second'])
+    })
+
+    test('a result with a note that is stale is refused whole', async () => {
+      const { records, notes, save, saveResult } = await setUp()
+      await save('first', 0)
+      await save('first, from another computer', 1)
+      await expect(saveResult(qualified, 'first, here', 1)).rejects.toThrow(stale)
+      expect([await notes(), await records.findResult(key)]).toEqual([
+        ['first, from another computer'],
+        undefined,
+      ])
+    })
+
+    test('a note and a result of another lead of the same call are refused', async () => {
+      const { db, records, notes, save, saveResult, result } = await setUp()
+      const conflict = expect.objectContaining({ code: 'conflict' })
+      const other = await addLead(db, await addCampaign(db))
+      const toOther = (text: string, revision: number) =>
+        records.saveNote(key, { leadId: other, text, revision, now })
+      await save('about the first', 0)
+      await expect(toOther('about the second', 1)).rejects.toThrow(conflict)
+      expect(await notes()).toEqual(['about the first'])
+      await save('', 1)
+      await toOther('about the second', 2)
+      expect(await notes()).toEqual([])
+      await expect(save('about the first', 3)).rejects.toThrow(conflict)
+      await saveResult(qualified)
+      const second = records.saveResult(key, {
+        ...result,
+        ...{ leadId: other, disposition: qualified, note: undefined, update: () => ({ changes: {} }) },
+      })
+      await expect(second).rejects.toThrow(conflict)
+    })
+
     test('a first note with a revision is refused, and nothing is stored', async () => {
       const { records, notes, save } = await setUp()
       await expect(save('first', 3)).rejects.toThrow(stale)
@@ -75,7 +116,7 @@ describe('notes and results of calls', () => {
       expect(await saveResult(qualified, 'final')).toBe(false)
       expect(await notes()).toEqual(['final'])
       expect(await leadOf(db, leadId)).toMatchObject({ status: 'qualified', version: 2 })
-      expect(await records.findResult(key)).toEqual({ disposition: '1', name: 'Qualified' })
+      expect(await records.findResult(key)).toEqual({ disposition: '1', name: 'Qualified', createdAt: now })
     })
 
     test('another result of the same call is refused, with its note', async () => {
@@ -92,7 +133,11 @@ describe('notes and results of calls', () => {
       const { records, result } = await setUp()
       const refused = records.saveResult(key, {
         ...result,
-        ...{ scope: { sees: 'own', agentId: '9' }, note: 'x', disposition: DEFAULT_DISPOSITIONS[0] },
+        ...{
+          scope: { sees: 'own', agentId: '9' },
+          note: { text: 'x', revision: undefined },
+          disposition: DEFAULT_DISPOSITIONS[0],
+        },
         update: () => ({ changes: {} }),
       } as Parameters<typeof records.saveResult>[1]) // it exists
       await expect(refused).rejects.toThrow(expect.objectContaining({ code: 'not_found' }))
