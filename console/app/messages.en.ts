@@ -42,6 +42,8 @@ export const messages = {
   missedCalls: (count: number) => plural('en', count, { one: '# missed call', other: '# missed calls' }),
   signOut: 'Sign out',
   signOutFailed: 'The server did not answer, so you are still signed in. Try again.',
+  unsavedNotes: 'A note is not stored yet',
+  unsavedNotesLost: 'The server does not have it yet. If you sign out now, this browser deletes it.',
   shortcuts: 'Keyboard shortcuts',
   shortcutGo: (screen: string) => `Go to ${screen}`,
   shortcutHelp: 'Show this list',

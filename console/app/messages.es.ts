@@ -43,6 +43,8 @@ export const messages: typeof english = {
   missedCalls: (count) => plural('es', count, { one: '# llamada perdida', other: '# llamadas perdidas' }),
   signOut: 'Cerrar sesión',
   signOutFailed: 'El servidor no respondió: la sesión sigue abierta. Inténtelo de nuevo.',
+  unsavedNotes: 'Una nota aún no está guardada',
+  unsavedNotesLost: 'El servidor todavía no la tiene. Si cierra la sesión ahora, este navegador la borra.',
   shortcuts: 'Atajos de teclado',
   shortcutGo: (screen) => `Ir a ${screen}`,
   shortcutHelp: 'Mostrar esta lista',

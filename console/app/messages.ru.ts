@@ -49,6 +49,8 @@ export const messages: typeof english = {
     }),
   signOut: 'Выйти',
   signOutFailed: 'Сервер не ответил, вы всё ещё в системе. Повторите попытку.',
+  unsavedNotes: 'Заметка ещё не сохранена',
+  unsavedNotesLost: 'На сервере её пока нет. Если выйти сейчас, браузер её удалит.',
   shortcuts: 'Сочетания клавиш',
   shortcutGo: (screen) => `Перейти: ${screen}`,
   shortcutHelp: 'Показать этот список',

@@ -1,3 +1,5 @@
+import { draftPrefix } from '../../../app/note-drafts.ts'
+
 /** The outcome that was chosen for a call. */
 export interface Result {
   disposition: string
@@ -64,8 +66,6 @@ export function createDraftStore(userId: string, storage: DraftStorage): DraftSt
     },
   }
 }
-
-export const draftPrefix = (userId: string): string => `hookswitch.notes.${userId}.`
 
 /** @returns undefined for what is no draft */
 export function readDraft(text: string | null): Draft | undefined {

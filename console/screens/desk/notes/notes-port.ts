@@ -1,9 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { useConsole, useStore } from '../../../app/console-context.ts'
+import { draftPrefix, removeDraftsOfOthers } from '../../../app/note-drafts.ts'
 import { createStore } from '../../../app/store.ts'
 import { putDesk, reloadDesk } from '../use-desk.ts'
-import { createDraftStore, draftPrefix } from './draft-store.ts'
+import { createDraftStore } from './draft-store.ts'
 import { createNotesServer } from './notes-server.ts'
 import { createNotesSync, type NotesSync } from './notes-sync.ts'
 
@@ -17,6 +18,7 @@ export function useNotesPort(): void {
   const queries = useQueryClient()
   const { userId } = claims
   useEffect(() => {
+    removeDraftsOfOthers(userId, localStorage)
     const sync = createNotesSync(
       createDraftStore(userId, localStorage),
       createNotesServer(api, (loaded) => putDesk(queries, loaded)),

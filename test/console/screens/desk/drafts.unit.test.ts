@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { hasDrafts, removeDrafts, removeDraftsOfOthers } from '../../../../console/app/note-drafts.ts'
 import {
   createDraftStore,
   type Draft,
@@ -91,5 +92,30 @@ describe('merged notes', () => {
         for (const word of [...theirs, ...ours]) expect(merged).toContain(word)
       }),
     )
+  })
+})
+
+describe('drafts of several users of a browser', () => {
+  const filled = () => {
+    const storage = memoryStorage()
+    for (const userId of ['2', '21']) createDraftStore(userId, storage).write(draft({ text: `of ${userId}` }))
+    storage.setItem('hookswitch.theme', 'dark')
+    return storage
+  }
+  const textsOf = (storage: ReturnType<typeof filled>) =>
+    ['2', '21'].map((userId) => createDraftStore(userId, storage).read('7')?.text)
+
+  it('go when their user signs out, and no others', () => {
+    const storage = filled()
+    expect(hasDrafts('2', storage)).toBe(true)
+    removeDrafts('2', storage)
+    expect([hasDrafts('2', storage), textsOf(storage)]).toEqual([false, [undefined, 'of 21']])
+  })
+
+  it('go when another user signs in', () => {
+    const storage = filled()
+    removeDraftsOfOthers('21', storage)
+    expect(textsOf(storage)).toEqual([undefined, 'of 21'])
+    expect(storage.getItem('hookswitch.theme')).toBe('dark')
   })
 })
