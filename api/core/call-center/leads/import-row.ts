@@ -29,7 +29,7 @@ export function toImportRow(columns: readonly CsvColumn[], { cells: record, line
     if (column === null || column === undefined) continue
     const written = texts[at] ?? ''
     const text = NAMES.has(column) ? cleanName(written) : written
-    if (text !== written) warn(at, 'control characters or marks of text direction were taken out')
+    if (text !== written) warn(at, 'marks of text direction were taken out')
     if (text === '') continue
     const header = columns[at]?.header ?? ''
     const [first = '', ...others] = splitValues(column, text)

@@ -7,14 +7,10 @@ export const fullName = ({ firstName, lastName }: Names): string =>
   [firstName, lastName].filter(Boolean).join(' ')
 
 /**
- * What is left of a name without control characters, line separators and the marks of text direction (Unicode UAX #9),
- * of which U+202E shows a name in reverse. Joiners stay: Persian and Hindi names need them.
+ * A name without the marks of text direction (Unicode UAX #9), of which U+202E shows a name in reverse. Joiners stay:
+ * Persian and Hindi names need them.
  */
-export const cleanName = (name: string): string =>
-  name
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replace(/\p{Bidi_Control}/gu, '')
-    .trim()
+export const cleanName = (name: string): string => name.replace(/\p{Bidi_Control}/gu, '')
 
 /**
  * Resolves first and last name. The last word of `name` is the last name. `name` counts if no part is given, or if a
