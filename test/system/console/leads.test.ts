@@ -116,7 +116,7 @@ describe('console: leads', () => {
     await page.keyboard.press('ArrowDown')
     expect(await focused()).toBe('2')
     await page.keyboard.press(' ')
-    await page.getByText('1 lead selected').waitFor()
+    await page.getByText('Selected: 1 lead').waitFor()
 
     // The end of the scrollbar is the oldest lead.
     await page.evaluate('window.scrollTo(0, document.body.scrollHeight)')
@@ -223,7 +223,7 @@ describe('console: leads', () => {
     const person = await open('sven', '/console/leads?q=king&status=lost')
     const { page } = person
     await rowsOf(page).first().getByRole('checkbox').check()
-    await page.getByRole('button', { name: /Select all/ }).click()
+    await page.getByRole('button', { name: /Select the whole list/ }).click()
     await page.getByRole('button', { name: 'Assign' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Assigned to').selectOption({ label: 'bert' })
