@@ -24,12 +24,11 @@ import { migrate } from '../../../../api/store/sql/migrate.ts'
 import { createExtensionStore } from '../../../../api/store/sql/provisioning/extensions.ts'
 import { createInvitationAdminStore } from '../../../../api/store/sql/registration/invitation-admin.ts'
 import type { Role } from '../../../../contract/claims.ts'
-import { createRevocationCache } from '../../../../contract/revocation-cache.ts'
-import { createTokenVerifier } from '../../../../contract/verdict.ts'
 import { createLog } from '../../../../runtime/log.ts'
 import { mint, newKey } from '../../../contract/mint-token.ts'
 import { newUser } from '../../../support/fixtures/users.ts'
 import { type createFakePbx, KEY } from '../../../support/provisioning-fixture.ts'
+import { createFreshVerifier } from './fresh-verifier.ts'
 import { unusedNeeds } from './unused-needs.ts'
 
 export const nowS = 1_750_100_000
@@ -93,19 +92,7 @@ export async function createAdminSurface(
       onError: Object.assign(ignore, { recovered: ignore }),
     })
 
-  const revocations = createRevocationCache()
-  revocations.markFresh(0, 0)
-  const guard = createGuard(
-    createTokenVerifier({
-      keyring: { find: () => key, onChange: () => {} },
-      revocations,
-      now: () => nowS * 1000,
-      monotonic: () => 0,
-      maxStalenessMs: 5_000,
-      maxTokenLifetimeS: 3_600,
-      cacheSize: 10,
-    }),
-  )
+  const guard = createGuard(createFreshVerifier(key, nowS))
   const administration: Parameters<typeof createV1Routes>[0]['administration'] = {
     users: {
       users,

@@ -5,12 +5,11 @@ import { Refusal } from '../../../../api/core/refusal.ts'
 import { createGuard } from '../../../../api/http/guard.ts'
 import { createV1Routes } from '../../../../api/http/v1/routes.ts'
 import type { Role } from '../../../../contract/claims.ts'
-import { createRevocationCache } from '../../../../contract/revocation-cache.ts'
-import { createTokenVerifier } from '../../../../contract/verdict.ts'
 import { createLog } from '../../../../runtime/log.ts'
 import { mint, newKey } from '../../../contract/mint-token.ts'
 import { newAgent } from '../../../support/fixtures/agents.ts'
 import { newCampaign, newRules } from '../../../support/fixtures/campaigns.ts'
+import { createFreshVerifier } from './fresh-verifier.ts'
 import { unusedNeeds } from './unused-needs.ts'
 
 const nowS = Date.parse('2026-11-30T12:00:00Z') / 1_000
@@ -41,19 +40,7 @@ const READINESS: Readiness = {
 }
 
 function createSurface() {
-  const revocations = createRevocationCache()
-  revocations.markFresh(0, 0)
-  const guard = createGuard(
-    createTokenVerifier({
-      keyring: { find: () => key, onChange: () => {} },
-      revocations,
-      now: () => nowS * 1_000,
-      monotonic: () => 0,
-      maxStalenessMs: 5_000,
-      maxTokenLifetimeS: 3_600,
-      cacheSize: 10,
-    }),
-  )
+  const guard = createGuard(createFreshVerifier(key, nowS))
   return createV1Routes({
     // These tests use no other routes.
     ...unusedNeeds(guard),

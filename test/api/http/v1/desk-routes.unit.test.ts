@@ -5,12 +5,11 @@ import { DEFAULT_DISPOSITIONS } from '../../../../api/core/call-center/desk/disp
 import { Refusal } from '../../../../api/core/refusal.ts'
 import { createGuard, type Guarded } from '../../../../api/http/guard.ts'
 import { createV1Routes } from '../../../../api/http/v1/routes.ts'
-import { createRevocationCache } from '../../../../contract/revocation-cache.ts'
-import { createTokenVerifier } from '../../../../contract/verdict.ts'
 import { createLog } from '../../../../runtime/log.ts'
 import { mint, newKey } from '../../../contract/mint-token.ts'
 import { newAgent } from '../../../support/fixtures/agents.ts'
 import { lead } from '../../core/call-center/calls/fixtures/actors.ts'
+import { createFreshVerifier } from './fresh-verifier.ts'
 import { unusedNeeds } from './unused-needs.ts'
 
 const nowS = 1_750_100_000
@@ -41,15 +40,7 @@ function createFixture(refusal?: Refusal) {
       if (refusal !== undefined) throw refusal
       return value
     }
-  const revocations = createRevocationCache()
-  revocations.markFresh(0, 0)
-  const guard = createGuard(
-    createTokenVerifier({
-      keyring: { find: () => key, onChange: () => {} },
-      ...{ revocations, now: () => nowS * 1000, monotonic: () => 0, cacheSize: 10 },
-      ...{ maxStalenessMs: 5_000, maxTokenLifetimeS: 3_600 },
-    }),
-  )
+  const guard = createGuard(createFreshVerifier(key, nowS))
   const text = { body: 'Hello', version: 4, isDefault: false }
   const app: OpenAPIHono<Guarded> = createV1Routes({
     // These tests use no other routes.

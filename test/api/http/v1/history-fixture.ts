@@ -18,12 +18,11 @@ import { createCallHistoryStore } from '../../../../api/store/sql/calls/call-his
 import { type Database, openDatabase } from '../../../../api/store/sql/database.ts'
 import { migrate } from '../../../../api/store/sql/migrate.ts'
 import type { Role } from '../../../../contract/claims.ts'
-import { createRevocationCache } from '../../../../contract/revocation-cache.ts'
-import { createTokenVerifier } from '../../../../contract/verdict.ts'
 import { createLog } from '../../../../runtime/log.ts'
 import { mint, newKey } from '../../../contract/mint-token.ts'
 import { newCall, startedAt } from '../../../support/fixtures/call-records.ts'
 import { newUser } from '../../../support/fixtures/users.ts'
+import { createFreshVerifier } from './fresh-verifier.ts'
 import { unusedNeeds } from './unused-needs.ts'
 
 export const nowS = 1_750_100_000
@@ -57,17 +56,7 @@ const SOME: readonly CallRecord[] = [
 ]
 
 export function createSurface(history: Asked) {
-  const revocations = createRevocationCache()
-  revocations.markFresh(0, 0)
-  const verifier = createTokenVerifier({
-    keyring: { find: () => key, onChange: () => {} },
-    revocations,
-    now: () => nowS * 1000,
-    monotonic: () => 0,
-    maxStalenessMs: 5_000,
-    maxTokenLifetimeS: 3_600,
-    cacheSize: 10,
-  })
+  const verifier = createFreshVerifier(key, nowS)
   const tokens = createTokens({
     keyring: { signing: () => ({ ...key, createdAtMs: 0 }) },
     algorithm: 'HS256',

@@ -5,10 +5,9 @@ import type { Refusal } from '../../../../api/core/refusal.ts'
 import { createGuard } from '../../../../api/http/guard.ts'
 import { createV1Routes } from '../../../../api/http/v1/routes.ts'
 import type { Claims, Role } from '../../../../contract/claims.ts'
-import { createRevocationCache } from '../../../../contract/revocation-cache.ts'
-import { createTokenVerifier } from '../../../../contract/verdict.ts'
 import { createLog } from '../../../../runtime/log.ts'
 import { mint, newKey } from '../../../contract/mint-token.ts'
+import { createFreshVerifier } from './fresh-verifier.ts'
 import { unusedNeeds } from './unused-needs.ts'
 
 const nowS = 1_750_100_000
@@ -34,19 +33,7 @@ export function createFixture(refusal?: Refusal) {
     asked.push(args)
     if (refusal !== undefined) throw refusal
   }
-  const revocations = createRevocationCache()
-  revocations.markFresh(0, 0)
-  const guard = createGuard(
-    createTokenVerifier({
-      keyring: { find: () => key, onChange: () => {} },
-      revocations,
-      now: () => nowS * 1000,
-      monotonic: () => 0,
-      maxStalenessMs: 5_000,
-      maxTokenLifetimeS: 3_600,
-      cacheSize: 10,
-    }),
-  )
+  const guard = createGuard(createFreshVerifier(key, nowS))
   const app = createV1Routes({
     // These tests use no other routes.
     ...unusedNeeds(guard),
