@@ -13,11 +13,21 @@ interface LoadedProps<T> {
 }
 
 /** What a query has loaded; before that, its loading, failed or forbidden state. */
-export function Loaded<T>({ query: { data, error, refetch }, children }: LoadedProps<T>) {
+export function Loaded<T>({ query, children }: LoadedProps<T>) {
+  const isForbidden = query.error instanceof ApiError && query.error.status === 403
+  if (query.data === undefined || isForbidden) return <NotLoaded query={query} />
+  return children(query.data)
+}
+
+/** The loading, failed or forbidden state of a query. */
+export function NotLoaded({
+  query: { error, refetch },
+}: {
+  query: { error: Error | null; refetch(): Promise<unknown> }
+}) {
   const texts = useMessages(componentMessages)
   const describeError = useErrorText()
   if (error instanceof ApiError && error.status === 403) return <EmptyState title={texts.noPermission} />
-  if (data !== undefined) return children(data)
   if (error === null) return <EmptyState title={texts.loading} />
   return (
     <EmptyState title={texts.loadFailed}>

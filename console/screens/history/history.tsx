@@ -1,13 +1,12 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
-import { ApiError, dataOf } from '../../api/client.ts'
+import { dataOf } from '../../api/client.ts'
 import { useConsole } from '../../app/console-context.ts'
 import { appMessages } from '../../app/messages.ts'
 import { Button } from '../../components/button.tsx'
 import { useCallStored } from '../../components/calls/use-call-stored.ts'
 import { CsvExport } from '../../components/csv/csv-export.tsx'
-import { useErrorText } from '../../components/error-text.ts'
-import { componentMessages } from '../../components/messages.ts'
+import { NotLoaded } from '../../components/loaded.tsx'
 import { EmptyState, Notice } from '../../components/notice.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import { CallDetails } from './call-details.tsx'
@@ -83,7 +82,7 @@ export function HistoryScreen() {
 }
 
 function NoCalls({
-  history: { error, isPending, refetch },
+  history,
   search,
   onClear,
 }: {
@@ -92,18 +91,7 @@ function NoCalls({
   onClear(): void
 }) {
   const texts = useMessages(historyMessages)
-  const common = useMessages(componentMessages)
-  const describeError = useErrorText()
-  if (error instanceof ApiError && error.status === 403) return <EmptyState title={common.noPermission} />
-  if (error !== null) {
-    return (
-      <EmptyState title={common.loadFailed}>
-        <p>{describeError(error)}</p>
-        <Button onClick={() => void refetch()}>{common.retry}</Button>
-      </EmptyState>
-    )
-  }
-  if (isPending) return <EmptyState title={common.loading} />
+  if (history.error !== null || history.isPending) return <NotLoaded query={history} />
   if (Object.keys(search).length === 0) {
     return (
       <EmptyState title={texts.empty}>

@@ -1,13 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
-import { ApiError, dataOf } from '../../api/client.ts'
+import { dataOf } from '../../api/client.ts'
 import { useConsole } from '../../app/console-context.ts'
 import { appMessages } from '../../app/messages.ts'
 import { Button } from '../../components/button.tsx'
 import { CsvExport } from '../../components/csv/csv-export.tsx'
-import { useErrorText } from '../../components/error-text.ts'
-import { componentMessages } from '../../components/messages.ts'
+import { NotLoaded } from '../../components/loaded.tsx'
 import { EmptyState } from '../../components/notice.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import styles from './leads.module.css'
@@ -114,7 +113,7 @@ export function LeadsScreen() {
 }
 
 function NoLeads({
-  first: { error, isPending, refetch },
+  first,
   search,
   onClear,
 }: {
@@ -123,18 +122,7 @@ function NoLeads({
   onClear(): void
 }) {
   const texts = useMessages(leadsMessages)
-  const common = useMessages(componentMessages)
-  const describeError = useErrorText()
-  if (error instanceof ApiError && error.status === 403) return <EmptyState title={common.noPermission} />
-  if (error !== null) {
-    return (
-      <EmptyState title={common.loadFailed}>
-        <p>{describeError(error)}</p>
-        <Button onClick={() => void refetch()}>{common.retry}</Button>
-      </EmptyState>
-    )
-  }
-  if (isPending) return <EmptyState title={common.loading} />
+  if (first.error !== null || first.isPending) return <NotLoaded query={first} />
   if (countFilters(search) === 0) return <EmptyState title={texts.empty} />
   return (
     <EmptyState title={texts.noMatch}>

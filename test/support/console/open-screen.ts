@@ -1,5 +1,21 @@
 import type { Page } from 'playwright-core'
 
+/** All that an administrator has in the navigation, in its order. */
+export const SCREENS = [
+  'today',
+  'people',
+  'live',
+  'history',
+  'desk',
+  'leads',
+  'campaigns',
+  'board',
+  'ai',
+  'admin',
+  'system',
+  'me',
+]
+
 const LOADING = /Loading …|Загрузка …|Cargando …/
 
 /**

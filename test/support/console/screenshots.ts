@@ -3,21 +3,8 @@ import { join } from 'node:path'
 import { startDemo } from '../../documents/demo.ts'
 import { project } from '../build.ts'
 import { type Person, startConsoleBrowser } from './console-page.ts'
+import { SCREENS } from './open-screen.ts'
 
-const SCREENS = [
-  'today',
-  'people',
-  'live',
-  'history',
-  'desk',
-  'leads',
-  'campaigns',
-  'board',
-  'ai',
-  'admin',
-  'system',
-  'me',
-]
 const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } }
 const THEMES = ['light', 'dark'] as const
 const folder = join(project, 'docs', 'screens')

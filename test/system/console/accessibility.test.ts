@@ -6,23 +6,9 @@ import {
   type Person,
   startConsoleBrowser,
 } from '../../support/console/console-page.ts'
-import { openScreen } from '../../support/console/open-screen.ts'
+import { openScreen, SCREENS } from '../../support/console/open-screen.ts'
 import { type Stack, startStack } from '../../support/stack.ts'
 
-const SCREENS = [
-  'today',
-  'people',
-  'live',
-  'history',
-  'desk',
-  'leads',
-  'campaigns',
-  'board',
-  'ai',
-  'admin',
-  'system',
-  'me',
-]
 const LANGUAGES = ['en', 'ru', 'es'] as const
 const THEMES = ['light', 'dark'] as const
 

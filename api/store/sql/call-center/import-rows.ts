@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import { ImportOptions, type LeadImport } from '../../../core/call-center/leads/lead-import.ts'
+import type { Database } from '../database.ts'
 import type { LeadImportsTable } from '../tables-call-center.ts'
 
 export const toImport = (row: Selectable<LeadImportsTable>): LeadImport => ({
@@ -17,3 +18,29 @@ export const toImport = (row: Selectable<LeadImportsTable>): LeadImport => ({
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 })
+
+/** Claims an import, or its undo, that its process has left. @param before unix seconds of its last progress */
+export async function claimAbandonedImport(
+  db: Database,
+  state: 'state' | 'undo_state',
+  before: number,
+  now: number,
+): Promise<LeadImport | undefined> {
+  const row = await db.query
+    .updateTable('lead_imports')
+    .set({ updated_at: now })
+    .where('id', '=', (of) =>
+      of
+        .selectFrom('lead_imports')
+        .select('id')
+        .where(state, '=', 'running')
+        .where('updated_at', '<', before)
+        .orderBy('updated_at')
+        .limit(1),
+    )
+    // Two processes may find the same import; the second sees the update of the first and claims nothing.
+    .where('updated_at', '<', before)
+    .returningAll()
+    .executeTakeFirst()
+  return row && toImport(row)
+}

@@ -11,7 +11,7 @@ import { fullName } from '../../../core/call-center/leads/lead-name.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
-import { toImport } from './import-rows.ts'
+import { claimAbandonedImport, toImport } from './import-rows.ts'
 import { resolveTeamAgain, toLead, toLeadColumns } from './lead-rows.ts'
 
 export function createLeadImportUndoStore(db: Database): Omit<LeadImportUndoStore, 'find'> {
@@ -79,24 +79,7 @@ export function createLeadImportUndoStore(db: Database): Omit<LeadImportUndoStor
       }))
     },
 
-    async claimAbandonedUndo(before, now) {
-      const row = await db.query
-        .updateTable('lead_imports')
-        .set({ updated_at: now })
-        .where('id', '=', (of) =>
-          of
-            .selectFrom('lead_imports')
-            .select('id')
-            .where('undo_state', '=', 'running')
-            .where('updated_at', '<', before)
-            .orderBy('updated_at')
-            .limit(1),
-        )
-        .where('updated_at', '<', before)
-        .returningAll()
-        .executeTakeFirst()
-      return row && toImport(row)
-    },
+    claimAbandonedUndo: (before, now) => claimAbandonedImport(db, 'undo_state', before, now),
 
     async purgeChanges(before, limit) {
       const oldest = await db.query

@@ -7,7 +7,7 @@ import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
 import { addToDoNotCall } from './do-not-call.ts'
 import { type RecordedChange, storeImportChanges } from './import-changes.ts'
-import { toImport } from './import-rows.ts'
+import { claimAbandonedImport, toImport } from './import-rows.ts'
 import { changeLead } from './lead-changes.ts'
 import { toLead, toNewLeadRow } from './lead-rows.ts'
 import { inScope } from './scope.ts'
@@ -98,25 +98,7 @@ export function createLeadImportStore(db: Database): LeadImportStore {
       }
     },
 
-    async claimAbandoned(before, now) {
-      const row = await db.query
-        .updateTable('lead_imports')
-        .set({ updated_at: now })
-        .where('id', '=', (of) =>
-          of
-            .selectFrom('lead_imports')
-            .select('id')
-            .where('state', '=', 'running')
-            .where('updated_at', '<', before)
-            .orderBy('updated_at')
-            .limit(1),
-        )
-        // Two processes may find the same import; the second sees the update of the first and claims nothing.
-        .where('updated_at', '<', before)
-        .returningAll()
-        .executeTakeFirst()
-      return row && toImport(row)
-    },
+    claimAbandoned: (before, now) => claimAbandonedImport(db, 'state', before, now),
 
     async *readChunks(id) {
       for (let part = 0; ; part += 1) {
