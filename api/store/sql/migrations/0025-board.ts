@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import { withId } from './identity.ts'
 
 /** Thresholds of the board, links for wallboards, and an index for the oldest lead that waits for its first call. */
@@ -24,7 +24,4 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('expires_at', 'bigint')
     .execute()
-
-  await sql`create index leads_fresh on leads (campaign_id, created_at)
-    where dial_state = 'waiting' and next_try_at = 0`.execute(db)
 }
