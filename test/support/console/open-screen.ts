@@ -28,8 +28,13 @@ export async function openScreen(page: Page, name: string): Promise<void> {
   // In a narrow window it may be in the closed menu “More”.
   await page.locator(`nav a[href^="/console/${name}"]`).dispatchEvent('click')
   await page.waitForURL(`**/console/${name}**`)
-  await page.locator('main h1:not([data-before])').waitFor()
-  await page.locator('main').getByText(LOADING).first().waitFor({ state: 'hidden' })
+  // Both in one look: while the texts of a part of the screen load, its heading is hidden and so is “Loading …”.
+  await page
+    .locator('main', {
+      has: page.locator('h1:not([data-before])').filter({ visible: true }),
+      hasNotText: LOADING,
+    })
+    .waitFor()
   await page.evaluate(FINISHED)
 }
 

@@ -17,7 +17,7 @@ import { chaosReport } from './chaos/report.ts'
 import { createSeededRandom } from './chaos/seeded-random.ts'
 import { type StreamSubscribers, startSubscribers } from './chaos/stream-subscribers.ts'
 
-/** Set it to 1800 for half an hour. */
+/** Set it to 3600 for an hour. */
 const SECONDS = Number(process.env.HOOKSWITCH_CHAOS_SECONDS ?? 25)
 /** A run prints it, so that its choices can be repeated; when what happens still differs. */
 const SEED = Number(process.env.HOOKSWITCH_CHAOS_SEED ?? Date.now() % 2 ** 32)
@@ -62,6 +62,8 @@ beforeAll(
         HOOKSWITCH_STREAM_INSTANCES: '2',
         HOOKSWITCH_NGINX_WORKERS: '2',
         HOOKSWITCH_NCHAN_MEMORY: '128',
+        // A stream ends with its token, so the tokens of followers live longer than the run.
+        HOOKSWITCH_ACCESS_TTL: String(SECONDS + 3_600),
       },
     })
     const dice = createSeededRandom(SEED)
