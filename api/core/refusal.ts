@@ -8,6 +8,10 @@ export type RefusalCode =
   | 'forbidden'
   | 'credentials_missing'
   | 'credentials_wrong'
+  /** The password is right, and the account needs a second factor, or an app password, which the request lacks. */
+  | 'second_factor_required'
+  /** The password is right, and has to be replaced before it opens a session. */
+  | 'password_change_required'
   | 'throttled'
   | 'input_invalid'
   | 'input_too_large'

@@ -29,6 +29,11 @@ export const errorText = (status: ContentfulStatusCode, text: string, challenge?
 
 /** Texts for refusals that the documents of the surfaces do not mention. */
 export const defaultTexts = {
+  second_factor_required: errorText(
+    403,
+    'This account signs in with a second factor: use an app password here',
+  ),
+  password_change_required: errorText(403, 'The password must be changed first: sign in to the console'),
   stale: errorText(412, 'Changed meanwhile'),
   conflict: errorText(409, 'Conflict'),
   key_reused: errorText(422, 'Idempotency-Key reused'),

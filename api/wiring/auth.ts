@@ -17,12 +17,13 @@ import { createLoginAttempts } from '../core/auth/login-attempts.ts'
 import { createMediaLinks } from '../core/auth/media-links.ts'
 import { createOwnPassword } from '../core/auth/own-password.ts'
 import { createPasswords } from '../core/auth/password.ts'
-import { createPasswordCheck } from '../core/auth/password-check.ts'
+import { createPasswordCheck, type PasswordCheckNeeds } from '../core/auth/password-check.ts'
 import { createOpaqueRefreshTokens } from '../core/auth/refresh-token.ts'
 import { createRotation } from '../core/auth/refresh-token-rotation.ts'
 import { createSecurityEventRecorder } from '../core/auth/security-events.ts'
 import { joinSecurityLogs } from '../core/auth/security-log.ts'
 import { createSessions } from '../core/auth/sessions.ts'
+import { createSignInTickets, SignInGrant } from '../core/auth/sign-in-tickets.ts'
 import { createFindReach } from '../core/auth/supervisor-reach.ts'
 import { createTokens } from '../core/auth/tokens.ts'
 import type { DialPolicy } from '../core/dial-policy/dial-policy.ts'
@@ -30,6 +31,7 @@ import { loadOrCreateSecret } from '../store/files/secret-file.ts'
 import { createSecurityLog } from '../store/files/security-log.ts'
 import { createAttemptCounters } from '../store/redis/attempt-counters.ts'
 import { createKnownNetworks } from '../store/redis/known-networks.ts'
+import { createOneTimeValues } from '../store/redis/one-time-values.ts'
 import { createRotationStore } from '../store/redis/refresh-token-rotation.ts'
 import { createRevocationStreamPublisher } from '../store/redis/revocation-publisher.ts'
 import { removeLegacyRenewals } from '../store/redis/stream-renewals.ts'
@@ -140,8 +142,14 @@ export function createAuthModule(needs: AuthModuleNeeds) {
   const attempts = { countersFor: createAttemptCounters(redis), knownNetworks: createKnownNetworks(redis) }
   const reachOf = createFindReach(users, supervisorReach)
   const accounts = createAccounts({ users, passwords, policy })
+  const signInTickets = createSignInTickets(createOneTimeValues(redis, 'sign-in-ticket', SignInGrant))
   const attemptsAt = (surface: string, perAddress: AttemptLimit) =>
     createLoginAttempts(attempts, { surface, perAddress, perAccount: config.perAccount })
+  /** What verifies passwords, for a surface with its own limits of attempts. */
+  const passwordCheckAt = (surface: string, perAddress: AttemptLimit): PasswordCheckNeeds => ({
+    passwords,
+    attempts: attemptsAt(surface, perAddress),
+  })
 
   return {
     users,
@@ -160,22 +168,21 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     reachOf,
     mediaLinks: createMediaLinks({ tokens, reachOf, now, longestLifetime }),
     accounts,
+    signInTickets,
+    passwordCheckAt,
     accountAdmin: createAccountAdmin({
       ...{ accounts, users, passwords, sessions, revocationPublisher, securityLog, policy, now },
       longestLifetime,
     }),
     ownPassword: createOwnPassword({
       ...{ users, passwords, sessions, securityLog },
-      checkPassword: createPasswordCheck({ passwords, attempts: attemptsAt('v1', config.perAddress) }),
+      checkPassword: createPasswordCheck(passwordCheckAt('v1', config.perAddress)),
     }),
     /** @param perAddress how many failed logins one address gets at this surface */
     createLoginFor: (surface: string, perAddress: AttemptLimit) =>
       createLogin({
-        users,
-        passwords,
-        sessions,
-        attempts: attemptsAt(surface, perAddress),
-        securityLog,
+        ...passwordCheckAt(surface, perAddress),
+        ...{ users, sessions, signInTickets, securityLog },
       }),
     /** Whether tokens can be issued and verified; the age is null before the revocations were read once. */
     readiness() {

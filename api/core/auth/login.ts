@@ -1,10 +1,10 @@
 import { Refusal } from '../refusal.ts'
 import { normalizeName } from '../values/account-names.ts'
 import type { LoginAttempts } from './login-attempts.ts'
-import type { Passwords } from './password.ts'
-import { attemptTargetOf, createPasswordCheck } from './password-check.ts'
+import { attemptTargetOf, createPasswordCheck, type PasswordCheckNeeds } from './password-check.ts'
 import type { SecurityLog } from './security-log.ts'
 import type { OpenedSession, OpenSessionRequest, Sessions } from './sessions.ts'
+import type { SignInTickets } from './sign-in-tickets.ts'
 import type { User, UserStore } from './users.ts'
 
 export interface LoginCredentials {
@@ -12,18 +12,32 @@ export interface LoginCredentials {
   password: string
 }
 
-export interface LoginNeeds {
+export interface LoginNeeds extends PasswordCheckNeeds {
   users: Pick<UserStore, 'find' | 'findByLogin'>
-  passwords: Pick<Passwords, 'verify'>
   sessions: Pick<Sessions, 'open' | 'logout'>
   attempts: LoginAttempts
+  signInTickets: Pick<SignInTickets, 'redeem'>
+  /**
+   * What an account needs beside its right password.
+   * @throws {Refusal} `second_factor_required`, `password_change_required`, `unavailable`
+   */
+  requirePasswordSuffices?: (user: User) => Promise<void>
   securityLog: SecurityLog
 }
 
 /** Unknown users cost the same work and get the same answer as known ones with a wrong password. */
 export interface Login {
-  /** Verifies credentials and opens a session. @throws {Refusal} `credentials_missing`, `credentials_wrong`, `throttled`, `unavailable` */
+  /**
+   * Verifies credentials and opens a session.
+   * @throws {Refusal} `credentials_missing`, `credentials_wrong`, `second_factor_required`, `password_change_required`,
+   *   `throttled`, `unavailable`
+   */
   login(credentials: LoginCredentials, request: OpenSessionRequest): Promise<OpenedSession>
+  /**
+   * Opens a session for the user of a sign-in ticket, which is used up.
+   * @throws {Refusal} `credentials_wrong` for an unknown, used or outdated ticket, `unavailable`
+   */
+  loginWithTicket(ticket: string, request: OpenSessionRequest): Promise<OpenedSession>
   /**
    * Opens a session for a user who was just verified by a mailed link.
    * @throws {Refusal} `unavailable`
@@ -31,8 +45,9 @@ export interface Login {
   loginVerified(user: User, request: OpenSessionRequest): Promise<OpenedSession>
 }
 
-export function createLogin({ users, passwords, sessions, attempts, securityLog }: LoginNeeds): Login {
-  const checkPassword = createPasswordCheck({ passwords, attempts })
+export function createLogin(needs: LoginNeeds): Login {
+  const { users, sessions, signInTickets, securityLog, requirePasswordSuffices = async () => {} } = needs
+  const checkPassword = createPasswordCheck(needs)
 
   async function loginVerified(user: User, request: OpenSessionRequest): Promise<OpenedSession> {
     const opened = await sessions.open(user, request)
@@ -48,6 +63,20 @@ export function createLogin({ users, passwords, sessions, attempts, securityLog 
 
   return {
     loginVerified,
+    async loginWithTicket(ticket, request) {
+      const found = await signInTickets.redeem(ticket)
+      const user = found === undefined ? undefined : await users.find(found.userId)
+      // A change of the account, such as a new password, outdates what was verified before it.
+      if (user === undefined || user.disabled || user.generation !== found?.generation) {
+        securityLog.write({
+          event: 'authn_login_fail',
+          username: user?.username ?? '',
+          address: request.address,
+        })
+        throw new Refusal('credentials_wrong')
+      }
+      return loginVerified(user, request)
+    },
     async login({ username, password }, request) {
       const { address } = request
       if (username === '' || password === '') {
@@ -58,15 +87,16 @@ export function createLogin({ users, passwords, sessions, attempts, securityLog 
       // One counter per account, whichever of its names is tried; unknown names have counters too.
       const account =
         user === undefined ? { id: `name:${normalizeName(username)}`, revision: 0 } : attemptTargetOf(user)
-      const isValid = await checkPassword(account, user, password, address).catch((err) => {
+      const proof = await checkPassword(account, user, password, address).catch((err) => {
         if (err instanceof Refusal && err.code === 'throttled')
           securityLog.write({ event: 'authn_login_throttled', username, address })
         throw err
       })
-      if (user === undefined || !isValid) {
+      if (user === undefined || proof === undefined) {
         securityLog.write({ event: 'authn_login_fail', username, address })
         throw new Refusal('credentials_wrong')
       }
+      if (proof === 'password') await requirePasswordSuffices(user)
       const opened = await loginVerified(user, request)
       // The owner changed the password after it was verified here, and ended the sessions that were there then.
       if ((await users.find(user.id))?.passwordHash !== user.passwordHash) {

@@ -41,7 +41,7 @@ export function createOwnPassword(needs: OwnPasswordNeeds): OwnPassword {
       const user = await users.find(userId)
       if (user === undefined) throw new Refusal('token_revoked')
       const { username } = user
-      const isRight = await checkPassword(attemptTargetOf(user), user, current, address).catch((err) => {
+      const proof = await checkPassword(attemptTargetOf(user), user, current, address).catch((err) => {
         if (err instanceof Refusal && err.code === 'throttled')
           securityLog.write({ event: 'authn_login_throttled', username, address })
         throw err
@@ -50,7 +50,7 @@ export function createOwnPassword(needs: OwnPasswordNeeds): OwnPassword {
         securityLog.write({ event: 'authn_password_change_fail', userId, username, address })
         return new Refusal('credentials_wrong', { detail: 'current_password is wrong' })
       }
-      if (!isRight) throw refuse()
+      if (proof !== 'password') throw refuse()
       const passwordHash = await passwords.hash(next, networkOf(address))
       const write = { sessionId, verifiedHash: user.passwordHash, passwordHash }
       await users.setOwnPassword(userId, write).catch((err) => {

@@ -1,44 +1,89 @@
 import { networkOf } from '../values/network.ts'
 import type { AttemptTarget, LoginAttempts, ReservedAttempt } from './login-attempts.ts'
-import type { Passwords } from './password.ts'
-import type { User } from './users.ts'
+import type { Passwords, VerifyOptions } from './password.ts'
+import type { PasswordAuthority, User } from './users.ts'
+
+/** What verifies passwords that are not stored here: the PBX, or a directory. */
+export interface RemotePasswords {
+  /**
+   * @param options `beforeVerify` runs after a wait, before the other system is asked
+   * @throws {Refusal} `unavailable` while the other system cannot be asked; what `beforeVerify` throws
+   */
+  verify(user: User, password: string, options: Required<VerifyOptions>): Promise<boolean>
+}
+
+export type RemoteAuthorities = Partial<Record<Exclude<PasswordAuthority, 'local'>, RemotePasswords>>
+
+/** Passwords of single devices, for clients that know nothing of second factors. */
+export interface AppPasswords {
+  /** Whether a text has the form of an app password, so that it is compared with those alone. */
+  isAppPassword(text: string): boolean
+  /** @throws {Refusal} `unavailable` */
+  verify(userId: string, text: string): Promise<boolean>
+}
+
+/** What a client has shown. */
+export type PasswordProof = 'password' | 'app_password'
 
 export interface PasswordCheckNeeds {
   passwords: Pick<Passwords, 'verify'>
   attempts: LoginAttempts
+  /** An account has no valid password where its authority has no entry. */
+  remoteAuthorities?: RemoteAuthorities
+  appPasswords?: AppPasswords
 }
 
 /**
- * Verifies a password, limited as `LoginAttempts` has it. Without a user, or with a disabled one, it takes as long and
- * returns false.
+ * Verifies a password where the account has it, limited as `LoginAttempts` has it.
+ * @returns undefined for a wrong one; without a user, or with a disabled one, after the time that a local one takes
  * @throws {Refusal} `throttled`, `unavailable`
  */
 export type PasswordCheck = (
   target: AttemptTarget,
-  user: Pick<User, 'passwordHash' | 'disabled'> | undefined,
+  user: User | undefined,
   password: string,
   address: string,
-) => Promise<boolean>
+) => Promise<PasswordProof | undefined>
 
-export function createPasswordCheck({ passwords, attempts }: PasswordCheckNeeds): PasswordCheck {
+export function createPasswordCheck(needs: PasswordCheckNeeds): PasswordCheck {
+  const { passwords, attempts, remoteAuthorities = {}, appPasswords } = needs
+
+  async function verify(
+    user: User | undefined,
+    password: string,
+    options: Required<VerifyOptions>,
+  ): Promise<PasswordProof | undefined> {
+    const active = user?.disabled === false ? user : undefined
+    if (active !== undefined && appPasswords?.isAppPassword(password) === true) {
+      await options.beforeVerify()
+      return (await appPasswords.verify(active.id, password)) ? 'app_password' : undefined
+    }
+    const authority = user?.passwordAuthority ?? 'local'
+    const remote = authority === 'local' ? undefined : remoteAuthorities[authority]
+    const isRight =
+      active !== undefined && remote !== undefined
+        ? await remote.verify(active, password, options)
+        : await passwords.verify(authority === 'local' ? user?.passwordHash : undefined, password, options)
+    return isRight && active !== undefined ? 'password' : undefined
+  }
+
   return async (target, user, password, address) => {
     let attempt: ReservedAttempt | undefined
-    let isValid = false
+    let proof: PasswordProof | undefined
     try {
       await attempts.check(target, address)
-      const matches = await passwords.verify(user?.passwordHash, password, {
+      proof = await verify(user, password, {
         queueKey: networkOf(address),
         beforeVerify: async () => {
           attempt = await attempts.reserve(target, address)
         },
       })
-      isValid = matches && user?.disabled === false
     } catch (err) {
       await attempt?.end('void')
       throw err
     }
-    await attempt?.end(isValid ? 'success' : 'failure')
-    return isValid
+    await attempt?.end(proof === undefined ? 'failure' : 'success')
+    return proof
   }
 }
 

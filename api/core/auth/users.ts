@@ -5,6 +5,13 @@ import type { RevocationRecord } from './revocations.ts'
 export const LANGUAGES = ['en', 'ru', 'es'] as const
 export type Language = (typeof LANGUAGES)[number]
 
+/**
+ * Where the password of an account is verified: `local` against the hash that is stored here, `phone` at the PBX (the
+ * secret of the phone), `directory` by LDAP, `provider` at an OpenID provider, so that there is no password at all.
+ */
+export const PASSWORD_AUTHORITIES = ['local', 'phone', 'directory', 'provider'] as const
+export type PasswordAuthority = (typeof PASSWORD_AUTHORITIES)[number]
+
 /** An account that can log in. Times are unix seconds, ids are decimal strings. */
 export interface User {
   id: string
@@ -19,8 +26,15 @@ export interface User {
   role: Role
   /** Of the user's agent in the call centre; null without an agent, or without a team. */
   team: string | null
-  /** argon2id in PHC string format (RFC 9106). */
+  /** argon2id in PHC string format (RFC 9106); empty where the password is verified elsewhere. */
   passwordHash: string
+  passwordAuthority: PasswordAuthority
+  /** A right password opens no session before it is replaced. */
+  mustChangePassword: boolean
+  /** The key of the source that the account was imported from, such as `freepbx` or `ldap:corp`; null: made here. */
+  source: string | null
+  /** The account's id at its source, such as a DN or the `sub` of a provider. */
+  sourceId: string | null
   disabled: boolean
   /** Tokens of a lower generation are refused. Raised by a new password, by disabling, and by changes of claims. */
   generation: number
@@ -43,7 +57,18 @@ export interface PhoneUser {
 }
 
 export type NewUser = Pick<User, 'username' | 'extension' | 'role' | 'passwordHash'> &
-  Partial<Pick<User, 'email' | 'displayName' | 'disabled'>>
+  Partial<
+    Pick<
+      User,
+      | 'email'
+      | 'displayName'
+      | 'disabled'
+      | 'passwordAuthority'
+      | 'mustChangePassword'
+      | 'source'
+      | 'sourceId'
+    >
+  >
 
 /** What an administrator may change. The username stays. */
 export type UserChange = {

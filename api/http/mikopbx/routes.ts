@@ -9,7 +9,7 @@ import type { AttemptOutcome } from '../../core/auth/attempt-counters.ts'
 import type { Login } from '../../core/auth/login.ts'
 import type { AddressAttempts } from '../../core/auth/login-attempts.ts'
 import { SessionEnded } from '../../core/auth/session-ended.ts'
-import type { OpenedSession, Sessions } from '../../core/auth/sessions.ts'
+import type { OpenedSession, OpenSessionRequest, Sessions } from '../../core/auth/sessions.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { createOriginPolicy } from '../../core/values/origin.ts'
 import { addRoute } from '../add-route.ts'
@@ -84,18 +84,19 @@ export function createMikopbxRoutes(needs: MikopbxRoutesNeeds): OpenAPIHono<Miko
     async (c) => {
       c.set('errorOverrides', loginErrors)
       requireSameOrigin(c, origins)
-      const { login: username, password, rememberMe } = await readBody(c, wire.LoginBody)
-      const opened = await login.login(
-        { username, password },
-        {
-          surface: 'mikopbx',
-          ...sessionClient(c),
-          extraClaims: wire.extraClaims,
-          refreshWith: 'opaque',
-          remember: rememberMe,
-          accessTtl: wire.ACCESS_TTL,
-        },
-      )
+      const { login: username, password, sessionToken, rememberMe } = await readBody(c, wire.LoginBody)
+      const request: OpenSessionRequest = {
+        surface: 'mikopbx',
+        ...sessionClient(c),
+        extraClaims: wire.extraClaims,
+        refreshWith: 'opaque',
+        remember: rememberMe,
+        accessTtl: wire.ACCESS_TTL,
+      }
+      const opened =
+        sessionToken === ''
+          ? await login.login({ username, password }, request)
+          : await login.loginWithTicket(sessionToken, request)
       setRefreshCookie(c, opened)
       return c.json(wire.toLoginJson(opened), 200)
     },

@@ -21,6 +21,11 @@ const LooseBoolean = z
 export const LoginBody = z.object({
   login: z.string().max(256).default(''),
   password: z.string().max(1024).default(''),
+  sessionToken: z
+    .string()
+    .max(256)
+    .default('')
+    .openapi({ description: 'Instead of both: a ticket of `/api/v1/sign-in`, good once within 60 s' }),
   rememberMe: LooseBoolean,
 })
 

@@ -10,6 +10,8 @@ const errorTable: ErrorTable = {
   forbidden: errorText(403, 'Forbidden'),
   credentials_missing: errorText(400, 'Bad Request'),
   credentials_wrong: errorText(401, 'Unauthorized'),
+  second_factor_required: errorText(403, 'Forbidden'),
+  password_change_required: errorText(403, 'Forbidden'),
   throttled: errorText(429, 'Too Many Requests'),
   input_invalid: errorText(400, 'Bad Request'),
   input_too_large: errorText(413, 'Content Too Large'),

@@ -1,7 +1,7 @@
 import type { Generated } from 'kysely'
 import type { Role } from '../../../contract/claims.ts'
 import type { RevocationRecord } from '../../core/auth/revocations.ts'
-import type { Language } from '../../core/auth/users.ts'
+import type { Language, PasswordAuthority } from '../../core/auth/users.ts'
 import type { CallDirection, CallOutcome } from '../../core/calls/call.ts'
 import type { SupervisionMode } from '../../core/calls/supervision/supervision.ts'
 import type { UserStatus } from '../../core/presence/user-status-store.ts'
@@ -48,6 +48,10 @@ export interface UsersTable {
   language: Generated<Language | null>
   /** Rises with each change of `display_name` and `language`, which do not raise `revision`. */
   profile_revision: Generated<number>
+  password_authority: Generated<PasswordAuthority>
+  must_change_password: Generated<number>
+  source: Generated<string | null>
+  source_id: Generated<string | null>
 }
 
 /** Every name by which an account can be found, in normal form: usernames, extensions and addresses. */

@@ -165,6 +165,7 @@ export function createSimulation(
       passwords,
       sessions,
       attempts: { check: async () => {}, reserve: async () => ({ end: async () => {} }) },
+      signInTickets: { redeem: async () => undefined },
       securityLog,
     }),
     accountAdmin: createAccountAdmin({

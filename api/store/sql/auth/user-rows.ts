@@ -54,7 +54,16 @@ export async function changeUser(
  */
 export async function insertUser(
   query: Kysely<Tables>,
-  { username, extension, email = null, displayName = null, role, passwordHash, disabled = false }: NewUser,
+  {
+    username,
+    extension,
+    email = null,
+    displayName = null,
+    role,
+    passwordHash,
+    disabled = false,
+    ...origin
+  }: NewUser,
   createdAt: number,
   reserved: string | null = null,
 ): Promise<User> {
@@ -75,6 +84,10 @@ export async function insertUser(
       disabled: disabled ? 1 : 0,
       generation: 0,
       created_at: createdAt,
+      password_authority: origin.passwordAuthority ?? 'local',
+      must_change_password: origin.mustChangePassword === true ? 1 : 0,
+      source: origin.source ?? null,
+      source_id: origin.sourceId ?? null,
     })
     .returningAll()
     .executeTakeFirstOrThrow()
@@ -169,7 +182,15 @@ export function rethrowConflict(error: unknown): never {
 
 export type InvalidatingChange = Pick<
   Updateable<UsersTable>,
-  'password_hash' | 'disabled' | 'role' | 'extension' | 'display_name' | 'email' | 'email_folded'
+  | 'password_hash'
+  | 'password_authority'
+  | 'must_change_password'
+  | 'disabled'
+  | 'role'
+  | 'extension'
+  | 'display_name'
+  | 'email'
+  | 'email_folded'
 >
 
 /** Changes a user and raises the generation, which revokes all of their tokens. @throws {Refusal} `not_found` */
@@ -205,6 +226,10 @@ export function toUser(row: Selectable<UsersTable> & { team: string | null }): U
     role: row.role,
     team: row.team,
     passwordHash: row.password_hash,
+    passwordAuthority: row.password_authority,
+    mustChangePassword: row.must_change_password === 1,
+    source: row.source,
+    sourceId: row.source_id,
     disabled: row.disabled === 1,
     generation: row.generation,
     revision: row.revision,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { createLogin } from '../../../../api/core/auth/login.ts'
-import type { OpenedSession } from '../../../../api/core/auth/sessions.ts'
+import type { OpenedSession, OpenSessionRequest } from '../../../../api/core/auth/sessions.ts'
 import type { User } from '../../../../api/core/auth/users.ts'
+import { sampleUser } from '../../../support/sample-user.ts'
 
 const anna = { id: '7', username: 'anna', passwordHash: 'old', disabled: false, revision: 0 } as User // nothing else is read
 
@@ -21,6 +22,7 @@ describe('a login that is in progress while the password changes', () => {
         logout: async ({ sessionId }) => void endedSessions.push(sessionId),
       },
       attempts: { check: async () => {}, reserve: async () => ({ end: async () => {} }) },
+      signInTickets: { redeem: async () => undefined },
       securityLog: { write() {} },
     })
     const outcome = login(
@@ -30,5 +32,30 @@ describe('a login that is in progress while the password changes', () => {
     if (ended.length === 0) await expect(outcome).resolves.toMatchObject({ sessionId: 's' })
     else await expect(outcome).rejects.toMatchObject({ code: 'credentials_wrong' })
     expect(endedSessions).toEqual(ended)
+  })
+})
+
+describe('a sign-in ticket', () => {
+  const grant = { userId: '1', generation: 3 }
+  test.each([
+    ['of an active account opens a session', sampleUser({ generation: 3 }), true],
+    ['of a disabled account does not', sampleUser({ generation: 3, disabled: true }), false],
+    ['from before a change of the account does not', sampleUser({ generation: 4 }), false],
+    ['of a deleted account does not', undefined, false],
+  ])('%s', async (_, user, isRight) => {
+    const { loginWithTicket } = createLogin({
+      users: { findByLogin: async () => undefined, find: async () => user },
+      passwords: { verify: async () => false },
+      // Nothing else of the session is read.
+      sessions: { open: async () => ({ sessionId: 's' }) as OpenedSession, logout: async () => {} },
+      attempts: { check: async () => {}, reserve: async () => ({ end: async () => {} }) },
+      signInTickets: { redeem: async (ticket) => (ticket === 'good' ? grant : undefined) },
+      securityLog: { write() {} },
+    })
+    const request = { surface: 'v1', address: '', userAgent: '', extraClaims: () => ({}), refreshWith: 'jwt' }
+    const loginWith = (ticket: string) => loginWithTicket(ticket, request as OpenSessionRequest)
+    if (isRight) await expect(loginWith('good')).resolves.toMatchObject({ sessionId: 's' })
+    else await expect(loginWith('good')).rejects.toMatchObject({ code: 'credentials_wrong' })
+    await expect(loginWith('used before')).rejects.toMatchObject({ code: 'credentials_wrong' })
   })
 })

@@ -30,7 +30,7 @@ function createFixture({
     async checkPassword(target, _, password, address) {
       if (isThrottled) throw new Refusal('throttled', { retryAfter: 60 })
       done.push(['check', target, address])
-      return password === 'old password'
+      return password === 'old password' ? 'password' : undefined
     },
     sessions: {
       endAll: async (...args) => {

@@ -3,24 +3,12 @@ import { createOpaqueRefreshTokens } from '../../../../api/core/auth/refresh-tok
 import type { Session } from '../../../../api/core/auth/session-store.ts'
 import { createSessions, type OpenSessionRequest } from '../../../../api/core/auth/sessions.ts'
 import type { Tokens } from '../../../../api/core/auth/tokens.ts'
-import type { User } from '../../../../api/core/auth/users.ts'
 import type { Claims } from '../../../../contract/claims.ts'
+import { sampleUser } from '../../../support/sample-user.ts'
 
 const START = 1_700_000_000
 const [ACCESS, REFRESH, SESSION] = [900, 86_400, 604_800]
-const user: User = {
-  ...{
-    id: '1',
-    username: 'anna',
-    extension: '1001',
-    email: null,
-    role: 'user',
-    team: null,
-    displayName: null,
-  },
-  ...{ passwordHash: '', disabled: false, generation: 0, revision: 0, createdAt: START },
-  language: null,
-}
+const user = sampleUser({ extension: '1001', createdAt: START })
 const request: OpenSessionRequest = {
   ...{ surface: 'crm', address: '192.0.2.7', userAgent: 'test', extraClaims: () => ({}) },
   refreshWith: 'jwt',

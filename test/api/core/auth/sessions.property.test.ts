@@ -1,26 +1,12 @@
 import fc, { type Scheduler } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { User } from '../../../../api/core/auth/users.ts'
+import { sampleUser } from '../../../support/sample-user.ts'
 import { createModel, mustBeAlive } from '../../../support/sessions/model.ts'
 import { createOperations, type SessionCommand } from '../../../support/sessions/operations.ts'
 import { createSimulation, type Lifetimes } from '../../../support/sessions/simulation.ts'
 
 const USERS = ['1', '2']
-const people: User[] = USERS.map((id) => ({
-  id,
-  username: `name-${id}`,
-  extension: null,
-  role: 'user',
-  email: null,
-  displayName: null,
-  team: null,
-  passwordHash: 'first password',
-  disabled: false,
-  generation: 0,
-  revision: 0,
-  createdAt: 0,
-  language: null,
-}))
+const people = USERS.map((id) => sampleUser({ id, username: `name-${id}`, passwordHash: 'first password' }))
 
 const GRACE = 10
 const usual: Lifetimes = { access: 60, refresh: 300, session: 900, graceMs: GRACE * 1000 }

@@ -1,4 +1,3 @@
-import type { User } from '../../../../api/core/auth/users.ts'
 import { createProvisioningLinks } from '../../../../api/core/provisioning/provisioning-links.ts'
 import type { SipCredentials } from '../../../../api/core/provisioning/sip-credentials.ts'
 import { Refusal } from '../../../../api/core/refusal.ts'
@@ -9,24 +8,15 @@ import { createRevocationCache } from '../../../../contract/revocation-cache.ts'
 import { createTokenVerifier } from '../../../../contract/verdict.ts'
 import { createLog } from '../../../../runtime/log.ts'
 import { mint, newKey } from '../../../contract/mint-token.ts'
+import { sampleUser } from '../../../support/sample-user.ts'
 
 export const nowS = Math.floor(Date.now() / 1000)
 const key = newKey('HS256', 'kid-1')
-export const anna: User = {
-  id: '1',
+export const anna = sampleUser({
   username: 'usuario@ejemplo.com',
   email: 'usuario@ejemplo.com',
-  displayName: null,
-  extension: null,
-  role: 'user',
-  team: null,
-  passwordHash: 'secret hash',
-  disabled: false,
-  generation: 0,
-  revision: 0,
   createdAt: 1_736_937_000,
-  language: null,
-}
+})
 export const sip: SipCredentials = {
   username: '1000',
   authUsername: '1000',

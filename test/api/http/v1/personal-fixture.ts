@@ -1,5 +1,4 @@
 import { actorOf } from '../../../../api/core/actor.ts'
-import type { User } from '../../../../api/core/auth/users.ts'
 import type { ListedPerson } from '../../../../api/core/directory/people.ts'
 import type { Refusal } from '../../../../api/core/refusal.ts'
 import { createGuard } from '../../../../api/http/guard.ts'
@@ -7,6 +6,7 @@ import { createV1Routes } from '../../../../api/http/v1/routes.ts'
 import type { Claims, Role } from '../../../../contract/claims.ts'
 import { createLog } from '../../../../runtime/log.ts'
 import { mint, newKey } from '../../../contract/mint-token.ts'
+import { sampleUser } from '../../../support/sample-user.ts'
 import { createFreshVerifier } from './fresh-verifier.ts'
 import { unusedNeeds } from './unused-needs.ts'
 
@@ -16,11 +16,12 @@ const key = newKey('HS256', 'hs256-a')
 export const tokenOf = (role: Role, flaw: Partial<Claims> = {}) =>
   mint(key, nowS, { claims: { sub: '7', role, ...flaw } })
 
-export const anna: User = {
-  ...{ id: '7', username: 'anna', extension: '1001', email: 'anna@example.org', role: 'user', team: null },
-  ...{ passwordHash: 'hash', disabled: false, generation: 0, revision: 0, createdAt: 1_700_000_000 },
-  ...{ displayName: null, language: null },
-}
+export const anna = sampleUser({
+  id: '7',
+  extension: '1001',
+  email: 'anna@example.org',
+  createdAt: 1_700_000_000,
+})
 const boris: ListedPerson = {
   ...{ userId: '8', extension: '1002', username: 'boris', name: 'Boris Ivanov', role: 'user', team: null },
   isFavourite: true,

@@ -3,26 +3,21 @@ import type { Call } from '../../../../api/core/calls/call.ts'
 import type { CallRecord } from '../../../../api/core/calls/call-history.ts'
 import type { Role } from '../../../../contract/claims.ts'
 import { mint, newKey } from '../../../contract/mint-token.ts'
+import { sampleUser } from '../../../support/sample-user.ts'
 
 export const nowS = Math.floor(Date.now() / 1000)
 export const key = newKey('HS256', 'kid-1')
 
 /** A user of the document's table; `id` is the last digit of the extension, plus one. */
-export const person = (username: string, extension: string, role: Role = 'user'): User => ({
-  id: String(Number(extension.at(-1)) + 1),
-  username,
-  extension,
-  email: `${username}@example.org`,
-  displayName: null,
-  role,
-  team: null,
-  passwordHash: 'secret hash',
-  disabled: false,
-  generation: 0,
-  revision: 0,
-  createdAt: nowS - 1000,
-  language: null,
-})
+export const person = (username: string, extension: string, role: Role = 'user'): User =>
+  sampleUser({
+    id: String(Number(extension.at(-1)) + 1),
+    username,
+    extension,
+    email: `${username}@example.org`,
+    role,
+    createdAt: nowS - 1000,
+  })
 
 /** A valid token of a user, with changes. */
 export const tokenOf = (user: User, changes: NonNullable<Parameters<typeof mint>[2]> = {}) =>

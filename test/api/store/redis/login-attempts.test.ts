@@ -4,10 +4,10 @@ import type { AttemptOutcome } from '../../../../api/core/auth/attempt-counters.
 import { createLogin, type LoginNeeds } from '../../../../api/core/auth/login.ts'
 import { createLoginAttempts, type LoginAttemptsSettings } from '../../../../api/core/auth/login-attempts.ts'
 import type { OpenedSession } from '../../../../api/core/auth/sessions.ts'
-import type { User } from '../../../../api/core/auth/users.ts'
 import { createAttemptCounters } from '../../../../api/store/redis/attempt-counters.ts'
 import { createKnownNetworks } from '../../../../api/store/redis/known-networks.ts'
 import { type RedisServer, startRedis } from '../../../support/redis.ts'
+import { sampleUser } from '../../../support/sample-user.ts'
 
 let server: RedisServer
 beforeAll(async () => {
@@ -164,21 +164,7 @@ test('an attempt that had to wait is reserved in every counter', async () => {
 })
 
 test('a change of the account lifts its lock, and keeps its known networks', async () => {
-  const anna: User = {
-    id: '7',
-    username: 'anna',
-    extension: null,
-    email: null,
-    displayName: null,
-    role: 'user',
-    team: null,
-    passwordHash: 'right',
-    disabled: false,
-    generation: 0,
-    revision: 0,
-    language: null,
-    createdAt: 0,
-  }
+  const anna = sampleUser({ id: '7', passwordHash: 'right' })
   const needs: Omit<LoginNeeds, 'attempts'> = {
     users: { findByLogin: async () => anna, find: async () => anna },
     passwords: {
@@ -189,6 +175,7 @@ test('a change of the account lifts its lock, and keeps its known networks', asy
     },
     // The test reads nothing else of the session.
     sessions: { open: async () => ({ sessionId: 's' }) as OpenedSession, logout: async () => {} },
+    signInTickets: { redeem: async () => undefined },
     securityLog: { write() {} },
   }
   const attempts = attemptsOn(await server.connect(), { ...settings, surface: 'changed' })
