@@ -22,6 +22,10 @@ describe('users', () => {
         revision: 0,
         createdAt: 1_700_000_000,
         language: null,
+        passwordAuthority: 'local',
+        mustChangePassword: false,
+        source: null,
+        sourceId: null,
       })
       expect(await users.find(anna.id)).toEqual(anna)
     })
