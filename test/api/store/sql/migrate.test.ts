@@ -3,42 +3,25 @@ import { describe, expect, test } from 'vitest'
 import { createUserStore } from '../../../../api/store/sql/auth/users.ts'
 import { createCallHistoryStore } from '../../../../api/store/sql/calls/call-history.ts'
 import { type Database, openDatabase } from '../../../../api/store/sql/database.ts'
-import { migrate, NewerDatabaseError, requireKnownMigrations } from '../../../../api/store/sql/migrate.ts'
+import {
+  migrate,
+  migrations,
+  NewerDatabaseError,
+  requireKnownMigrations,
+} from '../../../../api/store/sql/migrate.ts'
 import { newCall } from '../../../support/fixtures/call-records.ts'
 import { newUser } from '../../../support/fixtures/users.ts'
 import { startProcess } from '../../../support/processes.ts'
 import { onBothEngines } from './engines.ts'
 import { migrateBefore } from './migrate-before.ts'
 
-const ALL = [
-  '0001-logins',
-  '0002-refresh',
-  '0003-calls',
-  '0004-email',
-  '0005-onboarding',
-  '0006-crew',
-  '0007-leads',
-  '0008-campaigns',
-  '0009-membership',
-  '0010-ai',
-  '0011-webhooks',
-  '0012-loans',
-  '0013-answered',
-  '0014-names',
-  '0015-recordings',
-  '0016-accounts',
-  '0017-odd-cells',
-  '0018-past',
-  '0019-standard-names',
-  '0020-administration',
-  '0021-personal',
-  '0022-desk',
-  '0023-lead-imports',
-  '0025-board',
-  '0026-supervisions',
-]
+const ALL = Object.keys(migrations)
 
 describe('migrating', () => {
+  test('runs in order of name', () => {
+    expect(ALL).toEqual(ALL.toSorted())
+  })
+
   onBothEngines((engine) => {
     test('a second run changes nothing, and the rows stay', async () => {
       const url = await engine.empty()
