@@ -62,7 +62,7 @@ export default defineConfig({
           name: 'real',
           include: ['test/**/*.test.ts'],
           exclude: [...unit, ...heavy],
-          globalSetup: ['test/support/build.ts'],
+          globalSetup: ['test/support/build.ts', 'test/support/sql-templates.ts'],
         },
       },
       {
