@@ -5,9 +5,9 @@ import { ensurePackages } from './packages.mjs'
 
 requireNode()
 await ensurePackages({ dev: true })
-const { buildAll } = await import('./build.mjs')
+const { buildTools } = await import('./build.mjs')
 // A folder of its own: the bundles that a running Hookswitch or a test uses stay as they are.
-await buildAll(
+await buildTools(
   {
     main: 'test/bench/main.ts',
     sidecar: 'sidecar/main.ts',

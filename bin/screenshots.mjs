@@ -5,11 +5,11 @@ import { ensurePackages } from './packages.mjs'
 
 requireNode()
 await ensurePackages({ dev: true })
-const { buildAll } = await import('./build.mjs')
+const { buildAll, buildTools } = await import('./build.mjs')
 const { buildConsole } = await import('./build-console.mjs')
 await Promise.all([
   buildAll(),
-  buildAll({ screenshots: 'test/support/console/screenshots.ts' }, 'dist/screenshots'),
+  buildTools({ screenshots: 'test/support/console/screenshots.ts' }, 'dist/screenshots'),
   buildConsole(),
 ])
 // A name the type checker need not know: the file is made by the line above.

@@ -10,7 +10,7 @@ export const systemFolder = join(project, 'var', 'system')
 
 /** Bundles the programs and finds nginx, Redis and PostgreSQL, once a run. */
 export async function setup() {
-  const { buildAll } = (await import(join(project, 'bin', 'build.mjs'))) as { buildAll(): Promise<void> }
+  const { buildAll } = (await import(join(project, 'bin', 'build.mjs'))) as { buildAll(): Promise<boolean> }
   const { buildConsole } = (await import(join(project, 'bin', 'build-console.mjs'))) as {
     buildConsole(): Promise<boolean>
   }
