@@ -9,12 +9,12 @@ const MAX_KEYS = 100_000
 
 /** Counts failures and attempts in progress of this process alone, while Redis is unreachable. */
 export function createMemoryCounters({ max, window }: AttemptLimit): AttemptCounters {
-  // A window begins with its first failure: later failures do not extend it.
-  const failures = new LRUCache<string, number>({ max: MAX_KEYS, ttl: window * 1000, noUpdateTTL: true })
+  // Made with the first failure, as it takes 4 MB, and each surface has several counters.
+  let failures: LRUCache<string, number> | undefined
   const underway = new Map<string, Map<string, number>>()
 
-  const throttledFor = (key: string) =>
-    (failures.get(key) ?? 0) >= max ? failures.getRemainingTTL(key) : undefined
+  const failuresOf = (key: string) => failures?.get(key) ?? 0
+  const throttledFor = (key: string) => (failuresOf(key) >= max ? failures?.getRemainingTTL(key) : undefined)
 
   function underwayOf(key: string): Map<string, number> {
     const all = underway.get(key) ?? new Map<string, number>()
@@ -28,7 +28,7 @@ export function createMemoryCounters({ max, window }: AttemptLimit): AttemptCoun
       const untilMs = throttledFor(key)
       if (untilMs !== undefined) return { is: 'throttled', untilMs }
       const all = underwayOf(key)
-      if ((failures.get(key) ?? 0) + all.size >= max) return { is: 'full' }
+      if (failuresOf(key) + all.size >= max) return { is: 'full' }
       underway.set(key, all.set(id, performance.now() + ATTEMPT_TTL_MS))
       return { is: 'reserved' }
     },
@@ -36,8 +36,11 @@ export function createMemoryCounters({ max, window }: AttemptLimit): AttemptCoun
       const all = underwayOf(key)
       all.delete(id)
       if (all.size === 0) underway.delete(key)
-      if (outcome === 'success') failures.delete(key)
-      if (outcome === 'failure') failures.set(key, (failures.get(key) ?? 0) + 1)
+      if (outcome === 'success') failures?.delete(key)
+      if (outcome !== 'failure') return
+      // A window begins with its first failure: later failures do not extend it.
+      failures ??= new LRUCache<string, number>({ max: MAX_KEYS, ttl: window * 1000, noUpdateTTL: true })
+      failures.set(key, failuresOf(key) + 1)
     },
   }
 }
