@@ -9,6 +9,7 @@ import type { Leads } from '../../core/call-center/leads/leads.ts'
 import { IdText } from '../../core/values/id.ts'
 import type { Guard, Guarded } from '../guard.ts'
 import { limitJsonBody } from '../json-body.ts'
+import * as bulkWire from './lead-bulk-wire.ts'
 import * as wire from './lead-wire.ts'
 import { ListQuery, nextCursor, readCursor } from './paging.ts'
 import { commonProblems, json, jsonRequest, problem, security } from './responses.ts'
@@ -77,9 +78,11 @@ export function addLeadRoutes(
       tags,
       security,
       middleware: [guard({ roles: ['admin', 'supervisor'] }), limitJsonBody],
-      request: { body: { required: true, ...jsonRequest(wire.BulkBody, 'Which leads, and what changes') } },
+      request: {
+        body: { required: true, ...jsonRequest(bulkWire.BulkBody, 'Which leads, and what changes') },
+      },
       responses: {
-        200: json(wire.BulkResultJson, 'What was changed'),
+        200: json(bulkWire.BulkResultJson, 'What was changed'),
         404: problem('No such agent or campaign that I see'),
         ...commonProblems,
       },
@@ -87,21 +90,26 @@ export function addLeadRoutes(
     async (c) => {
       const body = c.req.valid('json')
       const actor = await resolveActor(c.var.actor)
-      const target = wire.toBulkTarget(body, policy())
+      const target = bulkWire.toBulkTarget(body, policy())
       if (body.dry_run) {
         const { count, isExact } = await bulk.count(actor, target)
         const nothing = { changed: 0, unchanged: 0, refused: [], next_cursor: null }
         return c.json({ matched: count, matched_is_exact: isExact, ...nothing }, 200)
       }
-      const position = wire.readBulkCursor(body.cursor)
-      const { next, refused, ...counts } = await bulk.run(actor, target, wire.toBulkChange(body), position)
+      const position = bulkWire.readBulkCursor(body.cursor)
+      const { next, refused, ...counts } = await bulk.run(
+        actor,
+        target,
+        bulkWire.toBulkChange(body),
+        position,
+      )
       return c.json(
         {
           matched: 0,
           matched_is_exact: false,
           ...counts,
           refused: refused.map(({ id, reason }) => ({ id: Number(id), reason })),
-          next_cursor: wire.toBulkCursor(next),
+          next_cursor: bulkWire.toBulkCursor(next),
         },
         200,
       )

@@ -1,14 +1,13 @@
-import { LRUCache } from 'lru-cache'
 import { createPacedWork, type WorkClock } from '../../../../runtime/paced-work.ts'
 import { toUnixSeconds } from '../../../../runtime/time.ts'
 import { Refusal } from '../../refusal.ts'
 import type { AgentStore } from '../agents/agent.ts'
 import type { CallCenterActor } from '../agents/call-center-actor.ts'
-import type { Scope } from '../agents/scope.ts'
 import type { LeadColumn } from './column-mapping.ts'
 import { readRows, readTable } from './csv-reader.ts'
 import { detectDelimiter } from './detect-delimiter.ts'
 import { importRows, type ValidatedRow } from './import-batch.ts'
+import { createReferenceCheck, type ReferenceCheck } from './import-references.ts'
 import type { ImportRow } from './import-row.ts'
 import type {
   DuplicateAction,
@@ -17,8 +16,8 @@ import type {
   LeadImport,
   LeadImportStore,
 } from './lead-import.ts'
-import type { NumberNormalizer, Ownership } from './lead-input.ts'
-import { defaultOwner, resolveOwner } from './lead-ownership.ts'
+import type { NumberNormalizer } from './lead-input.ts'
+import { defaultOwner } from './lead-ownership.ts'
 import type { CampaignFinder } from './leads.ts'
 import { parseLeadRow } from './parse-lead-row.ts'
 import { createUploadLimiter } from './upload-limiter.ts'
@@ -77,36 +76,15 @@ export interface LeadImportsNeeds {
 const BATCH_ROWS = 100
 /** Stored errors per import, and as many warnings. */
 const MAX_REPORTED = 1_000
-/** Agents, and campaigns, that an import remembers. */
-const MAX_CACHED = 10_000
 /** Seconds without progress after which the process of an import counts as dead. */
 const ABANDONED_S = 15
 
 export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
-  const { store, agents, campaigns, policy, now, onError, clock } = needs
+  const { store, policy, now, onError, clock } = needs
   const nowS = () => toUnixSeconds(now())
   const running = new Set<Promise<void>>()
   const limitUpload = createUploadLimiter(store)
   let closing = false
-
-  /** Checks the agents and campaigns that rows name. Caches the results for one import. */
-  function createReferenceCheck(scope: Scope, defaultOwner: Ownership) {
-    const owners = new LRUCache<string, Promise<Ownership>>({ max: MAX_CACHED })
-    const campaignCache = new LRUCache<string, Promise<boolean>>({ max: MAX_CACHED })
-    return {
-      async findOwner(agentId: string): Promise<Ownership> {
-        const owner = owners.get(agentId) ?? resolveOwner(agents, scope, { agentId }, defaultOwner)
-        owners.set(agentId, owner as Promise<Ownership>) // merged with the default below
-        return { ...defaultOwner, ...(await owner) }
-      },
-      async requireCampaign(id: string): Promise<void> {
-        const exists = campaignCache.get(id) ?? campaigns.find(id, scope).then((one) => one !== undefined)
-        campaignCache.set(id, exists)
-        if (!(await exists)) throw new Refusal('not_found', { detail: 'no such campaign' })
-      },
-    }
-  }
-  type ReferenceCheck = ReturnType<typeof createReferenceCheck>
 
   async function validateRow(
     row: ImportRow,
@@ -147,7 +125,7 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
 
   /** Imports the rows that are left, in batches. Ends early if another process has advanced the import. */
   async function runImport(initial: LeadImport): Promise<void> {
-    const references = createReferenceCheck(initial.options.scope, initial.options.owner)
+    const references = createReferenceCheck(needs, initial.options.scope, initial.options.owner)
     const seen = new Map<string, number>()
     const pace = createPacedWork(clock)
     let job: LeadImport | undefined = initial
@@ -201,7 +179,7 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
     async start(actor, read, { delimiter, mapping, fileName, ...request }, signal) {
       const { campaignId, agentId } = request
       const owner = defaultOwner(actor)
-      const references = createReferenceCheck(actor.scope, owner)
+      const references = createReferenceCheck(needs, actor.scope, owner)
       if (agentId !== null) await references.findOwner(agentId)
       if (campaignId !== null) await references.requireCampaign(campaignId)
       const job = await limitUpload(actor.agent.id, async () => {

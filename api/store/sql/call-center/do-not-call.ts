@@ -10,7 +10,7 @@ import { chunks } from '../chunks.ts'
 import { beginsWith, contains, containsInAnyCase } from '../contains.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
-import type { DoNotCallTable } from '../tables-call-center.ts'
+import type { DoNotCallTable } from '../tables-leads.ts'
 
 /** Each number has about ten spellings, each a parameter of the statement. */
 const NUMBERS_PER_QUERY = 500

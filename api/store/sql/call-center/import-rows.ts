@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import { ImportOptions, type LeadImport } from '../../../core/call-center/leads/lead-import.ts'
 import type { Database } from '../database.ts'
-import type { LeadImportsTable } from '../tables-call-center.ts'
+import type { LeadImportsTable } from '../tables-leads.ts'
 
 export const toImport = (row: Selectable<LeadImportsTable>): LeadImport => ({
   id: String(row.id),

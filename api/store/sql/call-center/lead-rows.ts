@@ -6,7 +6,7 @@ import { normalizeName } from '../../../core/values/account-names.ts'
 import { foldCase } from '../../../core/values/fold-case.ts'
 import { rowId } from '../bind.ts'
 import type { Tables } from '../tables.ts'
-import type { LeadsTable } from '../tables-call-center.ts'
+import type { LeadsTable } from '../tables-leads.ts'
 import { inScope } from './scope.ts'
 
 export const toLead = (row: Selectable<LeadsTable>): Lead => ({

@@ -3,8 +3,8 @@ import { SelectField, TextField } from '../../../components/field.tsx'
 import { Icon } from '../../../components/icon.tsx'
 import { useMessages } from '../../../i18n/messages.ts'
 import styles from '../campaigns.module.css'
-import { campaignMessages } from '../messages.ts'
 import { type Disposition, EFFECTS, keysFor, LEAD_STATUSES } from './dispositions.ts'
+import { campaignTextMessages } from './messages.ts'
 
 interface DispositionRowProps {
   list: readonly Disposition[]
@@ -14,7 +14,7 @@ interface DispositionRowProps {
 }
 
 export function DispositionRow({ list, disposition, onChange, onRemove }: DispositionRowProps) {
-  const { dispositions: texts } = useMessages(campaignMessages)
+  const { dispositions: texts } = useMessages(campaignTextMessages)
   const { key, name, effect, lead_status: status } = disposition
   return (
     <div className={styles.tools}>

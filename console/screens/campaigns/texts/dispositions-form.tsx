@@ -6,14 +6,14 @@ import { Notice } from '../../../components/notice.tsx'
 import { Section } from '../../../components/section.tsx'
 import { useMessages } from '../../../i18n/messages.ts'
 import styles from '../campaigns.module.css'
-import { campaignMessages } from '../messages.ts'
 import { DispositionRow } from './disposition-row.tsx'
 import { type Disposition, freeKey } from './dispositions.ts'
+import { campaignTextMessages } from './messages.ts'
 import { useVersioned, withEtag } from './use-versioned.ts'
 
 /** The results that agents give a call, by the keys 1 to 9. */
 export function DispositionsForm({ id }: { id: string }) {
-  const { dispositions: texts } = useMessages(campaignMessages)
+  const { dispositions: texts } = useMessages(campaignTextMessages)
   const { api } = useConsole()
   const path = { campaignId: id }
   const results = useVersioned(

@@ -5,14 +5,14 @@ import { Loaded } from '../../../components/loaded.tsx'
 import { Section } from '../../../components/section.tsx'
 import { useMessages } from '../../../i18n/messages.ts'
 import styles from '../campaigns.module.css'
-import { campaignMessages } from '../messages.ts'
+import { campaignTextMessages } from './messages.ts'
 import { useVersioned, withEtag } from './use-versioned.ts'
 
 const MAX_LENGTH = 20_000
 
 /** The text that agents read to a lead. */
 export function ScriptForm({ id }: { id: string }) {
-  const { script: texts } = useMessages(campaignMessages)
+  const { script: texts } = useMessages(campaignTextMessages)
   const { api } = useConsole()
   const path = { campaignId: id }
   const script = useVersioned(

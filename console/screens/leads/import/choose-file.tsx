@@ -2,6 +2,7 @@ import { type DragEvent, useRef, useState } from 'react'
 import { Button } from '../../../components/button.tsx'
 import { useMessages } from '../../../i18n/messages.ts'
 import styles from '../leads.module.css'
+import importStyles from './import.module.css'
 import { importMessages } from './messages.ts'
 
 /** A place to drop a file, and a button that chooses one. */
@@ -18,7 +19,7 @@ export function ChooseFile({ onFile }: { onFile(file: File): void }) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the button in it does the same
     <div
-      className={styles.drop}
+      className={importStyles.drop}
       data-over={isOver}
       onDragOver={(event) => {
         event.preventDefault()

@@ -11,6 +11,7 @@ import { Section } from '../../../components/section.tsx'
 import { useMessages } from '../../../i18n/messages.ts'
 import styles from '../leads.module.css'
 import { ROWS_KEY } from '../use-leads.ts'
+import importStyles from './import.module.css'
 import { isUnderWay, nextPoll } from './job-poll.ts'
 import { importMessages } from './messages.ts'
 
@@ -63,7 +64,7 @@ function Progress({ job: { state, total_rows, done_rows, added, updated, undo } 
     return (
       <>
         <progress
-          className={styles.wide}
+          className={importStyles.wide}
           max={Math.max(1, added + updated)}
           value={done}
           aria-label={texts.undo}
@@ -76,7 +77,12 @@ function Progress({ job: { state, total_rows, done_rows, added, updated, undo } 
   if (state === 'done') return null
   return (
     <>
-      <progress className={styles.wide} max={total_rows} value={done_rows} aria-label={texts.progress} />
+      <progress
+        className={importStyles.wide}
+        max={total_rows}
+        value={done_rows}
+        aria-label={texts.progress}
+      />
       <p role="status">{texts.rowsOf(done_rows, total_rows)}</p>
     </>
   )

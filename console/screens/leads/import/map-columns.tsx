@@ -1,5 +1,6 @@
 import { useMessages } from '../../../i18n/messages.ts'
 import styles from '../leads.module.css'
+import importStyles from './import.module.css'
 import { MEMBERS, type Member, type Preview } from './import-api.ts'
 import { importMessages } from './messages.ts'
 
@@ -16,8 +17,8 @@ export function MapColumns({
   const texts = useMessages(importMessages)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls has to be reached by keys
-    <section className={styles.scroll} tabIndex={0} aria-label={texts.preview}>
-      <table className={styles.table}>
+    <section className={importStyles.scroll} tabIndex={0} aria-label={texts.preview}>
+      <table className={importStyles.table}>
         <thead>
           <tr>
             {preview.columns.map(({ header }, at) => (
