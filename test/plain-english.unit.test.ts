@@ -26,7 +26,7 @@ const ALLOWED: readonly Allowed[] = [
     because: 'a state of calls and leads, and columns of `leads`',
   })),
   {
-    file: 'api/store/sql/tables-call-center.ts',
+    file: 'api/store/sql/tables-leads.ts',
     words: ['dialling', 'faults'],
     because: 'names of tables and columns',
   },
