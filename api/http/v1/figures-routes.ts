@@ -62,7 +62,7 @@ export function addFiguresRoutes(app: OpenAPIHono<Guarded>, needs: FiguresRoutes
       const params = c.req.valid('query')
       if (/(?:^|,)\s*text\/csv\b/i.test(c.req.header('accept') ?? '')) return csvOf(c, params)
       const { scope, query } = await scoped(c, params)
-      c.header('Vary', 'Accept')
+      c.header('Vary', 'Accept', { append: true })
       return c.json(wire.toFiguresJson(await figures.read(scope, query), query), 200)
     },
   )
