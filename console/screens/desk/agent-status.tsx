@@ -39,8 +39,9 @@ export function AgentStatus({ desk, offsetMs }: { desk: Desk; offsetMs: number }
   const { status, since, break_reason: reason } = desk.agent
   const setReady = useCallback(() => mutate({ status: 'ready' }), [mutate])
   useShortcut('r', texts.ready, setReady)
-  const name = texts.names[status]
-  const shownReason = reason === null ? undefined : (texts.reasons[reason] ?? reason)
+  const call = desk.call?.state === 'ended' ? null : desk.call
+  const name = call === null ? texts.names[status] : texts.inCall
+  const shownReason = call !== null || reason === null ? undefined : (texts.reasons[reason] ?? reason)
   // During a call and after it, `b` chooses the break that follows.
   const isFree = desk.lead === null
   return (
@@ -48,7 +49,8 @@ export function AgentStatus({ desk, offsetMs }: { desk: Desk; offsetMs: number }
       <p className={styles.state} data-status={status}>
         <span role="status">{shownReason === undefined ? name : `${name}: ${shownReason}`}</span>{' '}
         <span className={styles.soft}>
-          {texts.since} <Clock since={new Date(Date.parse(since) - offsetMs).toISOString()} />
+          {texts.since}{' '}
+          <Clock since={new Date(Date.parse(call?.started_at ?? since) - offsetMs).toISOString()} />
         </span>
       </p>
       <div className={styles.actions}>

@@ -15,6 +15,7 @@ export const messages = {
   },
   status: {
     title: 'My status as an agent',
+    inCall: 'In a call',
     names: { offline: 'Off duty', ready: 'Ready', after_call: 'Wrap-up, held', break: 'Break' },
     ready: 'Ready',
     break: 'Break …',

@@ -16,6 +16,7 @@ export const messages: typeof english = {
   },
   status: {
     title: 'Mi estado como agente',
+    inCall: 'En una llamada',
     names: {
       offline: 'Fuera de turno',
       ready: 'Disponible',

@@ -17,6 +17,7 @@ export const messages: typeof english = {
   },
   status: {
     title: 'Мой статус оператора',
+    inCall: 'Разговор',
     names: { offline: 'Не на смене', ready: 'Готов', after_call: 'Обработка, без таймера', break: 'Перерыв' },
     ready: 'Готов',
     break: 'Перерыв …',
