@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis'
 import { createIntervalJobs } from '../../runtime/interval-jobs.ts'
 import { failureLogger, type Logger } from '../../runtime/log.ts'
+import type { connectRedis } from '../../runtime/redis.ts'
 import { readDirectoriesFile } from '../config/directories-file.ts'
 import type { AccountAdmin } from '../core/auth/account-admin.ts'
 import type { DirectoryAccountsNeeds } from '../core/auth/ldap/directory-accounts.ts'
@@ -19,7 +19,7 @@ export interface DirectoriesModuleNeeds extends Omit<DirectoryAccountsNeeds, 'us
   users: UserStore
   accountAdmin: AccountAdmin
   passwords: Pick<Passwords, 'verify'>
-  redis: Redis
+  redis: ReturnType<typeof connectRedis>
   log: Logger
   monotonic: () => number
 }
@@ -32,12 +32,13 @@ export interface DirectoriesModuleNeeds extends Omit<DirectoryAccountsNeeds, 'us
 export function createDirectoriesModule(needs: DirectoriesModuleNeeds) {
   const { path, users, accountAdmin, passwords, policy, securityLog, redis, log, monotonic } = needs
   const logFailure = failureLogger(log)
+  const failuresOf = (directory: string) => failureLogger(log.child({ directory }))
   const { checkMinutes, directories: configured } = readDirectoriesFile(path)
   if (configured.length === 0) return undefined
   const directories = configured.map((one) =>
     createLdapDirectory({
       ...one,
-      onFailure: logFailure(`directory_${one.settings.id}`, 'a directory cannot be asked'),
+      onFailure: failuresOf(one.settings.id)('directory_request', 'a directory cannot be asked'),
     }),
   )
   const accounts = createDirectoryAccounts({ users, accountAdmin, policy, securityLog })
@@ -47,8 +48,11 @@ export function createDirectoriesModule(needs: DirectoriesModuleNeeds) {
     name: 'directories',
     instance: newId(),
     monotonic,
-    onFailure: logFailure('lease_request', 'the lease could not be requested'),
-    onListenerError: logFailure.once('lease_listener', 'a change of the lease could not be handled'),
+    onFailure: logFailure(
+      'directory_lease_request',
+      'the lease of the directory checks could not be requested',
+    ),
+    onListenerError: logFailure.once('listener', 'a listener failed'),
   })
 
   return {
@@ -69,7 +73,7 @@ export function createDirectoriesModule(needs: DirectoriesModuleNeeds) {
         jobs.start(
           checkMinutes * 60_000,
           check,
-          logFailure('directory_check', 'the accounts of a directory could not be checked'),
+          failuresOf(id)('directory_check', 'the accounts of a directory could not be checked'),
           { pauseFirst: true },
         )
       }

@@ -3,8 +3,7 @@ import { type ExtensionRules, requireDialableExtension } from '../../dial-policy
 import { Refusal } from '../../refusal.ts'
 import { DisplayName } from '../../values/display-name.ts'
 import { Email } from '../../values/email.ts'
-import type { AccountAdmin } from '../account-admin.ts'
-import { describeValues } from '../account-admin.ts'
+import { type AccountAdmin, describeValues } from '../account-admin.ts'
 import { NewAccount } from '../accounts.ts'
 import type { SecurityLog } from '../security-log.ts'
 import type { User, UserChange, UserStore } from '../users.ts'
@@ -53,13 +52,15 @@ export function createDirectoryAccounts(needs: DirectoryAccountsNeeds): Director
           passwordAuthority: 'directory',
           ...{ source, sourceId: entry.sourceId },
         })
-        .catch(async (err) => {
-          if (!(err instanceof Refusal && err.code === 'taken')) throw err
-          const made = await users.findBySource(source, entry.sourceId)
-          // Disabled at once: as for any disabled account, no password is right.
-          if (made === undefined || made.disabled) throw err
-          return made
+        .catch((err) => {
+          if (err instanceof Refusal && err.code === 'taken') return err
+          throw err
         })
+      if (user instanceof Refusal) {
+        const made = await users.findBySource(source, entry.sourceId)
+        if (made === undefined || made.disabled) throw user
+        return made
+      }
       securityLog.write({
         event: 'user_created',
         userId: user.id,

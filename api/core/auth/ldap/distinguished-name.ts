@@ -31,9 +31,7 @@ export const isDn = (text: string): boolean => normalizeDn(text) !== undefined
 
 /** @returns undefined if its bytes are no UTF-8 */
 function unescapeValue(value: string): string | undefined {
-  // A blank at the end belongs to the value only if it is escaped.
-  const trimmed = value.replace(/(\\ )? +$/, '$1')
-  const bytes = trimmed.split(/(\\[0-9A-Fa-f]{2}|\\.)/s).map((piece) => {
+  const bytes = value.split(/(\\[0-9A-Fa-f]{2}|\\.)/s).map((piece) => {
     if (/^\\[0-9A-Fa-f]{2}$/.test(piece)) return Buffer.from(piece.slice(1), 'hex')
     return Buffer.from(piece.startsWith('\\') ? piece.slice(1) : piece, 'utf8')
   })
@@ -44,4 +42,5 @@ function unescapeValue(value: string): string | undefined {
   }
 }
 
+/** Blanks at the ends and runs of them are insignificant, escaped or not. */
 const foldValue = (text: string): string => text.toLowerCase().trim().replace(/ +/g, ' ')
