@@ -38,11 +38,11 @@ describe('names of entries', () => {
   ])('%j is none', (text) => expect(normalizeDn(text)).toBeUndefined())
 
   test('a value that is escaped never becomes another part', () => {
-    const escape = (text: string) =>
+    const escaped = (text: string) =>
       [...Buffer.from(text)].map((byte) => `\\${byte.toString(16).padStart(2, '0')}`).join('')
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (value) => {
-        expect(JSON.parse(normalizeDn(`cn=${escape(value)},dc=x`) ?? '')).toHaveLength(2)
+        expect(JSON.parse(normalizeDn(`cn=${escaped(value)},dc=x`) ?? '')).toHaveLength(2)
       }),
     )
   })
