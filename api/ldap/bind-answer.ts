@@ -17,7 +17,7 @@ const AD_REASONS: Readonly<Record<string, string>> = {
 }
 
 /**
- * The answer to the bind of a person. Only invalidCredentials says anything about the password: all else is a failure of
+ * The answer to the bind of a person. Only invalidCredentials means that the password is wrong: all else is a failure of
  * the directory.
  * @throws {unknown} the error otherwise
  */

@@ -14,7 +14,7 @@ import { Refusal } from '../core/refusal.ts'
 import { toWrongAnswer } from './bind-answer.ts'
 import { equalTo, type FilterTemplate, parseFilterTemplate } from './ldap-filter.ts'
 import { openLdapSocket } from './ldap-socket.ts'
-import { attributesToRead, judgePerson, readPerson } from './read-entry.ts'
+import { attributesToRead, readPerson, toDirectoryEntry } from './read-entry.ts'
 import { isGuidAttribute, textToGuid } from './unique-id.ts'
 
 export interface LdapDirectoryNeeds {
@@ -100,7 +100,7 @@ async function connect({ settings, ca }: LdapDirectoryNeeds): Promise<Client> {
   })
 }
 
-/** Its failure is one of the settings or of the directory, and says nothing about any person. */
+/** Its failure is one of the settings or of the directory, and never means that a password is wrong. */
 async function bindService(client: Client, { settings, bindPassword }: LdapDirectoryNeeds): Promise<void> {
   if (settings.bind_dn !== undefined && bindPassword !== undefined)
     await client.bind(settings.bind_dn, bindPassword)
@@ -145,7 +145,7 @@ function createSession(
     const searched = await groupsOf(person.dn, person.username)
     return {
       is: 'one',
-      entry: judgePerson({ ...person, groups: [...person.groups, ...searched] }, settings),
+      entry: toDirectoryEntry({ ...person, groups: [...person.groups, ...searched] }, settings),
     }
   }
 

@@ -58,9 +58,9 @@ async function open({ host, port, tls, ca }: LdapSocketSettings, opened: Socket[
 }
 
 /** Rejects when the socket fails or closes before. */
-function happens(socket: Socket, event: 'connect' | 'secureConnect'): Promise<void> {
+function happens(socket: Socket, name: 'connect' | 'secureConnect'): Promise<void> {
   return new Promise((resolve, reject) => {
-    socket.once(event, () => resolve())
+    socket.once(name, () => resolve())
     socket.once('error', reject)
     socket.once('close', () => reject(new Error('the directory closed the connection')))
   })

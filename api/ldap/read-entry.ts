@@ -61,7 +61,7 @@ export function readPerson(entry: Entry, settings: EntrySettings): Person | unde
 }
 
 /** The strongest role of the groups, and whether the person may sign in. A group that is gone gives nothing. */
-export function judgePerson(
+export function toDirectoryEntry(
   { isDisabled, groups, ...person }: Person,
   { roles, required_group: required }: EntrySettings,
 ): DirectoryEntry {

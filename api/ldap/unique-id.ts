@@ -1,7 +1,7 @@
 /** Attributes of 16 bytes, which Active Directory writes as a GUID. */
 export const isGuidAttribute = (attribute: string): boolean => attribute.toLowerCase() === 'objectguid'
 
-/** @returns the usual text of a GUID, whose first three groups have their bytes in reverse; undefined for another length */
+/** @returns the usual text of a GUID: its first three groups have their bytes in reverse; undefined for another length */
 export function guidToText(bytes: Buffer): string | undefined {
   if (bytes.length !== 16) return undefined
   const hex = reorder(bytes).toString('hex')

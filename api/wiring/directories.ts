@@ -32,15 +32,14 @@ export interface DirectoriesModuleNeeds extends Omit<DirectoryAccountsNeeds, 'us
 export function createDirectoriesModule(needs: DirectoriesModuleNeeds) {
   const { path, users, accountAdmin, passwords, policy, securityLog, redis, log, monotonic } = needs
   const logFailure = failureLogger(log)
-  const failuresOf = (directory: string) => failureLogger(log.child({ directory }))
+  const logOf = (directory: string) => log.child({ directory })
   const { checkMinutes, directories: configured } = readDirectoriesFile(path)
   if (configured.length === 0) return undefined
-  const directories = configured.map((one) =>
-    createLdapDirectory({
-      ...one,
-      onFailure: failuresOf(one.settings.id)('directory_request', 'a directory cannot be asked'),
-    }),
-  )
+  const directories = configured.map((one) => {
+    const directoryLog = logOf(one.settings.id)
+    const onFailure = failureLogger(directoryLog)('directory_request', 'a directory cannot be asked')
+    return createLdapDirectory({ ...one, onFailure })
+  })
   const accounts = createDirectoryAccounts({ users, accountAdmin, policy, securityLog })
   const jobs = createIntervalJobs()
   const lease = createLease({
@@ -60,10 +59,10 @@ export function createDirectoriesModule(needs: DirectoriesModuleNeeds) {
     /** Starts the checks of all accounts. */
     start() {
       for (const directory of directories) {
-        const { id } = directory
+        const directoryLog = logOf(directory.id)
         const onAccountFailure = (err: unknown, username: string) =>
-          log.warn(
-            { event: 'directory_account_failed', directory: id, username, err },
+          directoryLog.warn(
+            { event: 'directory_account_failed', username, err },
             'an account of a directory could not be updated',
           )
         const check = async () => {
@@ -73,7 +72,7 @@ export function createDirectoriesModule(needs: DirectoriesModuleNeeds) {
         jobs.start(
           checkMinutes * 60_000,
           check,
-          failuresOf(id)('directory_check', 'the accounts of a directory could not be checked'),
+          failureLogger(directoryLog)('directory_check', 'the accounts of a directory could not be checked'),
           { pauseFirst: true },
         )
       }

@@ -30,7 +30,7 @@ export interface AccountAdmin {
   /** Lets a disabled user log in again; ended sessions stay ended. */
   enable(userId: string, by: ChangedBy): Promise<void>
   /**
-   * Makes an account belong to a person of a directory, whose password there counts from now on. Ends the sessions.
+   * Makes an account belong to a person of a directory: only the password there counts from now on. Ends the sessions.
    * @throws {Refusal} `not_found`, `taken` (`source`), `unavailable`
    */
   link(userId: string, origin: AccountOrigin, by: ChangedBy): Promise<void>

@@ -139,13 +139,13 @@ export interface UserStore {
   findAll(ids: readonly string[]): Promise<User[]>
   count(): Promise<number>
   findBySource(source: string, sourceId: string): Promise<User | undefined>
-  /** Of one source, by id, a page at a time; with whether the source, and no one else, has disabled the account. */
+  /** Of one source, by id, a page at a time; with whether the source itself has disabled the account. */
   listBySource(
     source: string,
     page: { afterId?: string; limit: number },
   ): Promise<{ user: User; isDisabledBySource: boolean }[]>
   /**
-   * Makes an account belong to an entry of a source, whose password counts from now on; the stored hash is deleted.
+   * Makes an account belong to an entry of a source: only the password there counts; the stored hash is deleted.
    * Revokes as `setPassword` does.
    * @throws {Refusal} `not_found`, `taken` (`source`) if another account belongs to the entry
    */

@@ -3,7 +3,7 @@ import { BusyError, InvalidCredentialsError, UnavailableError, UnwillingToPerfor
 import { describe, expect, test } from 'vitest'
 import { toWrongAnswer } from '../../../api/ldap/bind-answer.ts'
 import { readStartTlsResponse } from '../../../api/ldap/ldap-socket.ts'
-import { judgePerson, readPerson } from '../../../api/ldap/read-entry.ts'
+import { readPerson, toDirectoryEntry } from '../../../api/ldap/read-entry.ts'
 import { guidToText, textToGuid } from '../../../api/ldap/unique-id.ts'
 
 describe('the answer to a bind', () => {
@@ -69,7 +69,7 @@ describe('an entry', () => {
   }
   const read = (changes: Record<string, string | string[] | Buffer | Buffer[]>) => {
     const person = readPerson({ ...entry, ...changes }, settings)
-    return person && judgePerson(person, settings)
+    return person && toDirectoryEntry(person, settings)
   }
 
   test('of Active Directory', () => {

@@ -181,7 +181,7 @@ describe('a directory', () => {
     expect(await find('dora', { changes })).toMatchObject({ entry: { role: 'user' } })
   })
 
-  test('uses the name of the entry as its id, where the settings say so', async () => {
+  test('uses the name of the entry as its id, where the settings name it', async () => {
     const attributes = { username: 'uid', unique_id: 'dn' }
     const found = await find('anna', { changes: { attributes } })
     expect(found).toMatchObject({ entry: { sourceId: `uid=anna,ou=people,${BASE}` } })
@@ -256,7 +256,7 @@ describe('a directory that cannot be asked is unavailable', () => {
     expect(await verify('anna', 'anna knows')).toBe('right')
   })
 
-  test('with a server that accepts and says nothing, or garbage', async () => {
+  test('with a server that accepts and answers nothing, or garbage', async () => {
     for (const answer of ['', 'HTTP/1.1 200 OK\r\n\r\n']) {
       const server = createServer((socket) => {
         socket.on('error', () => {})

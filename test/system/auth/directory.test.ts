@@ -110,11 +110,11 @@ test('a wrong password, an injection and an unknown name are refused alike', asy
 })
 
 test('a local account of the same name is reached by its own password alone', async () => {
-  await slapd.addPerson('user1', 'of the directory')
-  expect(await everywhere('user1', 'of the directory')).toEqual(all(401))
+  await slapd.addPerson('user1', 'secret in corp')
+  expect(await everywhere('user1', 'secret in corp')).toEqual(all(401))
   expect(await everywhere('user1', 'password')).toEqual(all(200))
   // Nor by another name of the same person.
-  expect(await everywhere('user1@example.org', 'of the directory')).toEqual(all(401))
+  expect(await everywhere('user1@example.org', 'secret in corp')).toEqual(all(401))
 })
 
 test('a directory that is away is 503, ends no session and locks no local account out', async () => {
@@ -158,7 +158,7 @@ test('a renamed person keeps the account, and a person who left loses it within 
 })
 
 test('the command line shows a person without a password, and links an account', async () => {
-  await slapd.addPerson('user3', 'of the directory', { mail: 'third@example.org' })
+  await slapd.addPerson('user3', 'secret in corp', { mail: 'third@example.org' })
   const shown = await hookswitch('directories', 'check', '--user', 'user3')
   expect(shown).toMatchObject({ code: 0, err: '' })
   expect(shown.out).toContain('ldap:corp: refused: the account user3 has the name user3 already')
@@ -168,7 +168,7 @@ test('the command line shows a person without a password, and links an account',
   expect(await hookswitch('users', 'link', 'user3', 'ldap:corp', id)).toMatchObject({ code: 0 })
   await waitUntil('the session is over', async () => (await session.request('/me')).status === 401)
   expect(await everywhere('user3', 'password')).toEqual(all(401))
-  expect(await everywhere('user3', 'of the directory')).toEqual(all(200))
+  expect(await everywhere('user3', 'secret in corp')).toEqual(all(200))
   expect(await hookswitch('users', 'link', 'user2', 'ldap:corp', id)).toMatchObject({ code: 2 })
   expect(await hookswitch('users', 'link', 'user2', 'ldap:gone', id)).toMatchObject({ code: 2 })
   expect((await hookswitch('directories', 'check')).out).toBe('ldap:corp: answers\n')
@@ -176,6 +176,6 @@ test('the command line shows a person without a password, and links an account',
 
 test('no password is in any log', () => {
   expect(stack.logs()).toContain('authn_directory_refused')
-  for (const secret of [SERVICE_PASSWORD, 'dora knows', 'of the directory'])
+  for (const secret of [SERVICE_PASSWORD, 'dora knows', 'secret in corp'])
     expect(stack.logs()).not.toContain(secret)
 })

@@ -42,10 +42,10 @@ async function checkAccount(
 ): Promise<void> {
   const { directory, accounts, accountAdmin, onAccountFailure } = needs
   const by = { actorId: directory.source, address: 'local' }
-  // The password of another account is verified elsewhere: its entry says nothing about it.
+  // The password of another account is verified elsewhere: its entry does not matter.
   if (user.sourceId === null || user.passwordAuthority !== 'directory') return
   const found = await session.findById(user.sourceId)
-  // Nothing is known about a person whose entry cannot be told from another.
+  // It is unknown whether the person is still there.
   if (found.is === 'several' || found.is === 'incomplete')
     return onAccountFailure(new Error(`the entry of its unique id is ${found.is}`), user.username)
   const isActive = found.is === 'one' && found.entry.barred === undefined

@@ -187,7 +187,7 @@ export const isVerifiable = (password: string): boolean =>
 
 const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text)
 
-/** One attempt of a client, whose counter becomes another one once its account is known. */
+/** One attempt of a client. It moves to the counter of its account once that is known. */
 interface MovingAttempt {
   /** @throws {Refusal} `throttled`, `unavailable` */
   moveTo(target: AttemptTarget): Promise<void>
