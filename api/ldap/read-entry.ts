@@ -16,6 +16,8 @@ export type Person = Omit<DirectoryEntry, 'role' | 'barred'> & {
   groups: string[]
 }
 
+const MAX_ID_LENGTH = 1_000
+
 /** Flags of Active Directory: the account is disabled. */
 const ACCOUNT_DISABLED = 0x2
 
@@ -92,5 +94,6 @@ function toText(value: Buffer | string): string | undefined {
 
 function toSourceId(attribute: string, value: Buffer | string): string | undefined {
   if (isGuidAttribute(attribute)) return guidToText(typeof value === 'string' ? Buffer.from(value) : value)
-  return toText(value)
+  const text = toText(value)
+  return text === undefined || text.length > MAX_ID_LENGTH || /\p{C}/u.test(text) ? undefined : text
 }

@@ -6,6 +6,7 @@ import { parseArguments } from '../arguments.ts'
 import { assignExtension, describeQuarantine } from './assign-extension.ts'
 import { type Command, CommandError, formatTable, formatTime, unknownVerb } from './command.ts'
 import { type AdminContext, BY_ADMIN, withAdminContext } from './context.ts'
+import { findDirectoryPerson } from './load-directories.ts'
 
 /** `users list|add|extension|passwd|unlock|disable|enable|delete`. */
 export const usersCommand: Command = {
@@ -89,11 +90,8 @@ async function run(args: string[]): Promise<void> {
       case 'link': {
         const user = await context.requireUser(name)
         const source = extensionArg ?? ''
-        if (!context.loadDirectories().some((one) => one.source === source))
-          throw new CommandError(`no directory ${JSON.stringify(source)}; see directories check`)
-        if (sourceId === undefined || sourceId === '')
-          throw new CommandError('users link <name> ldap:<directory> <id>; see users --help')
-        await context.accountAdmin.link(user.id, { source, sourceId }, BY_ADMIN)
+        const origin = await findDirectoryPerson(context.loadDirectories(), source, sourceId)
+        await context.accountAdmin.link(user.id, origin, BY_ADMIN)
         return console.log(`${describe(user)} signs in by ${source}; their sessions are over`)
       }
       case 'disable': {

@@ -22,7 +22,7 @@ export interface AccountAdmin {
   add(account: NewAccount, by: ChangedBy, options?: AssignmentOptions): Promise<User>
   /**
    * Ends the user's sessions at once, everywhere, as do `disable`, `remove` and a new role or extension.
-   * @throws {Refusal} `input_invalid`, `not_found`, `conflict` if a directory has the password, `unavailable`
+   * @throws {Refusal} `input_invalid`, `not_found`, `unavailable`
    */
   setPassword(userId: string, password: string, by: ChangedBy): Promise<void>
   /** @throws {Refusal} as `update` */
@@ -110,9 +110,7 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
     },
     async setPassword(userId, password, by) {
       requireNewPassword(password)
-      const { username: target, passwordAuthority } = await requireUser(userId)
-      if (passwordAuthority === 'directory')
-        throw new Refusal('conflict', { detail: 'the password of this account is that of its directory' })
+      const { username: target } = await requireUser(userId)
       const entry = await users.setPassword(userId, await passwords.hash(password), revokeUntil(), by)
       securityLog.write({ event: 'authn_password_change', userId, target, ...by })
       await revocationPublisher.publish(entry)

@@ -172,12 +172,7 @@ export function addUserRoutes(app: OpenAPIHono<Guarded>, needs: UserRoutesNeeds)
         params: UserParams,
         body: { required: true, ...jsonRequest(wire.PasswordBody, 'The new password') },
       },
-      responses: {
-        204: { description: 'It is set' },
-        404: notFound,
-        409: problem('The password of the user is that of a directory'),
-        ...adminProblems,
-      },
+      responses: { 204: { description: 'It is set' }, 404: notFound, ...adminProblems },
     }),
     async (c) => {
       await accountAdmin.setPassword(c.req.valid('param').userId, c.req.valid('json').password, actedBy(c))

@@ -100,6 +100,7 @@ describe('an entry', () => {
     ['two unique ids', { objectGUID: [guid, guid] }],
     ['no unique id', { objectGUID: [] }],
     ['a short unique id', { objectGUID: Buffer.alloc(4) }],
+    ['an empty unique id', { objectGUID: Buffer.alloc(0) }],
     ['no username', { samaccountname: [] }],
     ['no name', { dn: '' }],
   ])('with %s is no person', (_, changes) => expect(read(changes)).toBeUndefined())

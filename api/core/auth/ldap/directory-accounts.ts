@@ -3,6 +3,7 @@ import { type ExtensionRules, requireDialableExtension } from '../../dial-policy
 import { Refusal } from '../../refusal.ts'
 import { DisplayName } from '../../values/display-name.ts'
 import { Email } from '../../values/email.ts'
+import { ACCOUNT_EXTENSION } from '../../values/extension.ts'
 import { type AccountAdmin, describeValues } from '../account-admin.ts'
 import { NewAccount } from '../accounts.ts'
 import type { SecurityLog } from '../security-log.ts'
@@ -38,10 +39,10 @@ export function createDirectoryAccounts(needs: DirectoryAccountsNeeds): Director
 
   return {
     async create(source, entry, address) {
-      const { username, role, extension } = entry
+      const { username, role } = entry
+      const extension = toDialableExtension(entry.extension, policy())
       const checked = ExternalAccount.safeParse({ username, role, extension })
       if (!checked.success) throw new Refusal('input_invalid', { detail: validationMessage(checked.error) })
-      if (extension !== null) requireDialableExtension(extension, policy())
       const user = await users
         .add({
           ...{ username: checked.data.username, role, extension },
@@ -88,5 +89,16 @@ export function createDirectoryAccounts(needs: DirectoryAccountsNeeds): Director
         })
       }
     },
+  }
+}
+
+/** @returns null for a number of another form, such as one of the public network */
+function toDialableExtension(text: string | null, policy: ExtensionRules): string | null {
+  if (text === null || !ACCOUNT_EXTENSION.test(text)) return null
+  try {
+    requireDialableExtension(text, policy)
+    return text
+  } catch {
+    return null
   }
 }
