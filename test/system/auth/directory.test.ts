@@ -171,6 +171,7 @@ test('the command line shows a person without a password, and links an account',
   expect(await everywhere('user3', 'secret in corp')).toEqual(all(200))
   expect(await hookswitch('users', 'link', 'user2', 'ldap:corp', id)).toMatchObject({ code: 2 })
   expect(await hookswitch('users', 'link', 'user2', 'ldap:gone', id)).toMatchObject({ code: 2 })
+  expect(await hookswitch('users', 'link', 'user2', 'ldap:corp', 'x')).toMatchObject({ code: 2 })
   expect((await hookswitch('directories', 'check')).out).toBe('ldap:corp: answers\n')
 })
 
