@@ -137,6 +137,7 @@ async function main() {
   )
   server.on('upgrade', upgrade)
   server.on('clientError', handleClientError)
+  auth.openDirectories()
   callModule.open()
   provisioning.open()
   callCenter.open()

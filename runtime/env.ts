@@ -9,8 +9,8 @@ export class SettingsError extends Error {
   override name = 'SettingsError'
 }
 
-/** Settings that are paths themselves: their files change while we run, and another program reads them. */
-const PATH_SETTINGS = ['HOOKSWITCH_TLS_CERT_FILE', 'HOOKSWITCH_TLS_KEY_FILE']
+/** Settings that are paths themselves: their files change while we run, or name other files. */
+const PATH_SETTINGS = ['HOOKSWITCH_TLS_CERT_FILE', 'HOOKSWITCH_TLS_KEY_FILE', 'HOOKSWITCH_DIRECTORIES_FILE']
 
 /**
  * Reads settings from the environment. The keys of the schema are the names of the variables. `NAME_FILE` may name a file

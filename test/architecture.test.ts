@@ -17,6 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'api/provisioning': ['contract', 'runtime', 'api/core'],
   'api/nchan': ['contract', 'runtime', 'api/core'],
   'api/mail': ['contract', 'runtime', 'api/core'],
+  'api/ldap': ['contract', 'runtime', 'api/core'],
   'api/http': ['contract', 'runtime', 'api/core'],
   'api/config': ['contract', 'runtime', 'api/core'],
   'api/wiring': [
@@ -28,6 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'api/provisioning',
     'api/nchan',
     'api/mail',
+    'api/ldap',
     'api/http',
     'api/config',
   ],
@@ -43,7 +45,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'api/wiring',
   ],
   // What a person runs may use every folder’s public pieces, but no process is built from it.
-  bin: ['contract', 'runtime', 'api/core', 'api/store', 'api/config'],
+  bin: ['contract', 'runtime', 'api/core', 'api/store', 'api/config', 'api/ldap'],
   // The page knows the server only by the types of its OpenAPI document, which are a file of its own.
   'console/i18n': [],
   // A program of its own: it runs without a page.
@@ -114,6 +116,7 @@ const ONLY: Record<string, readonly string[]> = {
   jose: ['api/core/auth/tokens.ts', 'api/http/operational-routes.ts'],
   hono: ['sidecar/operations-app.ts', 'api/http/'],
   pino: ['runtime/log.ts'],
+  ldapts: ['api/ldap/'],
 }
 
 const files = ['contract', 'runtime', 'sidecar', 'relay', 'api', 'bin', 'console'].flatMap((folder) =>

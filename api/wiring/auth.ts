@@ -40,6 +40,7 @@ import { createSecurityEventStore } from '../store/sql/auth/security-events.ts'
 import { createSessionStore } from '../store/sql/auth/sessions.ts'
 import { createUserStore } from '../store/sql/auth/users.ts'
 import type { Database } from '../store/sql/database.ts'
+import { createDirectoriesModule } from './directories.ts'
 
 export interface AuthModuleNeeds {
   config: Config
@@ -142,6 +143,14 @@ export function createAuthModule(needs: AuthModuleNeeds) {
   const attempts = { countersFor: createAttemptCounters(redis), knownNetworks: createKnownNetworks(redis) }
   const reachOf = createFindReach(users, supervisorReach)
   const accounts = createAccounts({ users, passwords, policy })
+  const accountAdmin = createAccountAdmin({
+    ...{ accounts, users, passwords, sessions, revocationPublisher, securityLog, policy, now },
+    longestLifetime,
+  })
+  const directories = createDirectoriesModule({
+    path: config.directoriesPath,
+    ...{ users, accountAdmin, passwords, policy, securityLog, redis, log, monotonic },
+  })
   const signInTickets = createSignInTickets(createOneTimeValues(redis, 'sign-in-ticket', SignInGrant))
   const attemptsAt = (surface: string, perAddress: AttemptLimit) =>
     createLoginAttempts(attempts, { surface, perAddress, perAccount: config.perAccount })
@@ -149,6 +158,7 @@ export function createAuthModule(needs: AuthModuleNeeds) {
   const passwordCheckAt = (surface: string, perAddress: AttemptLimit): PasswordCheckNeeds => ({
     passwords,
     attempts: attemptsAt(surface, perAddress),
+    remoteAuthorities: directories === undefined ? {} : { directory: directories.passwords },
   })
 
   return {
@@ -170,10 +180,9 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     accounts,
     signInTickets,
     passwordCheckAt,
-    accountAdmin: createAccountAdmin({
-      ...{ accounts, users, passwords, sessions, revocationPublisher, securityLog, policy, now },
-      longestLifetime,
-    }),
+    /** Starts the checks of the accounts of directories. */
+    openDirectories: () => directories?.start(),
+    accountAdmin,
     ownPassword: createOwnPassword({
       ...{ users, passwords, sessions, securityLog },
       checkPassword: createPasswordCheck(passwordCheckAt('v1', config.perAddress)),
@@ -182,6 +191,9 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     createLoginFor: (surface: string, perAddress: AttemptLimit) =>
       createLogin({
         ...passwordCheckAt(surface, perAddress),
+        ...(directories && {
+          findExternal: directories.passwords.createFindExternal(attemptsAt(surface, perAddress)),
+        }),
         ...{ users, sessions, signInTickets, securityLog },
       }),
     /** Whether tokens can be issued and verified; the age is null before the revocations were read once. */
@@ -193,6 +205,7 @@ export function createAuthModule(needs: AuthModuleNeeds) {
       return { ready, revocationBoundMs: maxStalenessMs, revocationAgeMs }
     },
     async close() {
+      await directories?.close()
       keyring.close()
       await logReader.stop()
       await securityEventRecorder

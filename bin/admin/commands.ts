@@ -2,6 +2,7 @@ import { didYouMean, UsageError } from '../arguments.ts'
 import { tokenCommand } from '../token/command.ts'
 import { backupCommand, restoreCommand } from './backup.ts'
 import { type Command, unknownVerb } from './command.ts'
+import { directoriesCommand } from './directories.ts'
 import { doNotCallCommand } from './do-not-call.ts'
 import { historyCommand } from './history.ts'
 import { invitationsCommand } from './invitations.ts'
@@ -14,6 +15,7 @@ import { usersCommand } from './users.ts'
 const COMMANDS: Readonly<Record<string, Command>> = {
   keys: keysCommand,
   users: usersCommand,
+  directories: directoriesCommand,
   sessions: sessionsCommand,
   invitations: invitationsCommand,
   provisioning: provisioningCommand,

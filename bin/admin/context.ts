@@ -6,6 +6,7 @@ import { watchDialPolicyFile } from '../../api/config/dial-policy-file.ts'
 import { Quarantine } from '../../api/config/provisioning.ts'
 import { type AccountAdmin, createAccountAdmin } from '../../api/core/auth/account-admin.ts'
 import { createAccounts } from '../../api/core/auth/accounts.ts'
+import type { Directory } from '../../api/core/auth/ldap/directory.ts'
 import { createPasswords } from '../../api/core/auth/password.ts'
 import { createSecurityEventRecorder } from '../../api/core/auth/security-events.ts'
 import { joinSecurityLogs, type SecurityLog } from '../../api/core/auth/security-log.ts'
@@ -38,6 +39,7 @@ import { commonSettings } from '../../contract/common-settings.ts'
 import { readEnv } from '../../runtime/env.ts'
 import { DAY_S, toUnixSeconds } from '../../runtime/time.ts'
 import { CommandError } from './command.ts'
+import { loadDirectories } from './load-directories.ts'
 
 const Settings = z.object({
   HOOKSWITCH_DATA: commonSettings.HOOKSWITCH_DATA,
@@ -47,6 +49,7 @@ const Settings = z.object({
   HOOKSWITCH_EXTENSION_QUARANTINE: Quarantine,
   DATABASE_URL: z.string().optional(),
   HOOKSWITCH_DIAL_POLICY: z.string().optional(),
+  HOOKSWITCH_DIRECTORIES_FILE: z.string().optional(),
 })
 
 /** What the admin's commands work with: the database alone, as the truth is there. */
@@ -62,6 +65,8 @@ export interface AdminContext {
   callHistory: HistoryPurgeStore
   /** What may be dialed, as the settings file has it now. @throws {SettingsError} */
   loadDialPolicy: () => DialPolicy
+  /** As the file has them now. @throws {SettingsError} */
+  loadDirectories: () => Directory[]
   /** @throws {CommandError} */
   requireUser(name: string | undefined): Promise<User>
   /** @throws {CommandError} when there is no such live session */
@@ -134,6 +139,7 @@ function createAdminContext(
   return {
     users,
     loadDialPolicy,
+    loadDirectories: () => loadDirectories(settings.HOOKSWITCH_DIRECTORIES_FILE || undefined),
     invitations: createInvitationAdmin({
       store: createInvitationAdminStore(db),
       // An administrator at the command line hands the token over, whatever the running API allows.
@@ -183,6 +189,7 @@ const CONFLICT_LABELS: Record<string, string> = {
   username: 'name',
   extension: 'extension',
   email: 'email address',
+  source: 'person of the directory',
 }
 
 function describeRefusal(refusal: Refusal): string {

@@ -6,6 +6,7 @@ import { parseArguments } from '../arguments.ts'
 import { assignExtension, describeQuarantine } from './assign-extension.ts'
 import { type Command, CommandError, formatTable, formatTime, unknownVerb } from './command.ts'
 import { type AdminContext, BY_ADMIN, withAdminContext } from './context.ts'
+import { findDirectoryPerson } from './load-directories.ts'
 
 /** `users list|add|extension|passwd|unlock|disable|enable|delete`. */
 export const usersCommand: Command = {
@@ -21,10 +22,14 @@ export const usersCommand: Command = {
                                 lock after too many wrong passwords at once
   users unlock <name>           lifts such a lock at once, and nothing else (an address that tried too many
                                 names has to wait all the same)
+  users link <name> ldap:<directory> <id>
+                                makes an account belong to a person of a directory: from now on the password there
+                                counts, and no other; ends the user's sessions. The id is what directories check
+                                --user shows
   users disable|enable <name>   a disabled user cannot log in; disabling ends the user's sessions
   users delete <name> --force   delete the user; ends the user's sessions. Their calls stay in the history, without
                                 a person: see history purge`,
-  verbs: ['list', 'add', 'extension', 'passwd', 'unlock', 'disable', 'enable', 'delete'],
+  verbs: ['list', 'add', 'extension', 'passwd', 'unlock', 'link', 'disable', 'enable', 'delete'],
   run,
 }
 
@@ -39,7 +44,7 @@ async function run(args: string[]): Promise<void> {
       force: { type: 'boolean' },
     },
   })
-  const [verb, name, extensionArg] = positionals
+  const [verb, name, extensionArg, sourceId] = positionals
   const reuse = flags.reuse ?? false
   await withAdminContext(async (context) => {
     switch (verb) {
@@ -81,6 +86,13 @@ async function run(args: string[]): Promise<void> {
         const user = await context.requireUser(name)
         await context.accountAdmin.unlock(user.id, BY_ADMIN)
         return console.log(`${describe(user)} may try to log in afresh; their sessions go on`)
+      }
+      case 'link': {
+        const user = await context.requireUser(name)
+        const source = extensionArg ?? ''
+        const origin = await findDirectoryPerson(context.loadDirectories(), source, sourceId)
+        await context.accountAdmin.link(user.id, origin, BY_ADMIN)
+        return console.log(`${describe(user)} signs in by ${source}; their sessions are over`)
       }
       case 'disable': {
         const user = await context.requireUser(name)

@@ -19,6 +19,7 @@ import type { Detection, Program, ProgramSpec } from './program-spec.ts'
 import { type RedisProgram, redis } from './redis.ts'
 import type { Environment } from './run-program.ts'
 import { SetupError } from './setup-error.ts'
+import { type SlapdProgram, slapd } from './slapd.ts'
 import { wrk } from './wrk.ts'
 
 export type { NginxProgram as Nginx, Program, RedisProgram as Redis }
@@ -33,6 +34,7 @@ export interface FoundPrograms {
   chromium: Program
   openssl: Program
   coturn: Program
+  slapd: SlapdProgram
 }
 
 export type ProgramName = keyof FoundPrograms
@@ -46,6 +48,7 @@ const programSpecs: { [N in ProgramName]: ProgramSpec<FoundPrograms[N]> } = {
   chromium,
   openssl,
   coturn,
+  slapd,
 }
 
 /**

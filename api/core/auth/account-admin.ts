@@ -8,7 +8,7 @@ import type { RevocationPublisher } from './revocations.ts'
 import type { SecurityLog } from './security-log.ts'
 import type { SessionEndReason } from './session-store.ts'
 import type { EndedBy, Sessions } from './sessions.ts'
-import type { AssignmentOptions, UpdateOptions, User, UserChange, UserStore } from './users.ts'
+import type { AccountOrigin, AssignmentOptions, UpdateOptions, User, UserChange, UserStore } from './users.ts'
 
 /** Who changes an account. */
 export type ChangedBy = Pick<EndedBy, 'actorId' | 'address'>
@@ -29,6 +29,11 @@ export interface AccountAdmin {
   disable(userId: string, by: ChangedBy): Promise<void>
   /** Lets a disabled user log in again; ended sessions stay ended. */
   enable(userId: string, by: ChangedBy): Promise<void>
+  /**
+   * Makes an account belong to a person of a directory: only the password there counts from now on. Ends the sessions.
+   * @throws {Refusal} `not_found`, `taken` (`source`), `unavailable`
+   */
+  link(userId: string, origin: AccountOrigin, by: ChangedBy): Promise<void>
   /** Lifts a lock after too many wrong passwords. @throws {Refusal} `not_found` */
   unlock(userId: string, by: ChangedBy): Promise<void>
   /** @throws {Refusal} `not_found`, `conflict` for the last active administrator and for oneself */
@@ -45,7 +50,7 @@ export interface AccountAdmin {
 
 export interface AccountAdminNeeds {
   accounts: Pick<Accounts, 'prepare'>
-  users: Pick<UserStore, 'add' | 'find' | 'setPassword' | 'remove' | 'update' | 'unlock'>
+  users: Pick<UserStore, 'add' | 'find' | 'setPassword' | 'link' | 'remove' | 'update' | 'unlock'>
   passwords: Pick<Passwords, 'hash'>
   sessions: Pick<Sessions, 'endAll'>
   revocationPublisher: RevocationPublisher
@@ -116,6 +121,17 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
     },
     async enable(userId, by) {
       await update(userId, { disabled: false }, by)
+    },
+    async link(userId, { source, sourceId }, by) {
+      const { username: target } = await requireUser(userId)
+      const origin = { source, sourceId, passwordAuthority: 'directory' as const }
+      const entry = await users.link(userId, origin, revokeUntil(), by)
+      securityLog.write({
+        event: 'user_linked',
+        ...{ userId, target, changes: describeValues({ source, source_id: sourceId }), ...by },
+      })
+      await revocationPublisher.publish(entry)
+      await endAll(userId, 'changed', by)
     },
     async unlock(userId, by) {
       const { username: target } = await requireUser(userId)

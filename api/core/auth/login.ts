@@ -1,7 +1,13 @@
 import { Refusal } from '../refusal.ts'
 import { normalizeName } from '../values/account-names.ts'
 import type { LoginAttempts } from './login-attempts.ts'
-import { attemptTargetOf, createPasswordCheck, type PasswordCheckNeeds } from './password-check.ts'
+import {
+  attemptTargetOf,
+  createPasswordCheck,
+  type PasswordCheckNeeds,
+  type PasswordProof,
+} from './password-check.ts'
+import { isSameAccount } from './same-account.ts'
 import type { SecurityLog } from './security-log.ts'
 import type { OpenedSession, OpenSessionRequest, Sessions } from './sessions.ts'
 import type { SignInTickets } from './sign-in-tickets.ts'
@@ -11,6 +17,13 @@ export interface LoginCredentials {
   username: string
   password: string
 }
+
+/**
+ * Verifies a password for a name that no account has, where another system knows the name; makes or updates the account.
+ * @returns undefined for a wrong password, and for a name that no system knows
+ * @throws {Refusal} `throttled`, `unavailable`; `conflict` if the last active administrator would lose the role
+ */
+export type FindExternal = (credentials: LoginCredentials, address: string) => Promise<User | undefined>
 
 export interface LoginNeeds extends PasswordCheckNeeds {
   users: Pick<UserStore, 'find' | 'findByLogin'>
@@ -22,6 +35,7 @@ export interface LoginNeeds extends PasswordCheckNeeds {
    * @throws {Refusal} `second_factor_required`, `password_change_required`, `unavailable`
    */
   requirePasswordSuffices?: (user: User) => Promise<void>
+  findExternal?: FindExternal
   securityLog: SecurityLog
 }
 
@@ -46,7 +60,14 @@ export interface Login {
 }
 
 export function createLogin(needs: LoginNeeds): Login {
-  const { users, sessions, signInTickets, securityLog, requirePasswordSuffices = async () => {} } = needs
+  const {
+    users,
+    sessions,
+    signInTickets,
+    securityLog,
+    requirePasswordSuffices = async () => {},
+    findExternal,
+  } = needs
   const checkPassword = createPasswordCheck(needs)
 
   async function loginVerified(user: User, request: OpenSessionRequest): Promise<OpenedSession> {
@@ -59,6 +80,26 @@ export function createLogin(needs: LoginNeeds): Login {
       address: request.address,
     })
     return opened
+  }
+
+  /** An account of this name decides alone, so that no other system can sign in to it by its name. */
+  async function verify(
+    { username, password }: LoginCredentials,
+    address: string,
+  ): Promise<{ user: User | undefined; proof: PasswordProof | undefined }> {
+    const user = await users.findByLogin(username)
+    if (user === undefined && findExternal !== undefined) {
+      const found = await findExternal({ username, password }, address)
+      return { user: found, proof: found && 'password' }
+    }
+    // One counter per account, whichever of its names is tried; unknown names have counters too.
+    const account =
+      user === undefined ? { id: `name:${normalizeName(username)}`, revision: 0 } : attemptTargetOf(user)
+    const proof = await checkPassword(account, user, password, address)
+    if (user === undefined || user.passwordAuthority === 'local') return { user, proof }
+    // The other system may have changed the role, and an administrator the account.
+    const current = await users.find(user.id)
+    return { user: isSameAccount(user, current) ? current : undefined, proof }
   }
 
   return {
@@ -83,11 +124,7 @@ export function createLogin(needs: LoginNeeds): Login {
         securityLog.write({ event: 'authn_login_fail', username, address })
         throw new Refusal('credentials_missing')
       }
-      const user = await users.findByLogin(username)
-      // One counter per account, whichever of its names is tried; unknown names have counters too.
-      const account =
-        user === undefined ? { id: `name:${normalizeName(username)}`, revision: 0 } : attemptTargetOf(user)
-      const proof = await checkPassword(account, user, password, address).catch((err) => {
+      const { user, proof } = await verify({ username, password }, address).catch((err) => {
         if (err instanceof Refusal && err.code === 'throttled')
           securityLog.write({ event: 'authn_login_throttled', username, address })
         throw err

@@ -6,6 +6,8 @@ export type SecurityEvent =
   | { event: 'authn_login_success'; username: string; userId: string; sessionId: string; address: string }
   | { event: 'authn_login_fail'; username: string; address: string }
   | { event: 'authn_login_throttled'; username: string; address: string }
+  /** A directory refused a person, or its answer opens no account: `reason` is for administrators alone. */
+  | { event: 'authn_directory_refused'; username: string; source: string; reason: string; address: string }
   | { event: 'authn_token_reuse'; userId: string; sessionId: string; address: string }
   | { event: 'authn_password_change_fail'; userId: string; username: string; address: string }
   | { event: 'authn_password_reset_request'; username: string; address: string }
@@ -72,6 +74,7 @@ export const USER_ADMIN_EVENTS = [
   'user_created',
   'user_updated',
   'user_unlocked',
+  'user_linked',
   'user_deleted',
   'authn_password_change',
 ] as const
@@ -89,6 +92,7 @@ export const SECURITY_EVENTS = [
   'authn_login_success',
   'authn_login_fail',
   'authn_login_throttled',
+  'authn_directory_refused',
   'authn_token_reuse',
   'authn_password_change_fail',
   'authn_password_reset_request',

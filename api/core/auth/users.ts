@@ -111,6 +111,14 @@ export interface AssignmentOptions extends ActingOptions {
 
 export interface UpdateOptions extends AssignmentOptions {
   revision?: number | undefined
+  /** The source of the account disables it. A later change by another actor clears that: see `listBySource`. */
+  bySource?: boolean
+}
+
+/** Where an account comes from: see `User.source` and `User.sourceId`. */
+export interface AccountOrigin {
+  source: string
+  sourceId: string
 }
 
 export interface UserStore {
@@ -130,6 +138,23 @@ export interface UserStore {
   /** Without ids that do not exist. */
   findAll(ids: readonly string[]): Promise<User[]>
   count(): Promise<number>
+  findBySource(source: string, sourceId: string): Promise<User | undefined>
+  /** Of one source, by id, a page at a time; with whether the source itself has disabled the account. */
+  listBySource(
+    source: string,
+    page: { afterId?: string; limit: number },
+  ): Promise<{ user: User; isDisabledBySource: boolean }[]>
+  /**
+   * Makes an account belong to an entry of a source: only the password there counts; the stored hash is deleted.
+   * Revokes as `setPassword` does.
+   * @throws {Refusal} `not_found`, `taken` (`source`) if another account belongs to the entry
+   */
+  link(
+    id: string,
+    origin: AccountOrigin & Pick<User, 'passwordAuthority'>,
+    revokeUntil: number,
+    options?: ActingOptions,
+  ): Promise<RevocationRecord>
   /** Users with a phone, by id, a page at a time; without password hashes. */
   listPhoneUsers(page: { afterId?: string; limit: number }): Promise<(PhoneUser & { disabled: boolean })[]>
   /**

@@ -24,6 +24,9 @@ export const UserJson = z
     role: Role,
     extension: z.string().nullable(),
     disabled: z.boolean().openapi({ description: 'A disabled user cannot log in' }),
+    source: z.string().nullable().openapi({
+      description: 'Where the account comes from, such as `ldap:corp`; null: made here',
+    }),
     created_at: Time,
     last_login_at: Time.nullable(),
   })
@@ -95,6 +98,7 @@ export const toUserJson = (user: User, lastLogin: number | undefined): z.output<
   role: user.role,
   extension: user.extension,
   disabled: user.disabled,
+  source: user.source,
   created_at: toIsoTime(user.createdAt),
   last_login_at: lastLogin === undefined ? null : toIsoTime(lastLogin),
 })

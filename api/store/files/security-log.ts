@@ -14,6 +14,8 @@ function messageOf(event: SecurityEvent): string {
         : `[AUTH_FAILED] Failed login attempt for user: ${event.username}`
     case 'authn_login_throttled':
       return `[AUTH_FAILED] Throttled login attempt for user: ${event.username}`
+    case 'authn_directory_refused':
+      return `[DIRECTORY] ${event.source} refused ${event.username}: ${event.reason}`
     case 'authn_token_reuse':
       return `[TOKEN_REUSE] A refresh secret of user ID ${event.userId} was used again`
     case 'authn_password_change_fail':

@@ -26,6 +26,7 @@ import * as leadImports from './migrations/0023-lead-imports.ts'
 import * as board from './migrations/0025-board.ts'
 import * as supervisions from './migrations/0026-supervisions.ts'
 import * as accountSources from './migrations/0027-account-sources.ts'
+import * as disabledBySource from './migrations/0030-disabled-by-source.ts'
 
 /**
  * In order of name. A migration that has been released is never changed: add the next one. Steps 0015 to 0018
@@ -58,6 +59,7 @@ export const migrations: Record<string, Migration> = {
   '0025-board': board,
   '0026-supervisions': supervisions,
   '0027-account-sources': accountSources,
+  '0030-disabled-by-source': disabledBySource,
 }
 
 /** A newer version has migrated this database; this version does not know its schema. */

@@ -52,6 +52,8 @@ export interface UsersTable {
   must_change_password: Generated<number>
   source: Generated<string | null>
   source_id: Generated<string | null>
+  /** 1 if the source disabled the account, which enables it again when the person is back. */
+  disabled_by_source: Generated<number>
 }
 
 /** Every name by which an account can be found, in normal form: usernames, extensions and addresses. */

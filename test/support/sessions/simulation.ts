@@ -171,7 +171,12 @@ export function createSimulation(
     accountAdmin: createAccountAdmin({
       accounts: { prepare: notSimulated },
       securityLog,
-      users: { ...interleaved(users, interleaving), add: notSimulated, unlock: notSimulated },
+      users: {
+        ...interleaved(users, interleaving),
+        add: notSimulated,
+        link: notSimulated,
+        unlock: notSimulated,
+      },
       passwords,
       sessions,
       revocationPublisher,

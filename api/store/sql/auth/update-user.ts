@@ -22,6 +22,7 @@ interface UpdateTerms extends AssignmentTerms {
   /** Revoke tokens until then, unix seconds. */
   until: number
   revision: number | undefined
+  bySource: boolean
 }
 
 /** Does what `UserStore.update` promises, within a transaction. */
@@ -29,7 +30,7 @@ export async function updateUser(
   trx: Transaction<Tables>,
   id: string,
   change: UserChange,
-  { until, revision, ...terms }: UpdateTerms,
+  { until, revision, bySource, ...terms }: UpdateTerms,
 ): Promise<{ user: User; revocation: RevocationRecord | undefined }> {
   const { displayName, email, role, extension, disabled } = change
   await requireUnusedDisplayName(trx, displayName, id)
@@ -50,7 +51,9 @@ export async function updateUser(
     ...(email === undefined ? {} : { email, email_folded: email === null ? null : normalizeName(email) }),
     ...(role === undefined ? {} : { role }),
     ...(extension === undefined ? {} : { extension }),
-    ...(disabled === undefined ? {} : { disabled: disabled ? 1 : 0 }),
+    ...(disabled === undefined
+      ? {}
+      : { disabled: disabled ? 1 : 0, disabled_by_source: disabled && bySource ? 1 : 0 }),
   }
   const isRevoked =
     (role !== undefined && role !== before.role) ||

@@ -14,6 +14,7 @@ import { requireOtherAdmin } from './last-admin.ts'
 import { setOwnPassword } from './own-password.ts'
 import { setProfile } from './profiles.ts'
 import { countUsers, searchUsers } from './search-users.ts'
+import { findBySource, linkUser, listBySource } from './source-users.ts'
 import { updateUser } from './update-user.ts'
 import { addUser, bumpGenerationIn, removeUser, rethrowConflict, toUser } from './user-rows.ts'
 
@@ -39,7 +40,11 @@ export function createUserStore(
       .select('agents.team')
 
   /** @throws {Refusal} `not_found` */
-  async function bumpRevision(query: Kysely<Tables>, id: string, change: { disabled?: 0 }): Promise<void> {
+  async function bumpRevision(
+    query: Kysely<Tables>,
+    id: string,
+    change: { disabled?: 0; disabled_by_source?: 0 },
+  ): Promise<void> {
     const row = await query
       .updateTable('users')
       .set((user) => ({ ...change, revision: user('revision', '+', 1) }))
@@ -98,6 +103,10 @@ export function createUserStore(
     },
 
     find,
+    findBySource: (source, sourceId) => findBySource(db, source, sourceId),
+    listBySource: (source, page) => listBySource(db, source, page),
+    link: (id, origin, revokeUntil, options) =>
+      linkUser(db, id, origin, revokeUntil, options).catch(rethrowConflict),
 
     async findAll(ids) {
       const keys = ids.map((id) => rowId(id) ?? 0)
@@ -197,12 +206,12 @@ export function createUserStore(
 
     setOwnPassword: (id, write) => setOwnPassword(db, id, write),
 
-    update: (id, change, revokeUntil, { revision, ...options } = {}) =>
+    update: (id, change, revokeUntil, { revision, bySource = false, ...options } = {}) =>
       db
         .transaction((trx) =>
           updateUser(trx, id, change, {
             ...options,
-            revision,
+            ...{ revision, bySource },
             until: revokeUntil,
             now: now(),
             quarantine,
@@ -212,12 +221,12 @@ export function createUserStore(
 
     async setDisabled(id, disabled, revokeUntil) {
       if (!disabled) {
-        await bumpRevision(db.query, id, { disabled: 0 })
+        await bumpRevision(db.query, id, { disabled: 0, disabled_by_source: 0 })
         return undefined
       }
       return db.transaction(async (trx) => {
         await requireOtherAdmin(trx, id)
-        return bumpGenerationIn(trx, id, { disabled: 1 }, revokeUntil)
+        return bumpGenerationIn(trx, id, { disabled: 1, disabled_by_source: 0 }, revokeUntil)
       })
     },
 

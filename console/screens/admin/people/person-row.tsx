@@ -31,6 +31,7 @@ export function PersonRow({ user, onAction }: { user: Wire<'User'>; onAction(act
         <p className={styles.name}>
           <bdi>{user.display_name}</bdi>
           <Badge>{shared.roles[user.role]}</Badge>
+          {user.source !== null && <Badge>{user.source}</Badge>}
           {user.disabled && <Badge tone="danger">{texts.disabled}</Badge>}
         </p>
         <Facts

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { createLogin } from '../../../../api/core/auth/login.ts'
 import type { OpenedSession, OpenSessionRequest } from '../../../../api/core/auth/sessions.ts'
-import type { User } from '../../../../api/core/auth/users.ts'
 import { sampleUser } from '../../../support/sample-user.ts'
 
-const anna = { id: '7', username: 'anna', passwordHash: 'old', disabled: false, revision: 0 } as User // nothing else is read
+const anna = sampleUser({ id: '7', passwordHash: 'old' })
 
 describe('a login that is in progress while the password changes', () => {
   test.each([

@@ -28,6 +28,7 @@ describe('GET /users', () => {
           role: 'user',
           extension: '1001',
           disabled: false,
+          source: null,
           created_at: new Date(nowS * 1000).toISOString(),
           last_login_at: new Date((nowS - 60) * 1000).toISOString(),
         },
