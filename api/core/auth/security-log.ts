@@ -87,6 +87,12 @@ export const THING_ADMIN_EVENTS = [
   'provisioning_retried',
   'wallboard_created',
   'wallboard_revoked',
+  'webhook_created',
+  'webhook_updated',
+  'webhook_deleted',
+  'webhook_secret_rotated',
+  'webhook_replayed',
+  'webhook_disabled',
 ] as const
 export const SECURITY_EVENTS = [
   'authn_login_success',

@@ -7,9 +7,10 @@ import type { SupervisionMode } from '../../core/calls/supervision/supervision.t
 import type { UserStatus } from '../../core/presence/user-status-store.ts'
 import type { ExtensionState } from '../../core/provisioning/extensions.ts'
 import type { CallCenterTables, InvitationGrant } from './tables-call-center.ts'
+import type { OutgoingWebhookTables } from './tables-webhooks.ts'
 
 /** Booleans are 0 and 1, times unix seconds, in every table and on both engines. */
-export interface Tables extends CallCenterTables {
+export interface Tables extends CallCenterTables, OutgoingWebhookTables {
   users: UsersTable
   account_names: AccountNamesTable
   sessions: SessionsTable

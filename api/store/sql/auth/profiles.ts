@@ -3,7 +3,7 @@ import { Refusal } from '../../../core/refusal.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import { requireUnusedDisplayName } from './display-names.ts'
-import { toUser } from './user-rows.ts'
+import { queueUserChange, toUser } from './user-rows.ts'
 
 /** Does what `UserStore.setProfile` promises. */
 export const setProfile = (
@@ -29,5 +29,7 @@ export const setProfile = (
       .select('team')
       .where('user_id', '=', row.id)
       .executeTakeFirst()
-    return toUser({ ...row, team: agent?.team ?? null })
+    const user = toUser({ ...row, team: agent?.team ?? null })
+    if (displayName !== undefined) await queueUserChange(trx, user, false, `profile-${row.profile_revision}`)
+    return user
   })

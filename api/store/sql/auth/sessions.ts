@@ -1,10 +1,12 @@
 import { type Selectable, sql } from 'kysely'
 import type { RevocationRecord } from '../../../core/auth/revocations.ts'
 import type { Session, SessionActivity, SessionStore } from '../../../core/auth/session-store.ts'
+import { toSessionEnded, toSessionStarted } from '../../../core/webhooks/account-events.ts'
 import { rowId } from '../bind.ts'
 import { signOffAgent, signOffExpired } from '../call-center/agent-sign-off.ts'
 import type { Database } from '../database.ts'
 import type { SessionsTable } from '../tables.ts'
+import { queueEvents } from '../webhooks/queue-events.ts'
 import { insertRevocation } from './revocations.ts'
 
 export function createSessionStore(db: Database): SessionStore {
@@ -22,6 +24,7 @@ export function createSessionStore(db: Database): SessionStore {
         // Before the insert: a login must not keep an agent ready after the previous session expired.
         await signOffExpired(trx, session.createdAt, session.userId)
         await trx.insertInto('sessions').values(toRow(session)).execute()
+        await queueEvents(trx, [toSessionStarted(session)])
       }),
 
     async find(id) {
@@ -58,6 +61,7 @@ export function createSessionStore(db: Database): SessionStore {
         if (Math.min(ended.expires_at, ended.idle_expires_at) > atS)
           await signOffAgent(trx, ended.user_id, atS)
         else await signOffExpired(trx, atS, String(ended.user_id))
+        await queueEvents(trx, [toSessionEnded({ id, userId: String(ended.user_id) }, atS, reason)])
         return insertRevocation(trx, { kind: 'sid', key: id, generation: 0, until: ended.expires_at })
       }),
 
@@ -129,6 +133,10 @@ export function createSessionStore(db: Database): SessionStore {
         if (exceptId !== undefined) query = query.where('id', '!=', exceptId)
         const ended = await query.returning(['id', 'expires_at']).execute()
         if (ended.length > 0) await signOffAgent(trx, rowId(userId) ?? 0, atS)
+        await queueEvents(
+          trx,
+          ended.map(({ id }) => toSessionEnded({ id, userId }, atS, reason)),
+        )
         const entries: RevocationRecord[] = []
         for (const { id, expires_at } of ended) {
           entries.push(

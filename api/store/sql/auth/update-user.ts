@@ -15,6 +15,7 @@ import {
   bumpGenerationIn,
   changeExtension,
   type InvalidatingChange,
+  queueUserChange,
   toUser,
 } from './user-rows.ts'
 
@@ -74,7 +75,9 @@ export async function updateUser(
     .select('agents.team')
     .where('users.id', '=', rowId(id) ?? 0)
     .executeTakeFirstOrThrow()
-  return { user: toUser(after), revocation }
+  const user = toUser(after)
+  if (!isRevoked) await queueUserChange(trx, user)
+  return { user, revocation }
 }
 
 /** @throws {Refusal} `not_found` */

@@ -4,11 +4,13 @@ import type { RevocationRecord } from '../../../core/auth/revocations.ts'
 import type { AssignmentOptions, NewUser, User, UserChange } from '../../../core/auth/users.ts'
 import { Refusal } from '../../../core/refusal.ts'
 import { isNumericName, normalizeName, requireOwnNames } from '../../../core/values/account-names.ts'
+import { toUserEvent } from '../../../core/webhooks/account-events.ts'
 import { rowId } from '../bind.ts'
 import { signOffAgent } from '../call-center/agent-sign-off.ts'
 import { UniqueViolation } from '../errors.ts'
 import { quarantineExtension } from '../provisioning/extension-rows.ts'
 import type { Tables, UsersTable } from '../tables.ts'
+import { queueEvents } from '../webhooks/queue-events.ts'
 import { claimNames, releaseNames, requireUnusedNames } from './account-names.ts'
 import { requireOtherAdmin } from './last-admin.ts'
 import { insertRevocation } from './revocations.ts'
@@ -92,7 +94,9 @@ export async function insertUser(
     .returningAll()
     .executeTakeFirstOrThrow()
   await claimNames(query, row.id, { ...names, extension: extension ?? reserved })
-  return toUser({ ...row, team: null })
+  const user = toUser({ ...row, team: null })
+  await queueEvents(query, [toUserEvent('user.created', user, createdAt)])
+  return user
 }
 
 /** @throws {Refusal} `not_found` */
@@ -106,12 +110,9 @@ export async function removeUser(
   await trx.deleteFrom('sessions').where('user_id', '=', key).execute()
   await signOffAgent(trx, key, now)
   await releaseNames(trx, key)
-  const row = await trx
-    .deleteFrom('users')
-    .where('id', '=', key)
-    .returning(['generation', 'extension'])
-    .executeTakeFirst()
+  const row = await trx.deleteFrom('users').where('id', '=', key).returningAll().executeTakeFirst()
   if (!row) throw new Refusal('not_found', { detail: 'no such user' })
+  await queueEvents(trx, [toUserEvent('user.deleted', toUser({ ...row, team: null }), now)])
   if (row.extension !== null) await quarantineExtension(trx, row.extension, key, now)
   return insertRevocation(trx, { kind: 'user', key: id, generation: row.generation + 1, until: revokeUntil })
 }
@@ -211,13 +212,36 @@ export async function bumpGenerationIn(
       revision: user('revision', '+', 1),
     }))
     .where('id', '=', rowId(id) ?? 0)
-    .returning('generation')
+    .returningAll()
     .executeTakeFirst()
   if (!row) throw new Refusal('not_found', { detail: 'no such user' })
+  if (Object.keys(change).some((column) => PUBLIC_COLUMNS.has(column))) {
+    await queueUserChange(trx, toUser({ ...row, team: null }), change.disabled === 1)
+  }
   // All sessions of the user belong to an older generation now.
   await signOffAgent(trx, rowId(id) ?? 0, toUnixSeconds(Date.now()))
   return insertRevocation(trx, { kind: 'user', key: id, generation: row.generation, until })
 }
+
+/** What receivers of `user.updated` can see. A new password is none of it. */
+const PUBLIC_COLUMNS: ReadonlySet<string> = new Set([
+  'disabled',
+  'role',
+  'extension',
+  'display_name',
+  'email',
+])
+
+/** Queues the event of a change. @param user as changed */
+export const queueUserChange = (
+  trx: Kysely<Tables>,
+  user: User,
+  isDisabled = false,
+  version: number | string = user.revision,
+): Promise<void> =>
+  queueEvents(trx, [
+    toUserEvent(isDisabled ? 'user.disabled' : 'user.updated', user, Date.now() / 1000, version),
+  ])
 
 export function toUser(row: Selectable<UsersTable> & { team: string | null }): User {
   return {

@@ -1,6 +1,7 @@
 import { type Kysely, type SqlBool, sql, type Transaction } from 'kysely'
 import { rowId } from '../bind.ts'
 import type { Tables } from '../tables.ts'
+import { AGENT_EVENT_COLUMNS, queueAgentStatus } from './agent-status-events.ts'
 
 /*
  * When the last session of an agent ends, the agent is offline. A command that ends a session sets the status in its
@@ -30,16 +31,18 @@ const setOffline = (query: Kysely<Tables>, now: number) =>
     .where('status', '!=', 'offline')
     .where('user_id', 'is not', null)
     .where((is) => is.not(hasLiveSession(now)))
+    .returning(AGENT_EVENT_COLUMNS)
 
 /** Sets the agent of a user offline, unless the user has an active session. Call it when a session has ended. */
 export async function signOffAgent(trx: Transaction<Tables>, userId: number, now: number): Promise<void> {
-  await setOffline(trx, now).where('user_id', '=', userId).execute()
+  await queueAgentStatus(trx, await setOffline(trx, now).where('user_id', '=', userId).execute(), now)
 }
 
 /** The same as `signOffAgent` for expired sessions. @param userId undefined means all users */
 export async function signOffExpired(query: Kysely<Tables>, now: number, userId?: string): Promise<void> {
-  await setOffline(query, now)
+  const agents = await setOffline(query, now)
     .where(hasExpiredSession(now))
     .$if(userId !== undefined, (some) => some.where('user_id', '=', rowId(userId ?? '') ?? 0))
     .execute()
+  await queueAgentStatus(query, agents, now)
 }

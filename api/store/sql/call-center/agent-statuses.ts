@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import type { AgentStatus, AgentStore } from '../../../core/call-center/agents/agent.ts'
 import type { UserStatus } from '../../../core/presence/user-status-store.ts'
 import { Refusal } from '../../../core/refusal.ts'
@@ -7,6 +7,7 @@ import type { Database } from '../database.ts'
 import { upsertUserStatus } from '../presence/user-statuses.ts'
 import type { Tables } from '../tables.ts'
 import { hasLiveSession, signOffExpired } from './agent-sign-off.ts'
+import { AGENT_EVENT_COLUMNS, queueAgentStatus } from './agent-status-events.ts'
 
 type StatusMethods = 'setStatus' | 'setOwnStatus' | 'putOnBreak' | 'setLapsedOffline' | 'setAvailableFrom'
 
@@ -31,18 +32,20 @@ export function createAgentStatuses(db: Database): Pick<AgentStore, StatusMethod
       })
     },
 
-    async putOnBreak(id, now) {
-      const row = await db.query
-        .updateTable('agents')
-        .set({ status: 'break', status_at: now, break_reason: null })
-        .where('id', '=', rowId(id) ?? 0)
-        .where('status', '=', 'ready')
-        .returning('name')
-        .executeTakeFirst()
-      return row?.name
-    },
+    putOnBreak: (id, now) =>
+      db.transaction(async (trx) => {
+        const rows = await trx
+          .updateTable('agents')
+          .set({ status: 'break', status_at: now, break_reason: null })
+          .where('id', '=', rowId(id) ?? 0)
+          .where('status', '=', 'ready')
+          .returning(AGENT_EVENT_COLUMNS)
+          .execute()
+        await queueAgentStatus(trx, rows, now)
+        return rows[0]?.name
+      }),
 
-    setLapsedOffline: (now) => signOffExpired(db.query, now),
+    setLapsedOffline: (now) => db.transaction((trx) => signOffExpired(trx, now)),
 
     async setAvailableFrom(id, availableFrom) {
       await db.query
@@ -66,16 +69,18 @@ async function writeStatus(
   now: number,
 ): Promise<void> {
   const agent = rowId(id) ?? 0
-  await trx
+  const reason = status === 'break' ? breakReason : null
+  const changed = await trx
     .updateTable('agents')
-    .set({
-      status,
-      // The time of a status that is set again stays.
-      status_at: sql<number>`case when status = ${status} then status_at else cast(${now} as bigint) end`,
-      break_reason: status === 'break' ? breakReason : null,
-    })
+    .set({ status, status_at: now, break_reason: reason })
     .where('id', '=', agent)
+    .where('status', '!=', status)
+    .returning(AGENT_EVENT_COLUMNS)
     .execute()
+  // The time of a status that is set again stays.
+  if (changed.length === 0)
+    await trx.updateTable('agents').set({ break_reason: reason }).where('id', '=', agent).execute()
+  await queueAgentStatus(trx, changed, now)
   if (presence === undefined) return
   const row = await trx
     .selectFrom('agents')

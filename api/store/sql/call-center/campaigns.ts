@@ -1,10 +1,14 @@
-import { type SqlBool, sql } from 'kysely'
+import { type Selectable, type SqlBool, sql, type Transaction } from 'kysely'
 import type { Scope } from '../../../core/call-center/agents/scope.ts'
 import type { Campaign } from '../../../core/call-center/campaigns/campaign.ts'
 import type { CampaignStore } from '../../../core/call-center/campaigns/campaign-store.ts'
 import { Refusal } from '../../../core/refusal.ts'
+import { toCampaignEvents } from '../../../core/webhooks/call-center-events.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
+import type { Tables } from '../tables.ts'
+import type { CampaignsTable } from '../tables-call-center.ts'
+import { queueEvents } from '../webhooks/queue-events.ts'
 import { createCampaignProgress } from './campaign-progress.ts'
 import { insertCampaignAgents, isCampaignVisible, refundAttempt, withAgents } from './campaign-rows.ts'
 import { versionConflict } from './version-conflict.ts'
@@ -93,45 +97,49 @@ export function createCampaignStore(db: Database): CampaignStore {
       return mustFind(id)
     },
 
-    async transition(id, from, { status, automation, stopped }, now) {
-      const row = await db.query
-        .updateTable('campaigns')
-        .set((campaign) => ({
-          ...(status === undefined ? {} : { status }),
-          // A start clears the note about earlier failures.
-          ...(status === 'active' ? { automation_note: null } : {}),
-          ...(automation === undefined ? {} : { automation: automation ? 1 : 0, automation_note: null }),
-          ...(stopped === undefined ? {} : { stopped: stopped ? 1 : 0 }),
-          version: campaign('version', '+', 1),
-          updated_at: now,
-        }))
-        .where('id', '=', rowId(id) ?? 0)
-        .where('status', 'in', from)
-        .returning('id')
-        .executeTakeFirst()
-      return row !== undefined
-    },
+    transition: (id, from, { status, automation, stopped }, now) =>
+      db.transaction(async (trx) => {
+        const row = await trx
+          .updateTable('campaigns')
+          .set((campaign) => ({
+            ...(status === undefined ? {} : { status }),
+            // A start clears the note about earlier failures.
+            ...(status === 'active' ? { automation_note: null } : {}),
+            ...(automation === undefined ? {} : { automation: automation ? 1 : 0, automation_note: null }),
+            ...(stopped === undefined ? {} : { stopped: stopped ? 1 : 0 }),
+            version: campaign('version', '+', 1),
+            updated_at: now,
+          }))
+          .where('id', '=', rowId(id) ?? 0)
+          .where('status', 'in', from)
+          .returning(EVENT_COLUMNS)
+          .executeTakeFirst()
+        if (status !== undefined) await queueStatus(trx, row, now)
+        return row !== undefined
+      }),
 
-    async completeIfExhausted(id, now) {
-      const lead = sql`select 1 from leads where leads.campaign_id = campaigns.id`
-      const row = await db.query
-        .updateTable('campaigns')
-        .set((campaign) => ({
-          status: 'completed',
-          automation: 0,
-          version: campaign('version', '+', 1),
-          updated_at: now,
-        }))
-        .where('id', '=', rowId(id) ?? 0)
-        .where('status', '=', 'active')
-        .where('automation', '=', 1)
-        .where(sql<SqlBool>`exists (${lead})`)
-        .where(sql<SqlBool>`not exists (${lead} and leads.dial_state = 'waiting')`)
-        .where(sql<SqlBool>`not exists (${lead} and leads.dial_state = 'dialling')`)
-        .returning('id')
-        .executeTakeFirst()
-      return row !== undefined
-    },
+    completeIfExhausted: (id, now) =>
+      db.transaction(async (trx) => {
+        const lead = sql`select 1 from leads where leads.campaign_id = campaigns.id`
+        const row = await trx
+          .updateTable('campaigns')
+          .set((campaign) => ({
+            status: 'completed',
+            automation: 0,
+            version: campaign('version', '+', 1),
+            updated_at: now,
+          }))
+          .where('id', '=', rowId(id) ?? 0)
+          .where('status', '=', 'active')
+          .where('automation', '=', 1)
+          .where(sql<SqlBool>`exists (${lead})`)
+          .where(sql<SqlBool>`not exists (${lead} and leads.dial_state = 'waiting')`)
+          .where(sql<SqlBool>`not exists (${lead} and leads.dial_state = 'dialling')`)
+          .returning(EVENT_COLUMNS)
+          .executeTakeFirst()
+        await queueStatus(trx, row, now)
+        return row !== undefined
+      }),
 
     async setNote(id, note) {
       await db.query
@@ -154,8 +162,9 @@ export function createCampaignStore(db: Database): CampaignStore {
           }))
           .where('id', '=', rowId(id) ?? 0)
           .where('status', '=', 'active')
-          .returning('id')
+          .returning(EVENT_COLUMNS)
           .executeTakeFirst()
+        await queueStatus(trx, row, now)
         return row !== undefined
       }),
 
@@ -175,3 +184,12 @@ export function createCampaignStore(db: Database): CampaignStore {
     hasDueLeadFor,
   }
 }
+
+const EVENT_COLUMNS = ['id', 'name', 'team', 'status', 'version'] as const
+
+const queueStatus = (
+  trx: Transaction<Tables>,
+  row: Pick<Selectable<CampaignsTable>, (typeof EVENT_COLUMNS)[number]> | undefined,
+  now: number,
+): Promise<void> =>
+  queueEvents(trx, row === undefined ? [] : toCampaignEvents({ ...row, id: String(row.id) }, now))

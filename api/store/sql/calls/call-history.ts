@@ -1,9 +1,11 @@
 import { type Selectable, type SqlBool, sql, type Transaction } from 'kysely'
 import type { CallRecord, HistoryFilter, HistoryStore } from '../../../core/calls/call-history.ts'
 import { toSearchText } from '../../../core/calls/history-search.ts'
+import { toEndedCallEvents } from '../../../core/webhooks/call-events.ts'
 import { isStorable, rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import type { CallPartiesTable, CallsTable, Tables } from '../tables.ts'
+import { queueEvents } from '../webhooks/queue-events.ts'
 import {
   countCalls,
   countMissedCalls,
@@ -47,6 +49,7 @@ export function createCallHistoryStore(db: Database): HistoryStore {
           const startedAt = await saveCall(trx, toRow(record))
           await addParties(trx, record, startedAt)
         }
+        await queueEvents(trx, records.flatMap(toEndedCallEvents))
       }),
 
     async find(id, scope = {}) {

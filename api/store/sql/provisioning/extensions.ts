@@ -2,7 +2,14 @@ import type { Transaction } from 'kysely'
 import type { ExtensionStore, NumberAssignment } from '../../../core/provisioning/extensions.ts'
 import { Refusal } from '../../../core/refusal.ts'
 import { claimNames, releaseNames } from '../auth/account-names.ts'
-import { insertUser, removeUser, rethrowConflict, toConflict } from '../auth/user-rows.ts'
+import {
+  insertUser,
+  queueUserChange,
+  removeUser,
+  rethrowConflict,
+  toConflict,
+  toUser,
+} from '../auth/user-rows.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import { UniqueViolation } from '../errors.ts'
@@ -97,12 +104,16 @@ export function createExtensionStore(
             .executeTakeFirst()
           if (before?.extension && before.extension !== extension)
             await quarantineExtension(trx, before.extension, userId, now)
-          const { numUpdatedRows } = await trx
+          const user = await trx
             .updateTable('users')
             .set((user) => ({ extension, revision: user('revision', '+', 1) }))
             .where('id', '=', userId)
+            .returningAll()
             .executeTakeFirst()
-          if (numUpdatedRows > 0n) await replaceExtensionName(trx, userId, extension)
+          if (user !== undefined) {
+            await replaceExtensionName(trx, userId, extension)
+            await queueUserChange(trx, toUser({ ...user, team: null }))
+          }
           return ready
         })
         .catch(rethrowConflict),

@@ -1,0 +1,42 @@
+import { isIP } from 'node:net'
+import type { AddressPolicy } from './receiver-address.ts'
+
+export interface UrlRules {
+  policy: AddressPolicy
+  /** Whether `http` is allowed: then anybody on the way can read the events. */
+  allowsHttp: boolean
+}
+
+const MAX_LENGTH = 2_000
+/** Below 1024 are other services, such as mail. */
+const FIRST_FREE_PORT = 1024
+
+/**
+ * Parses the URL of a receiver in normal form.
+ * @returns what is wrong with it, or the URL; the addresses of a name are checked when it is resolved
+ */
+export function parseEndpointUrl(
+  text: string,
+  { policy, allowsHttp }: UrlRules,
+): { url: URL; fault?: never } | { fault: string; url?: never } {
+  if (text.length > MAX_LENGTH) return { fault: `must be ${MAX_LENGTH} characters or less` }
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.hostname === '')
+    return { fault: 'must be a URL with https' }
+  if (url.protocol === 'http:' && !allowsHttp)
+    return { fault: 'must have https: http is allowed by HOOKSWITCH_WEBHOOK_INSECURE_HTTP alone' }
+  if (url.username !== '' || url.password !== '') return { fault: 'must be without a user and a password' }
+  if (url.hash !== '') return { fault: 'must be without a part behind #' }
+  if (!isUsualPort(url.port)) return { fault: 'must have port 80, 443, or one of 1024 or more' }
+  const host = hostOf(url)
+  if (isIP(host) !== 0 && !policy.isAllowed(host, host)) return { fault: REFUSED_ADDRESS }
+  return { url }
+}
+
+export const REFUSED_ADDRESS =
+  'must lead to a public address, or to a network that HOOKSWITCH_WEBHOOK_ALLOWED_NETWORKS names'
+
+/** The host without the brackets of IPv6. */
+export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '')
+
+const isUsualPort = (port: string) => ['', '80', '443'].includes(port) || Number(port) >= FIRST_FREE_PORT
