@@ -34,6 +34,7 @@ import { createCallModule } from './wiring/calls.ts'
 import { startJobs } from './wiring/jobs.ts'
 import { createProvisioningModule } from './wiring/provisioning.ts'
 import { createSurfaces } from './wiring/surfaces.ts'
+import { createOutgoingWebhooks } from './wiring/webhooks.ts'
 
 /** nginx accepts four header lines of 8 kB each: what it forwards must not be too large here. */
 const MAX_HEADER_BYTES = 65_536
@@ -105,12 +106,16 @@ async function main() {
     clear: clearance,
     ...{ log, now, monotonic },
   })
+  const outgoingWebhooks = createOutgoingWebhooks({
+    ...{ config, db, callModule, securityLog: auth.securityLog, log, now },
+  })
   const streamControl = createStreamControl(config.sidecarSockets, config.nginxSockets)
   const { app, upgrade, voipSocket, phoneSocket } = createSurfaces({
     ...{ config, db, redis, guard, auth, callModule, provisioning, callCenter, registrationRateLimiter },
     ...{
       media,
       streamControl,
+      outgoingWebhooks,
       policy,
       history,
       snapshots,
@@ -141,6 +146,7 @@ async function main() {
   callModule.open()
   provisioning.open()
   callCenter.open()
+  outgoingWebhooks.open()
   await listenOn(server, config.socket)
   log.info({ event: 'listening', socket: config.socket }, 'the api listens')
 
@@ -153,6 +159,7 @@ async function main() {
     await onlineHeartbeat.stop()
     await callCenter.close()
     await callModule.close()
+    await outgoingWebhooks.close()
     await provisioning.close()
     await auth.close()
     redis.disconnect()

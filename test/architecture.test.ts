@@ -18,6 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'api/nchan': ['contract', 'runtime', 'api/core'],
   'api/mail': ['contract', 'runtime', 'api/core'],
   'api/ldap': ['contract', 'runtime', 'api/core'],
+  'api/webhooks': ['contract', 'runtime', 'api/core'],
   'api/http': ['contract', 'runtime', 'api/core'],
   'api/config': ['contract', 'runtime', 'api/core'],
   'api/wiring': [
@@ -30,6 +31,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'api/nchan',
     'api/mail',
     'api/ldap',
+    'api/webhooks',
     'api/http',
     'api/config',
   ],

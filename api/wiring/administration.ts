@@ -20,6 +20,7 @@ import { readMailQueueState } from '../store/sql/registration/mail-queue-state.t
 import type { AuthModule } from './auth.ts'
 import type { CallModule } from './calls.ts'
 import type { ProvisioningModule } from './provisioning.ts'
+import type { OutgoingWebhooks } from './webhooks.ts'
 
 export interface AdministrationNeeds {
   config: Config
@@ -29,6 +30,7 @@ export interface AdministrationNeeds {
   callModule: Pick<CallModule, 'pbxState'>
   provisioning: Pick<ProvisioningModule, 'newExtensions'>
   streamControl: Pick<StreamControl, 'isResponding' | 'isInstanceResponding'>
+  outgoingWebhooks: Pick<OutgoingWebhooks, 'webhooks'>
   policy: () => DialPolicy
   now: () => number
 }
@@ -63,6 +65,7 @@ export function createAdministration(needs: AdministrationNeeds): Omit<AdminRout
     provisioning: {
       jobs: createProvisioningJobs({ extensions: createExtensionStore(db), users, ...logged }),
     },
+    webhooks: { webhooks: needs.outgoingWebhooks.webhooks },
     securityLog: { events: auth.securityEvents, recorder: auth.securityEventRecorder, users },
     system: {
       version: packageJson.version,

@@ -37,6 +37,7 @@ import type { CallCenter } from './call-center/call-center.ts'
 import type { CallModule } from './calls.ts'
 import { createPersonalModule } from './personal.ts'
 import type { ProvisioningModule } from './provisioning.ts'
+import type { OutgoingWebhooks } from './webhooks.ts'
 
 export interface SurfacesNeeds {
   config: Config
@@ -47,6 +48,7 @@ export interface SurfacesNeeds {
   callModule: CallModule
   provisioning: ProvisioningModule
   callCenter: Pick<CallCenter, 'app' | 'v1'>
+  outgoingWebhooks: OutgoingWebhooks
   registrationRateLimiter: ReturnType<typeof createRateLimiter>
   media: MediaFolders
   policy: () => DialPolicy

@@ -6,6 +6,7 @@ import { addProvisioningRoutes, type ProvisioningRoutesNeeds } from './provision
 import { addSecurityLogRoutes, type SecurityLogRoutesNeeds } from './security-log-routes.ts'
 import { addSystemRoutes, type SystemRoutesNeeds } from './system-routes.ts'
 import { addUserRoutes, type UserRoutesNeeds } from './user-routes.ts'
+import { addWebhookRoutes, type WebhookRoutesNeeds, webhookTag } from './webhook-routes.ts'
 
 /** By topic, each without the guard that all share. */
 export interface AdminRoutesNeeds extends Pick<UserRoutesNeeds, 'guard'> {
@@ -15,6 +16,7 @@ export interface AdminRoutesNeeds extends Pick<UserRoutesNeeds, 'guard'> {
   provisioning: Omit<ProvisioningRoutesNeeds, 'guard'>
   securityLog: Omit<SecurityLogRoutesNeeds, 'guard'>
   system: Omit<SystemRoutesNeeds, 'guard'>
+  webhooks: Omit<WebhookRoutesNeeds, 'guard'>
 }
 
 /** The routes for the role `admin` alone. */
@@ -25,6 +27,7 @@ export function addAdminRoutes(app: OpenAPIHono<Guarded>, { guard, ...needs }: A
   addProvisioningRoutes(app, { guard, ...needs.provisioning })
   addSecurityLogRoutes(app, { guard, ...needs.securityLog })
   addSystemRoutes(app, { guard, ...needs.system })
+  addWebhookRoutes(app, { guard, ...needs.webhooks })
 }
 
 export const adminTags = [
@@ -34,4 +37,5 @@ export const adminTags = [
   { name: 'provisioning', description: 'Extensions that the PBX does not have yet. For administrators.' },
   { name: 'security log', description: 'Who logged in, and what administrators did. For administrators.' },
   { name: 'system', description: 'Whether each part works, policy and keys. For administrators.' },
+  webhookTag,
 ]

@@ -1,3 +1,4 @@
+import type { lookup } from 'node:dns'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +14,8 @@ import { createNewExtensions } from '../../../../api/core/provisioning/new-exten
 import { createProvisioningJobs } from '../../../../api/core/provisioning/provisioning-jobs.ts'
 import { createSecretSeal } from '../../../../api/core/provisioning/sip-secret.ts'
 import { createInvitationAdmin } from '../../../../api/core/registration/invitation-admin.ts'
+import { createAddressPolicy } from '../../../../api/core/webhooks/receiver-address.ts'
+import { createWebhooks } from '../../../../api/core/webhooks/webhooks.ts'
 import { createGuard } from '../../../../api/http/guard.ts'
 import { createV1Routes } from '../../../../api/http/v1/routes.ts'
 import { createSecurityEventStore } from '../../../../api/store/sql/auth/security-events.ts'
@@ -23,6 +26,9 @@ import { openDatabase } from '../../../../api/store/sql/database.ts'
 import { migrate } from '../../../../api/store/sql/migrate.ts'
 import { createExtensionStore } from '../../../../api/store/sql/provisioning/extensions.ts'
 import { createInvitationAdminStore } from '../../../../api/store/sql/registration/invitation-admin.ts'
+import { createDeliveryStore } from '../../../../api/store/sql/webhooks/deliveries.ts'
+import { createEndpointStore } from '../../../../api/store/sql/webhooks/endpoints.ts'
+import { createReceiverCheck } from '../../../../api/webhooks/http-sender.ts'
 import type { Role } from '../../../../contract/claims.ts'
 import { createLog } from '../../../../runtime/log.ts'
 import { mint, newKey } from '../../../contract/mint-token.ts'
@@ -30,6 +36,10 @@ import { newUser } from '../../../support/fixtures/users.ts'
 import { type createFakePbx, KEY } from '../../../support/provisioning-fixture.ts'
 import { createFreshVerifier } from './fresh-verifier.ts'
 import { unusedNeeds } from './unused-needs.ts'
+
+/** A name server that knows no name. */
+const noNames = ((_host: string, _options: object, done: (err: Error, all: []) => void) =>
+  done(new Error('unknown'), [])) as unknown as typeof lookup // the one form that is called
 
 export const nowS = 1_750_100_000
 const key = newKey('HS256', 'hs256-a')
@@ -126,6 +136,15 @@ export async function createAdminSurface(
     doNotCall: { doNotCall: createDoNotCallAdmin({ store: createDoNotCall(db), policy, ...logged }) },
     provisioning: { jobs: createProvisioningJobs({ extensions, users, ...logged }) },
     securityLog: { events, recorder, users },
+    webhooks: {
+      webhooks: createWebhooks({
+        endpoints: createEndpointStore(db),
+        deliveries: createDeliveryStore(db),
+        checkUrl: createReceiverCheck({ policy: createAddressPolicy([]), allowsHttp: false, lookup: noNames }),
+        sealSecret: (secret) => `sealed ${secret.length}`,
+        ...logged,
+      }),
+    },
     system: {
       version: '1.2.3',
       startedAt: now(),

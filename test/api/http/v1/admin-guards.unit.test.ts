@@ -26,6 +26,16 @@ const ROUTES: readonly [method: string, path: string, body?: object][] = [
   ['GET', '/system'],
   ['GET', '/system/dial-policy'],
   ['GET', '/system/keys'],
+  ['GET', '/webhooks'],
+  ['POST', '/webhooks', { url: 'https://crm.example.org/', events: ['call.ended'] }],
+  ['GET', '/webhooks/{webhookId}'],
+  ['PUT', '/webhooks/{webhookId}', { url: 'https://crm.example.org/', events: ['call.ended'] }],
+  ['DELETE', '/webhooks/{webhookId}'],
+  ['POST', '/webhooks/{webhookId}/rotate-secret', {}],
+  ['POST', '/webhooks/{webhookId}/test'],
+  ['GET', '/webhooks/{webhookId}/deliveries'],
+  ['POST', '/webhooks/{webhookId}/deliveries/{messageId}/replay'],
+  ['POST', '/webhooks/{webhookId}/replay', { since: '2026-01-31T12:00:00Z' }],
 ]
 const EXAMPLES = {
   userId: '3',
@@ -33,6 +43,8 @@ const EXAMPLES = {
   invitationId: 'abc',
   number: '030',
   jobId: '1004',
+  webhookId: '1',
+  messageId: `msg_${'A'.repeat(32)}`,
 }
 const fill = (path: string) =>
   path.replace(/\{(\w+)\}/g, (_, name) => EXAMPLES[name as keyof typeof EXAMPLES])
