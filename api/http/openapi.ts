@@ -15,6 +15,8 @@ export interface OpenApiSection {
   name: string
   tags: readonly { name: string; description: string }[]
   operations: readonly Operation[]
+  /** Requests that the API sends. */
+  webhooks?: readonly Operation[]
 }
 
 /**
@@ -33,6 +35,7 @@ export const sectionOf = <E extends Env>(
       ? [{ tags: tags.slice(0, 1).map((tag) => tag.name), ...one.route, path: prefix + one.route.path }]
       : [],
   ),
+  webhooks: openAPIRegistry.definitions.flatMap((one) => (one.type === 'webhook' ? [one.webhook] : [])),
 })
 
 /** Adds a tag to operations, and a prefix to their paths. */

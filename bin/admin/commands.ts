@@ -10,6 +10,7 @@ import { keysCommand } from './keys.ts'
 import { provisioningCommand } from './provisioning.ts'
 import { sessionsCommand } from './sessions.ts'
 import { usersCommand } from './users.ts'
+import { webhooksCommand } from './webhooks.ts'
 
 /** Each command reads its own words and prints its own answer. */
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -21,6 +22,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   provisioning: provisioningCommand,
   dnc: doNotCallCommand,
   history: historyCommand,
+  webhooks: webhooksCommand,
   backup: backupCommand,
   restore: restoreCommand,
 }

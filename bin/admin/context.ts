@@ -25,6 +25,7 @@ import {
 } from '../../api/core/provisioning/provisioning-jobs.ts'
 import { Refusal } from '../../api/core/refusal.ts'
 import { createInvitationAdmin, type InvitationAdmin } from '../../api/core/registration/invitation-admin.ts'
+import { createWebhooks, type Webhooks } from '../../api/core/webhooks/webhooks.ts'
 import { createSecurityLog } from '../../api/store/files/security-log.ts'
 import { createSecurityEventStore } from '../../api/store/sql/auth/security-events.ts'
 import { createSessionStore } from '../../api/store/sql/auth/sessions.ts'
@@ -35,6 +36,8 @@ import { type Database, openDatabase } from '../../api/store/sql/database.ts'
 import { migrate } from '../../api/store/sql/migrate.ts'
 import { createExtensionStore } from '../../api/store/sql/provisioning/extensions.ts'
 import { createInvitationAdminStore } from '../../api/store/sql/registration/invitation-admin.ts'
+import { createDeliveryStore } from '../../api/store/sql/webhooks/deliveries.ts'
+import { createEndpointStore } from '../../api/store/sql/webhooks/endpoints.ts'
 import { commonSettings } from '../../contract/common-settings.ts'
 import { readEnv } from '../../runtime/env.ts'
 import { DAY_S, toUnixSeconds } from '../../runtime/time.ts'
@@ -63,6 +66,8 @@ export interface AdminContext {
   mediaRoot: string
   doNotCall: DoNotCallAdmin
   callHistory: HistoryPurgeStore
+  /** Without `create` and `rotateSecret`, which need the key that the running API has. */
+  webhooks: Pick<Webhooks, 'list' | 'sendTest' | 'replayFailed'>
   /** What may be dialed, as the settings file has it now. @throws {SettingsError} */
   loadDialPolicy: () => DialPolicy
   /** As the file has them now. @throws {SettingsError} */
@@ -155,6 +160,15 @@ function createAdminContext(
       ...{ policy: loadDialPolicy, securityLog, now },
     }),
     callHistory: createPurgeStore(db),
+    webhooks: createWebhooks({
+      endpoints: createEndpointStore(db),
+      deliveries: createDeliveryStore(db),
+      checkUrl: async () => undefined,
+      sealSecret() {
+        throw new TypeError('the command line makes no secrets')
+      },
+      ...{ securityLog, now },
+    }),
     accountAdmin: createAccountAdmin({
       accounts: createAccounts({ users, passwords, policy: loadDialPolicy }),
       securityLog,

@@ -38,7 +38,7 @@ export interface ClaimedDelivery {
   endpointId: string
   messageId: string
   body: string
-  /** Including the current attempt. */
+  /** Attempts before this one. */
   tries: number
   /** When the claim expires: identifies it, so that late writes have no effect. */
   claimedUntil: number

@@ -43,6 +43,8 @@ export interface Dispatcher {
 export const ATTEMPT_LIMIT_S = 10
 /** Seconds; longer than any attempt takes. If the process dies, another one repeats the attempt after it. */
 const CLAIM_S = 60
+/** Messages that are claimed together: their attempts take less than a claim. */
+const BATCH = 5
 /** Attempts at once to an endpoint that answers. One that fails has a single one, so that none waits for it. */
 const MAX_PER_ENDPOINT = 4
 /** Attempts at once beyond the first one of each endpoint. The first one is each endpoint’s own. */
@@ -76,18 +78,15 @@ export function createDispatcher(needs: DispatcherNeeds): Dispatcher {
   /** Goes on with what else is due, while the endpoint answers and what is known of it is fresh. */
   async function sendInTurn(endpoint: ActiveEndpoint, first: ClaimedDelivery): Promise<void> {
     const until = now() + FRESH_MS
-    for (let next: ClaimedDelivery | undefined = first; next !== undefined; ) {
-      const isDelivered = await attemptOnce(endpoint, next)
-      if (!isDelivered || isStopped || now() >= until) return
-      next = await claimOne(endpoint)
+    const canGoOn = () => !isStopped && now() < until
+    for (let batch = [first]; batch.length > 0; batch = canGoOn() ? await claim(endpoint, BATCH) : []) {
+      // What is left after a failure is due again when its claim expires.
+      for (const next of batch) if (!(await attemptOnce(endpoint, next))) return
     }
   }
 
-  async function claimOne({ id }: ActiveEndpoint): Promise<ClaimedDelivery | undefined> {
-    const at = nowS()
-    const [due] = await deliveries.claim(id, at, at + CLAIM_S, 1)
-    return due
-  }
+  const claim = ({ id }: ActiveEndpoint, limit: number): Promise<ClaimedDelivery[]> =>
+    deliveries.claim(id, nowS(), nowS() + CLAIM_S, limit)
 
   /** @returns whether the message was delivered */
   async function attemptOnce(endpoint: ActiveEndpoint, delivery: ClaimedDelivery): Promise<boolean> {
@@ -95,10 +94,10 @@ export function createDispatcher(needs: DispatcherNeeds): Dispatcher {
     const { responseStatus: status } = result
     if (status !== null && status >= 200 && status < 300) {
       await deliveries.finish(delivery, 'delivered', result, nowS())
-      await endpoints.markWorking(endpoint.id)
+      if (endpoint.isFailing) await endpoints.markWorking(endpoint.id)
       return true
     }
-    const delay = status === GONE ? undefined : retryDelayS(delivery.tries, random(), result.retryAfter)
+    const delay = status === GONE ? undefined : retryDelayS(delivery.tries + 1, random(), result.retryAfter)
     if (delay === undefined) await deliveries.finish(delivery, 'failed', result, nowS())
     else await deliveries.postpone(delivery, nowS() + delay, result, nowS())
     const failingSince = await endpoints.markFailing(endpoint.id, nowS())
@@ -137,7 +136,7 @@ export function createDispatcher(needs: DispatcherNeeds): Dispatcher {
         for (const endpoint of active) {
           const used = runningOf(endpoint.id)
           if (used !== round || (used > 0 && (endpoint.isFailing || extraInUse() >= MAX_EXTRA))) continue
-          const due = await claimOne(endpoint)
+          const [due] = await claim(endpoint, 1)
           if (due !== undefined) start(endpoint, due)
         }
       }

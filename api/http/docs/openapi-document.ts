@@ -43,7 +43,10 @@ export function buildOpenApiDocument(sections: readonly OpenApiSection[]) {
   const { openAPIRegistry: registry, getOpenAPI31Document } = new OpenAPIHono()
   for (const [name, scheme] of Object.entries(SECURITY_SCHEMES))
     registry.registerComponent('securitySchemes', name, scheme)
-  for (const { operations } of sections) for (const one of operations) registry.registerPath(one)
+  for (const { operations, webhooks = [] } of sections) {
+    for (const one of operations) registry.registerPath(one)
+    for (const one of webhooks) registry.registerWebhook(one)
+  }
 
   return withPortablePatterns(
     getOpenAPI31Document({

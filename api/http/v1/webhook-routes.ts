@@ -6,6 +6,7 @@ import { limitJsonBody } from '../json-body.ts'
 import { actedBy } from './acted-by.ts'
 import { ListQuery, nextCursor, readCursor } from './paging.ts'
 import { adminProblems, json, jsonRequest, problem, security } from './responses.ts'
+import { documentWebhookEvents } from './webhook-event-wire.ts'
 import * as wire from './webhook-wire.ts'
 import { IdParam, PREFIX } from './wire.ts'
 
@@ -197,6 +198,7 @@ export function addWebhookRoutes(app: OpenAPIHono<Guarded>, { guard, webhooks }:
     async (c) => c.json({ message_id: await webhooks.sendTest(c.req.valid('param').webhookId) }, 202),
   )
   addDeliveryRoutes(app, { guard, webhooks })
+  documentWebhookEvents(app, tags)
 }
 
 function addDeliveryRoutes(app: OpenAPIHono<Guarded>, { guard, webhooks }: WebhookRoutesNeeds): void {

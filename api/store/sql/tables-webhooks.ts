@@ -39,7 +39,7 @@ export interface WebhookDeliveriesTable {
   endpoint_id: number
   message_id: string
   status: DeliveryStatus
-  /** Including the current attempt. */
+  /** Attempts that ended. */
   tries: number
   next_try_at: number
   created_at: number

@@ -3,7 +3,7 @@ import { isStorable, rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import { queueMessage } from './queue-events.ts'
 
-/** Claims are those of the mail queue: the expiry of a claim identifies it. */
+/** The expiry of a claim identifies it. Only attempts with a result count. */
 export function createDeliveryStore(db: Database): DeliveryStore {
   const ofEndpoint = (endpointId: string) =>
     db.query.selectFrom('webhook_deliveries').where('endpoint_id', '=', rowId(endpointId) ?? 0)
@@ -19,49 +19,53 @@ export function createDeliveryStore(db: Database): DeliveryStore {
 
   return {
     async claim(endpointId, now, until, limit) {
-      const due = await ofEndpoint(endpointId)
-        .innerJoin('webhook_messages', 'webhook_messages.id', 'webhook_deliveries.message_id')
-        .select([
-          'webhook_deliveries.id',
-          'webhook_deliveries.next_try_at',
-          'webhook_deliveries.message_id',
-          'webhook_messages.body',
-        ])
+      const due = db.query
+        .selectFrom('webhook_deliveries as due')
+        .select('due.id')
+        .where('due.endpoint_id', '=', rowId(endpointId) ?? 0)
+        .where('due.status', '=', 'waiting')
+        .where('due.next_try_at', '<=', now)
+        .orderBy('due.next_try_at')
+        .orderBy('due.id')
+        .limit(limit)
+      const rows = await db.query
+        .updateTable('webhook_deliveries')
+        .set({ next_try_at: until })
+        .where('id', 'in', due)
+        // Checked again once another process that claims them is done.
         .where('status', '=', 'waiting')
         .where('next_try_at', '<=', now)
-        .orderBy('next_try_at')
-        .orderBy('webhook_deliveries.id')
-        .limit(limit)
+        .returning(['id', 'message_id', 'tries'])
         .execute()
-      const won: ClaimedDelivery[] = []
-      for (const { id, next_try_at, message_id, body } of due) {
-        const row = await db.query
-          .updateTable('webhook_deliveries')
-          .set((one) => ({ next_try_at: until, tries: one('tries', '+', 1) }))
-          .where('id', '=', id)
-          .where('status', '=', 'waiting')
-          .where('next_try_at', '=', next_try_at)
-          .returning('tries')
-          .executeTakeFirst()
-        if (row === undefined) continue
-        won.push({
-          ...{ id: String(id), endpointId, messageId: message_id, body },
-          tries: row.tries,
-          claimedUntil: until,
+      if (rows.length === 0) return []
+      const messages = await db.query
+        .selectFrom('webhook_messages')
+        .select(['id', 'body'])
+        .where(
+          'id',
+          'in',
+          rows.map(({ message_id }) => message_id),
+        )
+        .execute()
+      const bodies = new Map(messages.map(({ id, body }) => [id, body]))
+      return rows
+        .sort((a, b) => a.id - b.id)
+        .flatMap(({ id, message_id, tries }) => {
+          const body = bodies.get(message_id)
+          if (body === undefined) return []
+          return { id: String(id), endpointId, messageId: message_id, body, tries, claimedUntil: until }
         })
-      }
-      return won
     },
 
     async finish(delivery, status, result, now) {
       await claimed(delivery)
-        .set({ status, ...toColumns(result, now) })
+        .set({ status, tries: delivery.tries + 1, ...toColumns(result, now) })
         .execute()
     },
 
     async postpone(delivery, nextTryAt, result, now) {
       await claimed(delivery)
-        .set({ next_try_at: nextTryAt, ...toColumns(result, now) })
+        .set({ next_try_at: nextTryAt, tries: delivery.tries + 1, ...toColumns(result, now) })
         .execute()
     },
 
