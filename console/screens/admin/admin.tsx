@@ -21,6 +21,7 @@ const TABS = {
   provisioning: lazy(() =>
     import('./provisioning/provisioning-tab.tsx').then((it) => ({ default: it.ProvisioningTab })),
   ),
+  webhooks: lazy(() => import('./webhooks/webhooks-tab.tsx').then((it) => ({ default: it.WebhooksTab }))),
   log: lazy(() => import('./log/log-tab.tsx').then((it) => ({ default: it.LogTab }))),
 } as const satisfies Record<AdminTab, unknown>
 
@@ -57,4 +58,4 @@ function AdminTabs() {
 }
 
 /** Filters of one tab mean nothing in another. */
-const NO_FILTERS = { q: '', role: '', state: '', event: '', user: '', from: '', to: '' }
+const NO_FILTERS = { q: '', role: '', state: '', event: '', user: '', hook: '', from: '', to: '' }

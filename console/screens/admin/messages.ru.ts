@@ -9,6 +9,7 @@ export const messages: typeof english = {
     invitations: 'Приглашения',
     'do-not-call': 'Не звонить',
     provisioning: 'Настройка номеров',
+    webhooks: 'Вебхуки',
     log: 'Журнал безопасности',
   },
   roles: { user: 'Пользователь', supervisor: 'Супервизор', admin: 'Администратор' },

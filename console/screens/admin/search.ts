@@ -1,6 +1,14 @@
 import { isDay } from '../../components/calendar-day.ts'
 
-export const ADMIN_TABS = ['people', 'sessions', 'invitations', 'do-not-call', 'provisioning', 'log'] as const
+export const ADMIN_TABS = [
+  'people',
+  'sessions',
+  'invitations',
+  'do-not-call',
+  'provisioning',
+  'webhooks',
+  'log',
+] as const
 export type AdminTab = (typeof ADMIN_TABS)[number]
 
 /** The tab and its filters, as they are in the address. Each tab reads those that it has. */
@@ -13,6 +21,8 @@ export interface AdminSearch {
   event?: string
   /** Id of a user. */
   user?: string
+  /** Id of a webhook. */
+  hook?: string
   /** Days, such as `2026-01-31`, of the browser’s time zone; both are included. */
   from?: string
   to?: string
@@ -31,7 +41,7 @@ export function readAdminSearch(search: Record<string, unknown>): AdminSearch {
   if (tab !== undefined) found.tab = tab
   const q = textOf('q').slice(0, 100)
   if (q !== '') found.q = q
-  for (const name of ['role', 'state', 'event', 'user'] as const) {
+  for (const name of ['role', 'state', 'event', 'user', 'hook'] as const) {
     if (WORD.test(textOf(name))) found[name] = textOf(name)
   }
   for (const name of ['from', 'to'] as const) {

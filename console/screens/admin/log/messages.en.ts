@@ -40,6 +40,12 @@ export const messages = {
     call_taken_over: 'Supervisor took a call over',
     wallboard_created: 'Wallboard link made',
     wallboard_revoked: 'Wallboard link revoked',
+    webhook_created: 'Webhook added',
+    webhook_updated: 'Webhook changed',
+    webhook_deleted: 'Webhook deleted',
+    webhook_secret_rotated: 'Secret of a webhook renewed',
+    webhook_replayed: 'Messages of a webhook sent again',
+    webhook_disabled: 'Webhook disabled after failures',
   } satisfies Record<EventName, string>,
   fields: {
     about: 'About',

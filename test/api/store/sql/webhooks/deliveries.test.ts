@@ -150,6 +150,7 @@ describe('webhooks', () => {
       expect(await only()).toMatchObject({ responseStatus: 500, responseText: 'it is broken', error: null })
       // It failed for three days.
       expect(sender.clock.s - NOW).toBeGreaterThanOrEqual(MAX_FAILING_S)
+      await until(() => sender.disabled.length > 0, sender.tick)
       expect(sender.disabled).toEqual([`${id} failing`])
 
       receiver.behave(BEHAVIORS.ok)
