@@ -55,7 +55,9 @@ async function listEndpoints(webhooks: AdminContext['webhooks']): Promise<string
   const rows = [['id', 'url', 'state', 'failing since', 'events']]
   const { endpoints } = await webhooks.list({ limit: 1_000 })
   for (const one of endpoints) {
-    const state = one.enabled ? 'enabled' : `disabled${one.disabledReason === null ? '' : `: ${one.disabledReason}`}`
+    const state = one.enabled
+      ? 'enabled'
+      : `disabled${one.disabledReason === null ? '' : `: ${one.disabledReason}`}`
     const since = one.failingSince === null ? '-' : formatTime(one.failingSince)
     rows.push([one.id, one.url, state, since, one.events.join(' ')])
   }

@@ -1,5 +1,5 @@
-import type { CallRecord } from '../calls/call-history.ts'
 import type { Call } from '../calls/call.ts'
+import type { CallRecord } from '../calls/call-history.ts'
 import type { CallTracker } from '../calls/call-tracker.ts'
 import { toLiveCallEvents } from './call-events.ts'
 import type { WebhookEvent } from './event.ts'

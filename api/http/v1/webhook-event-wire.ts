@@ -87,7 +87,8 @@ const headers = z.object({
   'webhook-id': z.string().openapi({ description: 'The same for each attempt: skip what you have' }),
   'webhook-timestamp': z.string().openapi({ description: 'Of the attempt, unix seconds' }),
   'webhook-signature': z.string().openapi({
-    description: '`v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`; two of them during a rotation',
+    description:
+      '`v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`; two of them during a rotation',
   }),
 })
 

@@ -74,10 +74,7 @@ export function addWebhookRoutes(app: OpenAPIHono<Guarded>, { guard, webhooks }:
       },
     }),
     async (c) => {
-      const { endpoint, secret } = await webhooks.create(
-        wire.toNewEndpoint(c.req.valid('json')),
-        actedBy(c),
-      )
+      const { endpoint, secret } = await webhooks.create(wire.toNewEndpoint(c.req.valid('json')), actedBy(c))
       return c.json({ ...wire.toWebhookJson(endpoint), secret }, 201, {
         Location: `${PREFIX}/webhooks/${endpoint.id}`,
         ...NO_STORE,

@@ -37,9 +37,7 @@ export const WebhookJson = z
     created_at: Time,
   })
   .openapi('Webhook')
-export const WebhookListJson = z
-  .object({ webhooks: z.array(WebhookJson), ...paged })
-  .openapi('WebhookList')
+export const WebhookListJson = z.object({ webhooks: z.array(WebhookJson), ...paged }).openapi('WebhookList')
 export const WebhookSecretJson = z
   .object({
     ...WebhookJson.shape,

@@ -68,7 +68,10 @@ export function createUnavailableApp(): { app: Hono; takeErrors(): unknown[] } {
   const topics = ['users', 'invitations', 'doNotCall', 'provisioning', 'securityLog', 'system', 'webhooks']
   const services = ['users', 'activityOf', 'accountAdmin', 'invitations', 'linkOf', 'doNotCall', 'jobs']
   const topic = Object.fromEntries(
-    [...services, 'webhooks', 'events', 'recorder', 'status', 'policy', 'keys'].map((name) => [name, unavailable]),
+    [...services, 'webhooks', 'events', 'recorder', 'status', 'policy', 'keys'].map((name) => [
+      name,
+      unavailable,
+    ]),
   )
   const administration = Object.fromEntries(topics.map((name) => [name, topic]))
   const callCenterServices = {

@@ -39,7 +39,11 @@ describe('a receiver', () => {
   test('gets the body, and its answer is reported', async () => {
     const result = await send()
     expect(result).toMatchObject({ responseStatus: 204, responseText: '', error: null })
-    expect(receiver.received[0]).toMatchObject({ id: 'msg_1', path: '/hook?x=1', body: { type: 'webhook.test' } })
+    expect(receiver.received[0]).toMatchObject({
+      id: 'msg_1',
+      path: '/hook?x=1',
+      body: { type: 'webhook.test' },
+    })
     expect(receiver.received[0]?.headers).toMatchObject({ 'content-type': 'application/json' })
   })
 

@@ -27,7 +27,12 @@ export const messages = {
   saved: 'The webhook was saved.',
   changed: 'Somebody else has changed this webhook. Close the dialog and look again.',
   secret: 'Secret of the webhook',
-  states: { enabled: 'On', disabled: 'Off', gone: 'Off: it answered 410', failing: 'Off: it failed for three days' },
+  states: {
+    enabled: 'On',
+    disabled: 'Off',
+    gone: 'Off: it answered 410',
+    failing: 'Off: it failed for three days',
+  },
   failing: 'Fails',
   failingSince: 'Fails since',
   secondSecret: 'Former secret valid until',
@@ -37,7 +42,8 @@ export const messages = {
   tested: 'A test message is on its way. Its delivery shows the answer.',
   rotate: 'New secret',
   rotateTitle: 'Make a new secret?',
-  rotateWhat: 'For one day messages are signed by both secrets. Give the new one to the receiver in that time.',
+  rotateWhat:
+    'For one day messages are signed by both secrets. Give the new one to the receiver in that time.',
   rotateAction: 'Make a new secret',
   remove: 'Delete',
   removeTitle: 'Delete this webhook?',

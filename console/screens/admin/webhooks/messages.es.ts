@@ -43,7 +43,8 @@ export const messages: typeof english = {
   tested: 'Se está enviando un mensaje de prueba. Su entrega muestra la respuesta.',
   rotate: 'Secreto nuevo',
   rotateTitle: '¿Crear un secreto nuevo?',
-  rotateWhat: 'Durante un día los mensajes llevan la firma de ambos secretos. Da el nuevo al receptor en ese tiempo.',
+  rotateWhat:
+    'Durante un día los mensajes llevan la firma de ambos secretos. Da el nuevo al receptor en ese tiempo.',
   rotateAction: 'Crear un secreto',
   remove: 'Eliminar',
   removeTitle: '¿Eliminar este webhook?',

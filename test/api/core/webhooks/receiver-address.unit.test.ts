@@ -70,10 +70,18 @@ describe('an address', () => {
     expect(strict.isAllowed(address, 'h')).toBe(true)
   })
 
-  test.each(['::1', '::', 'fe80::1', 'fe80::1%eth0', 'fd00::1', 'ff02::1', 'localhost', '', '127.1', '3fff::1'])(
-    '%s is refused',
-    (address) => expect(strict.isAllowed(address, 'h')).toBe(false),
-  )
+  test.each([
+    '::1',
+    '::',
+    'fe80::1',
+    'fe80::1%eth0',
+    'fd00::1',
+    'ff02::1',
+    'localhost',
+    '',
+    '127.1',
+    '3fff::1',
+  ])('%s is refused', (address) => expect(strict.isAllowed(address, 'h')).toBe(false))
 })
 
 describe('the setting', () => {

@@ -140,7 +140,11 @@ export async function createAdminSurface(
       webhooks: createWebhooks({
         endpoints: createEndpointStore(db),
         deliveries: createDeliveryStore(db),
-        checkUrl: createReceiverCheck({ policy: createAddressPolicy([]), allowsHttp: false, lookup: noNames }),
+        checkUrl: createReceiverCheck({
+          policy: createAddressPolicy([]),
+          allowsHttp: false,
+          lookup: noNames,
+        }),
         sealSecret: (secret) => `sealed ${secret.length}`,
         ...logged,
       }),

@@ -9,7 +9,11 @@ import { createDeliveryStore } from '../../../../../api/store/sql/webhooks/deliv
 import { createEndpointStore } from '../../../../../api/store/sql/webhooks/endpoints.ts'
 import { queueEvents } from '../../../../../api/store/sql/webhooks/queue-events.ts'
 import { createWebhookSender } from '../../../../../api/webhooks/http-sender.ts'
-import { BEHAVIORS, startWebhookReceiver, type WebhookReceiver } from '../../../../support/webhook-receiver.ts'
+import {
+  BEHAVIORS,
+  startWebhookReceiver,
+  type WebhookReceiver,
+} from '../../../../support/webhook-receiver.ts'
 import { type Engine, onBothEngines } from '../engines.ts'
 
 const NOW = Math.floor(Date.now() / 1000)
@@ -162,7 +166,11 @@ describe('webhooks', () => {
       const { url, events, description } = (await endpoints.find(id)) ?? expect.fail('none')
       await endpoints.update(id, { url, events, description, enabled: true }, undefined)
       await until(async () => (await only()).status === 'delivered', sender.tick)
-      expect(await endpoints.find(id)).toMatchObject({ failingSince: null, disabledReason: null, enabled: true })
+      expect(await endpoints.find(id)).toMatchObject({
+        failingSince: null,
+        disabledReason: null,
+        enabled: true,
+      })
       expect(await store.replay(id, (await only()).messageId, sender.clock.s)).toBe(true)
       await until(() => receiver.requests() === 12, sender.tick)
     })
