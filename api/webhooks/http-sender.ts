@@ -43,8 +43,8 @@ export function createWebhookSender(
 
   async function exchange(text: string, { body, headers }: Parameters<SendMessage>[1]) {
     // The settings may have changed since the endpoint was made.
-    const { url, fault } = parseEndpointUrl(text, rules)
-    if (url === undefined) throw new Error(`the URL ${fault}`)
+    const { url, problem } = parseEndpointUrl(text, rules)
+    if (url === undefined) throw new Error(`the URL ${problem}`)
     const response = await agent.request({
       origin: url.origin,
       path: url.pathname + url.search,
@@ -134,13 +134,13 @@ const createCheckedLookup =
     })
 
 /**
- * Whether a name leads to an allowed address now. A name that cannot be resolved yet is no fault.
+ * Whether a name leads to an allowed address now. A name that cannot be resolved yet is no problem.
  * @returns what is wrong
  */
 export function createReceiverCheck(rules: UrlRules & { lookup?: typeof resolve }) {
   return async (text: string): Promise<string | undefined> => {
-    const { url, fault } = parseEndpointUrl(text, rules)
-    if (url === undefined) return fault
+    const { url, problem } = parseEndpointUrl(text, rules)
+    if (url === undefined) return problem
     const host = hostOf(url)
     if (isIP(host) !== 0) return undefined
     const found = new Promise<readonly LookupAddress[]>((done) => {

@@ -3,7 +3,7 @@ import type { AddressPolicy } from './receiver-address.ts'
 
 export interface UrlRules {
   policy: AddressPolicy
-  /** Whether `http` is allowed: then anybody on the way can read the events. */
+  /** Whether `http` is allowed: which every machine on the way can read. */
   allowsHttp: boolean
 }
 
@@ -18,18 +18,18 @@ const FIRST_FREE_PORT = 1024
 export function parseEndpointUrl(
   text: string,
   { policy, allowsHttp }: UrlRules,
-): { url: URL; fault?: never } | { fault: string; url?: never } {
-  if (text.length > MAX_LENGTH) return { fault: `must be ${MAX_LENGTH} characters or less` }
+): { url: URL; problem?: never } | { problem: string; url?: never } {
+  if (text.length > MAX_LENGTH) return { problem: `must be ${MAX_LENGTH} characters or less` }
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.hostname === '')
-    return { fault: 'must be a URL with https' }
+    return { problem: 'must be a URL with https' }
   if (url.protocol === 'http:' && !allowsHttp)
-    return { fault: 'must have https: http is allowed by HOOKSWITCH_WEBHOOK_INSECURE_HTTP alone' }
-  if (url.username !== '' || url.password !== '') return { fault: 'must be without a user and a password' }
-  if (url.hash !== '') return { fault: 'must be without a part behind #' }
-  if (!isUsualPort(url.port)) return { fault: 'must have port 80, 443, or one of 1024 or more' }
+    return { problem: 'must have https: http is allowed by HOOKSWITCH_WEBHOOK_INSECURE_HTTP alone' }
+  if (url.username !== '' || url.password !== '') return { problem: 'must be without a user and a password' }
+  if (url.hash !== '') return { problem: 'must be without a part behind #' }
+  if (!isUsualPort(url.port)) return { problem: 'must have port 80, 443, or one of 1024 or more' }
   const host = hostOf(url)
-  if (isIP(host) !== 0 && !policy.isAllowed(host, host)) return { fault: REFUSED_ADDRESS }
+  if (isIP(host) !== 0 && !policy.isAllowed(host, host)) return { problem: REFUSED_ADDRESS }
   return { url }
 }
 

@@ -81,8 +81,8 @@ export function createWebhooks(needs: WebhooksNeeds): Webhooks {
   }
 
   async function requireReachable(url: string): Promise<void> {
-    const fault = await needs.checkUrl(url)
-    if (fault !== undefined) throw new Refusal('input_invalid', { detail: `url: ${fault}` })
+    const problem = await needs.checkUrl(url)
+    if (problem !== undefined) throw new Refusal('input_invalid', { detail: `url: ${problem}` })
   }
 
   type Change =

@@ -38,7 +38,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       HOOKSWITCH_WEBHOOK_ALLOWED_NETWORKS: '127.0.0.1',
       HOOKSWITCH_WEBHOOK_INSECURE_HTTP: 'true',
     }
-    telephony = await startTelephony({ data, env })
+    telephony = await startTelephony({ data, env, trunk: true })
     two = await startSecondNode(telephony.stack, telephony.settings)
     receiver = await startWebhookReceiver()
     admin = await loginV1Client(telephony.stack, 'admin')

@@ -5,7 +5,7 @@ import type { Tables } from '../tables.ts'
 import type { AgentsTable } from '../tables-call-center.ts'
 import { queueEvents } from '../webhooks/queue-events.ts'
 
-/** What an update returns of the agents whose status it changed. */
+/** What an update returns of each agent that got another status. */
 export const AGENT_EVENT_COLUMNS = ['id', 'user_id', 'name', 'team', 'status', 'break_reason'] as const
 
 type Row = Pick<Selectable<AgentsTable>, (typeof AGENT_EVENT_COLUMNS)[number]>

@@ -25,7 +25,6 @@ export const messages = {
   },
   enabled: 'Send events',
   saved: 'The webhook was saved.',
-  changed: 'Somebody else has changed this webhook. Close the dialog and look again.',
   secret: 'Secret of the webhook',
   states: {
     enabled: 'On',

@@ -26,7 +26,6 @@ export const messages: typeof english = {
   },
   enabled: 'Enviar eventos',
   saved: 'El webhook se ha guardado.',
-  changed: 'Otra persona ha cambiado este webhook. Cierra el diálogo y míralo de nuevo.',
   secret: 'Secreto del webhook',
   states: {
     enabled: 'Activado',

@@ -26,7 +26,6 @@ export const messages: typeof english = {
   },
   enabled: 'Отправлять события',
   saved: 'Вебхук сохранён.',
-  changed: 'Вебхук уже изменён кем-то другим. Закройте окно и посмотрите ещё раз.',
   secret: 'Секрет вебхука',
   states: {
     enabled: 'Включён',

@@ -10,7 +10,7 @@ import { useReloadLists } from '../reload-lists.ts'
 import { SecretDialog } from '../secret-dialog.tsx'
 import { EndpointForm } from './endpoint-form.tsx'
 import { webhookMessages } from './messages.ts'
-import type { OpenedDialog } from './webhooks-tab.tsx'
+import type { OpenedDialog } from './opened-dialog.ts'
 
 export function WebhookDialogs({ opened, onClose }: { opened: OpenedDialog; onClose(): void }) {
   const texts = useMessages(webhookMessages)

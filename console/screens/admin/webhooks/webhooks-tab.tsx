@@ -1,5 +1,5 @@
 import { lazy, Suspense, useState } from 'react'
-import { dataOf, type Wire } from '../../../api/client.ts'
+import { dataOf } from '../../../api/client.ts'
 import { useConsole } from '../../../app/console-context.ts'
 import { Button } from '../../../components/button.tsx'
 import { Icon } from '../../../components/icon.tsx'
@@ -11,11 +11,7 @@ import { usePages } from '../use-pages.ts'
 import { Deliveries } from './deliveries.tsx'
 import { EndpointRow } from './endpoint-row.tsx'
 import { webhookMessages } from './messages.ts'
-
-/** What is open above the list. */
-export type OpenedDialog =
-  | { action: 'create' }
-  | { action: 'edit' | 'rotate' | 'remove'; webhook: Wire<'Webhook'> }
+import type { OpenedDialog } from './opened-dialog.ts'
 
 /** Few visits need them. */
 const WebhookDialogs = lazy(() =>

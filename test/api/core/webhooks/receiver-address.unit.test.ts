@@ -139,7 +139,7 @@ describe('a URL', () => {
     'https://１２７.0.0.1/',
     'not a url',
     `https://example.org/${'a'.repeat(2_000)}`,
-  ])('%s is refused', (text) => expect(parseEndpointUrl(text, rules).fault).toBeDefined())
+  ])('%s is refused', (text) => expect(parseEndpointUrl(text, rules).problem).toBeDefined())
 
   test.each(['https://example.org/', 'https://example.org:8443/a?b=c', 'https://93.184.215.14/'])(
     '%s is accepted',
