@@ -87,6 +87,7 @@ export const THING_ADMIN_EVENTS = [
   'provisioning_retried',
   'wallboard_created',
   'wallboard_revoked',
+  'account_import_started',
 ] as const
 export const SECURITY_EVENTS = [
   'authn_login_success',

@@ -40,6 +40,7 @@ export const messages = {
     call_taken_over: 'Supervisor took a call over',
     wallboard_created: 'Wallboard link made',
     wallboard_revoked: 'Wallboard link revoked',
+    account_import_started: 'Account import started',
   } satisfies Record<EventName, string>,
   fields: {
     about: 'About',

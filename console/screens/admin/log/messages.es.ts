@@ -36,6 +36,7 @@ export const messages: typeof english = {
     call_taken_over: 'Un supervisor asumió una llamada',
     wallboard_created: 'Enlace de panel creado',
     wallboard_revoked: 'Enlace de panel revocado',
+    account_import_started: 'Importación de cuentas iniciada',
   },
   fields: { about: 'Sobre', by: 'Por', address: 'Desde', session: 'Sesión' },
   details: { username: 'Nombre escrito', target: 'Sobre', changes: 'Valores nuevos', reason: 'Motivo' },

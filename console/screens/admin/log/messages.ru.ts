@@ -36,6 +36,7 @@ export const messages: typeof english = {
     call_taken_over: 'Супервизор забрал звонок',
     wallboard_created: 'Создана ссылка для экрана',
     wallboard_revoked: 'Ссылка для экрана отозвана',
+    account_import_started: 'Начат импорт учётных записей',
   },
   fields: { about: 'О ком', by: 'Кто', address: 'Адрес', session: 'Сеанс' },
   details: { username: 'Введённое имя', target: 'О чём', changes: 'Новые значения', reason: 'Причина' },
