@@ -28,6 +28,7 @@ import { createSupervisionStore } from './store/sql/calls/supervisions.ts'
 import { type Database, openDatabase } from './store/sql/database.ts'
 import { migrate, NewerDatabaseError, requireKnownMigrations } from './store/sql/migrate.ts'
 import { createUserStatusStore } from './store/sql/presence/user-statuses.ts'
+import { createAccountImportModule } from './wiring/account-imports.ts'
 import { createAuthModule } from './wiring/auth.ts'
 import { createCallCenter } from './wiring/call-center/call-center.ts'
 import { createCallModule } from './wiring/calls.ts'
@@ -105,10 +106,14 @@ async function main() {
     clear: clearance,
     ...{ log, now, monotonic },
   })
+  const accountImports = createAccountImportModule({
+    ...{ config, db, redis, auth, policy, log, now, monotonic },
+  })
   const streamControl = createStreamControl(config.sidecarSockets, config.nginxSockets)
   const { app, upgrade, voipSocket, phoneSocket } = createSurfaces({
     ...{ config, db, redis, guard, auth, callModule, provisioning, callCenter, registrationRateLimiter },
     ...{
+      accountImports,
       media,
       streamControl,
       policy,
@@ -140,6 +145,7 @@ async function main() {
   auth.openDirectories()
   callModule.open()
   provisioning.open()
+  accountImports.open()
   callCenter.open()
   await listenOn(server, config.socket)
   log.info({ event: 'listening', socket: config.socket }, 'the api listens')
@@ -154,6 +160,7 @@ async function main() {
     await callCenter.close()
     await callModule.close()
     await provisioning.close()
+    await accountImports.close()
     await auth.close()
     redis.disconnect()
     subscriberRedis.disconnect()
