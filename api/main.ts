@@ -28,6 +28,7 @@ import { createSupervisionStore } from './store/sql/calls/supervisions.ts'
 import { type Database, openDatabase } from './store/sql/database.ts'
 import { migrate, NewerDatabaseError, requireKnownMigrations } from './store/sql/migrate.ts'
 import { createUserStatusStore } from './store/sql/presence/user-statuses.ts'
+import { createAccountImportModule } from './wiring/account-imports.ts'
 import { createAuthModule } from './wiring/auth.ts'
 import { createCallCenter } from './wiring/call-center/call-center.ts'
 import { createCallModule } from './wiring/calls.ts'
@@ -109,10 +110,14 @@ async function main() {
   const outgoingWebhooks = createOutgoingWebhooks({
     ...{ config, db, callModule, securityLog: auth.securityLog, log, now },
   })
+  const accountImports = createAccountImportModule({
+    ...{ config, db, redis, auth, policy, log, now, monotonic },
+  })
   const streamControl = createStreamControl(config.sidecarSockets, config.nginxSockets)
   const { app, upgrade, voipSocket, phoneSocket } = createSurfaces({
     ...{ config, db, redis, guard, auth, callModule, provisioning, callCenter, registrationRateLimiter },
     ...{
+      accountImports,
       media,
       streamControl,
       outgoingWebhooks,
@@ -145,6 +150,7 @@ async function main() {
   auth.openDirectories()
   callModule.open()
   provisioning.open()
+  accountImports.open()
   callCenter.open()
   outgoingWebhooks.open()
   await listenOn(server, config.socket)
@@ -161,6 +167,7 @@ async function main() {
     await callModule.close()
     await outgoingWebhooks.close()
     await provisioning.close()
+    await accountImports.close()
     await auth.close()
     redis.disconnect()
     subscriberRedis.disconnect()

@@ -47,7 +47,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'api/wiring',
   ],
   // What a person runs may use every folder’s public pieces, but no process is built from it.
-  bin: ['contract', 'runtime', 'api/core', 'api/store', 'api/config', 'api/ldap'],
+  // Of `api/wiring` one file: see below.
+  bin: ['contract', 'runtime', 'api/core', 'api/store', 'api/config', 'api/ldap', 'api/wiring'],
   // The page knows the server only by the types of its OpenAPI document, which are a file of its own.
   'console/i18n': [],
   // A program of its own: it runs without a page.
@@ -158,6 +159,13 @@ describe('architecture', () => {
       return from !== to && !MAY_IMPORT[from]?.includes(to)
     })
     expect(stray).toEqual([])
+  })
+
+  test('a command joins modules by one file of the wiring alone', () => {
+    const used = imports.filter(isLocal).filter(({ file, target }) => {
+      return file.startsWith('bin/') && target.startsWith('api/wiring/')
+    })
+    expect(used).toEqual([{ file: 'bin/admin/import-users.ts', target: 'api/wiring/account-sources.ts' }])
   })
 
   test('the core uses only the pure files of runtime/', () => {

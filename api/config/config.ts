@@ -7,6 +7,12 @@ import { commaSeparated, wholeNumber } from '../../runtime/env.ts'
 import { DAY_S } from '../../runtime/time.ts'
 import { SUPERVISOR_REACHES } from '../core/auth/supervisor-reach.ts'
 import { normalizeOrigin } from '../core/values/origin.ts'
+import {
+  accountSyncSettings,
+  toAccountSourceConfig,
+  toAccountSyncConfig,
+  validateAccountSync,
+} from './account-sync.ts'
 import { campaignSettings, toCampaignConfig } from './campaigns.ts'
 import { mailSettings, toMailConfig, validateMail } from './mail.ts'
 import { pbxSettings, toPbxConfig, validatePbx } from './pbx.ts'
@@ -61,6 +67,7 @@ export const Config = z
     HOOKSWITCH_DIRECTORIES_FILE: z.string().optional(),
     ...pbxSettings,
     ...provisioningSettings,
+    ...accountSyncSettings,
     ...campaignSettings,
     ...mailSettings,
     ...webhookSettings,
@@ -68,6 +75,7 @@ export const Config = z
   })
   .superRefine(validatePbx)
   .superRefine(validateProvisioning)
+  .superRefine(validateAccountSync)
   .superRefine(validateMail)
   .superRefine(validateWebrtc)
   .transform((env) => ({
@@ -104,6 +112,8 @@ export const Config = z
     logLevel: env.HOOKSWITCH_LOG_LEVEL,
     ...toPbxConfig(env),
     ...toProvisioningConfig(env),
+    accountSources: toAccountSourceConfig(env),
+    accountSync: toAccountSyncConfig(env),
     ...toCampaignConfig(env),
     ...toMailConfig(env),
     ...toWebhookConfig(env),

@@ -35,7 +35,8 @@ export interface PbxHttpClient {
   close(): Promise<void>
 }
 
-const MAX_BYTES = 1024 * 1024
+/** A list of 10 000 extensions has about 2 MiB. */
+const MAX_BYTES = 8 * 1024 * 1024
 const JSON_TYPE = 'application/json'
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 

@@ -17,6 +17,7 @@ import { isSqlResponding } from '../store/sql/ping.ts'
 import { createExtensionStore } from '../store/sql/provisioning/extensions.ts'
 import { createInvitationAdminStore } from '../store/sql/registration/invitation-admin.ts'
 import { readMailQueueState } from '../store/sql/registration/mail-queue-state.ts'
+import type { AccountImportModule } from './account-imports.ts'
 import type { AuthModule } from './auth.ts'
 import type { CallModule } from './calls.ts'
 import type { ProvisioningModule } from './provisioning.ts'
@@ -29,6 +30,7 @@ export interface AdministrationNeeds {
   auth: AuthModule
   callModule: Pick<CallModule, 'pbxState'>
   provisioning: Pick<ProvisioningModule, 'newExtensions'>
+  accountImports: Pick<AccountImportModule, 'routes'>
   streamControl: Pick<StreamControl, 'isResponding' | 'isInstanceResponding'>
   outgoingWebhooks: Pick<OutgoingWebhooks, 'webhooks'>
   policy: () => DialPolicy
@@ -50,6 +52,7 @@ export function createAdministration(needs: AdministrationNeeds): Omit<AdminRout
         securityLog,
       }),
     },
+    accountImports: needs.accountImports.routes,
     invitations: {
       invitations: createInvitationAdmin({
         store: createInvitationAdminStore(db),

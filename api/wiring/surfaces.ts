@@ -31,6 +31,7 @@ import type { createRateLimiter } from '../store/redis/rate-limiter.ts'
 import { createStreamRenewalPublisher } from '../store/redis/stream-renewals.ts'
 import { createStreamTicketStore } from '../store/redis/tickets.ts'
 import type { Database } from '../store/sql/database.ts'
+import type { AccountImportModule } from './account-imports.ts'
 import { createAdministration } from './administration.ts'
 import type { AuthModule } from './auth.ts'
 import type { CallCenter } from './call-center/call-center.ts'
@@ -47,6 +48,7 @@ export interface SurfacesNeeds {
   auth: AuthModule
   callModule: CallModule
   provisioning: ProvisioningModule
+  accountImports: AccountImportModule
   callCenter: Pick<CallCenter, 'app' | 'v1'>
   outgoingWebhooks: OutgoingWebhooks
   registrationRateLimiter: ReturnType<typeof createRateLimiter>

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { defaultDatabaseUrl } from '../../api/config/config.ts'
 import { watchDialPolicyFile } from '../../api/config/dial-policy-file.ts'
 import { Quarantine } from '../../api/config/provisioning.ts'
+import { type AccountImports, createAccountImports } from '../../api/core/account-imports/account-imports.ts'
 import { type AccountAdmin, createAccountAdmin } from '../../api/core/auth/account-admin.ts'
 import { createAccounts } from '../../api/core/auth/accounts.ts'
 import type { Directory } from '../../api/core/auth/ldap/directory.ts'
@@ -27,6 +28,7 @@ import { Refusal } from '../../api/core/refusal.ts'
 import { createInvitationAdmin, type InvitationAdmin } from '../../api/core/registration/invitation-admin.ts'
 import { createWebhooks, type Webhooks } from '../../api/core/webhooks/webhooks.ts'
 import { createSecurityLog } from '../../api/store/files/security-log.ts'
+import { createAccountImportStore } from '../../api/store/sql/account-imports/account-imports.ts'
 import { createSecurityEventStore } from '../../api/store/sql/auth/security-events.ts'
 import { createSessionStore } from '../../api/store/sql/auth/sessions.ts'
 import { createUserStore } from '../../api/store/sql/auth/users.ts'
@@ -59,6 +61,7 @@ const Settings = z.object({
 export interface AdminContext {
   users: UserStore
   accountAdmin: AccountAdmin
+  accountImports: AccountImports
   invitations: InvitationAdmin
   extensions: Pick<ExtensionStore, 'find'>
   provisioningJobs: ProvisioningJobs
@@ -141,6 +144,17 @@ function createAdminContext(
   }
   // Read where it is asked for: most commands have no use for it.
   const loadDialPolicy = () => watchDialPolicyFile(settings.HOOKSWITCH_DIAL_POLICY || undefined, () => {})()
+  const accountAdmin = createAccountAdmin({
+    accounts: createAccounts({ users, passwords, policy: loadDialPolicy }),
+    securityLog,
+    users,
+    passwords,
+    sessions: { endAll: (userId, { reason }) => endAllSessions(userId, reason) },
+    revocationPublisher,
+    policy: loadDialPolicy,
+    now,
+    longestLifetime: Math.max(settings.HOOKSWITCH_ACCESS_TTL, settings.HOOKSWITCH_REFRESH_TTL),
+  })
   return {
     users,
     loadDialPolicy,
@@ -169,16 +183,10 @@ function createAdminContext(
       },
       ...{ securityLog, now },
     }),
-    accountAdmin: createAccountAdmin({
-      accounts: createAccounts({ users, passwords, policy: loadDialPolicy }),
-      securityLog,
-      users,
-      passwords,
-      sessions: { endAll: (userId, { reason }) => endAllSessions(userId, reason) },
-      revocationPublisher,
-      policy: loadDialPolicy,
-      now,
-      longestLifetime: Math.max(settings.HOOKSWITCH_ACCESS_TTL, settings.HOOKSWITCH_REFRESH_TTL),
+    accountAdmin,
+    accountImports: createAccountImports({
+      store: createAccountImportStore(db, nowS, settings.HOOKSWITCH_EXTENSION_QUARANTINE * DAY_S),
+      ...{ accountAdmin, securityLog, policy: loadDialPolicy, now },
     }),
     async requireUser(name) {
       const user = name === undefined ? undefined : await users.findByLogin(name)

@@ -6,9 +6,10 @@ import { parseArguments } from '../arguments.ts'
 import { assignExtension, describeQuarantine } from './assign-extension.ts'
 import { type Command, CommandError, formatTable, formatTime, unknownVerb } from './command.ts'
 import { type AdminContext, BY_ADMIN, withAdminContext } from './context.ts'
+import { IMPORT_HELP, importFlags, importUsers } from './import-users.ts'
 import { findDirectoryPerson } from './load-directories.ts'
 
-/** `users list|add|extension|passwd|unlock|disable|enable|delete`. */
+/** `users list|add|extension|passwd|unlock|disable|enable|delete|import`. */
 export const usersCommand: Command = {
   help: `\
   users list                    all users
@@ -28,8 +29,9 @@ export const usersCommand: Command = {
                                 --user shows
   users disable|enable <name>   a disabled user cannot log in; disabling ends the user's sessions
   users delete <name> --force   delete the user; ends the user's sessions. Their calls stay in the history, without
-                                a person: see history purge`,
-  verbs: ['list', 'add', 'extension', 'passwd', 'unlock', 'link', 'disable', 'enable', 'delete'],
+                                a person: see history purge
+${IMPORT_HELP}`,
+  verbs: ['list', 'add', 'extension', 'passwd', 'unlock', 'link', 'disable', 'enable', 'delete', 'import'],
   run,
 }
 
@@ -42,6 +44,7 @@ async function run(args: string[]): Promise<void> {
       extension: { type: 'string' },
       reuse: { type: 'boolean' },
       force: { type: 'boolean' },
+      ...importFlags,
     },
   })
   const [verb, name, extensionArg, sourceId] = positionals
@@ -112,6 +115,8 @@ async function run(args: string[]): Promise<void> {
           `${describe(user)} is deleted; their sessions are over${describeQuarantine(context, user.extension)}`,
         )
       }
+      case 'import':
+        return importUsers(context, positionals.slice(1), flags)
       default:
         throw unknownVerb('users', verb, usersCommand.verbs)
     }

@@ -41,6 +41,8 @@ export interface AsteriskServer {
   readonly phoneSecret: string
   /** Where it puts what it records. */
   readonly recordings: string
+  /** Its configuration files. */
+  readonly etc: string
   secretOf(extension: string): string
   /** Runs a command of its CLI. @returns what it prints */
   cli(command: string): Promise<string>
@@ -143,6 +145,7 @@ export async function startAsterisk(options: AsteriskOptions = {}): Promise<Aste
     webSocketUrl: `ws://127.0.0.1:${ariPort}/ws`,
     phoneSecret: secrets.phones,
     recordings: join(folder, 'spool', 'monitor'),
+    etc: join(folder, 'etc'),
     secretOf: (extension) => (extension === '201' ? PHONE_201_SECRET : secrets.phones),
     cli: async (command) =>
       (await promisify(execFile)(programs.program, ['-C', conf, '-rx', command])).stdout,

@@ -22,12 +22,14 @@ export interface FakeFreepbx extends FaultyHttp {
   rejectsClient: boolean
   /** What its tokens may not see: members of queries and mutations. */
   readonly hidden: Set<string>
+  /** How many extensions its list leaves out, though it counts them. */
+  unlisted: number
 }
 
 export const OAUTH_CLIENT = { clientId: 'client-1', clientSecret: 'client-secret-of-hookswitch' }
 
 const MUTATIONS = ['addExtension', 'deleteExtension', 'doreload']
-const MEMBERS = [...MUTATIONS, 'fetchExtension', 'fetchApiStatus']
+const MEMBERS = [...MUTATIONS, 'fetchAllExtensions', 'fetchExtension', 'fetchApiStatus']
 
 /** Answers as FreePBX 16 and 17 do about extensions, by their sources. */
 export async function startFakeFreepbx(tls?: TlsOptions): Promise<FakeFreepbx> {
@@ -102,6 +104,21 @@ export async function startFakeFreepbx(tls?: TlsOptions): Promise<FakeFreepbx> {
     })
   }
 
+  /** Without extensions FreePBX answers with an error. */
+  function fetchAll(): ServedReply {
+    const all = [...pbx.extensions].map(([number, { name }]) => ({
+      extensionId: number,
+      user: { extension: number, name },
+      coreDevice: { description: name },
+    }))
+    if (all.length === 0) return errorReply('Sorry unable to find the extensions')
+    return successReply('fetchAllExtensions', {
+      message: 'Extension found successfully',
+      totalCount: all.length,
+      extension: all.slice(pbx.unlisted),
+    })
+  }
+
   function reload(): ServedReply {
     const id = String(reloads.size + 1)
     reloads.set(id, { looks: pbx.reloadPolls, end: pbx.reloadResults.shift() ?? 'Executed' })
@@ -140,6 +157,7 @@ export async function startFakeFreepbx(tls?: TlsOptions): Promise<FakeFreepbx> {
           ? successReply('deleteExtension', { message: 'Extension has been deleted' })
           : errorReply('Extension does not exists.'),
       doreload: reload,
+      fetchAllExtensions: fetchAll,
       fetchExtension: () => fetchOne(String(input.extensionId)),
       fetchApiStatus: () => statusOf(String(input.txnId)),
     }
@@ -170,6 +188,7 @@ export async function startFakeFreepbx(tls?: TlsOptions): Promise<FakeFreepbx> {
     refusals: [],
     rejectsClient: false,
     hidden: new Set<string>(),
+    unlisted: 0,
   })
   return pbx
 }

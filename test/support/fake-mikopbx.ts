@@ -14,6 +14,7 @@ interface Employee {
   email: string
   secret: string
   transport: string
+  disabled?: boolean
 }
 
 export interface FakeMikopbx extends FaultyHttp {
@@ -24,6 +25,8 @@ export interface FakeMikopbx extends FaultyHttp {
   readonly created: string[]
   readonly keys: Set<string>
   password: string
+  /** How many employees its list leaves out, though it counts them. */
+  unlisted: number
 }
 
 export const ADMIN_CREDENTIALS = { login: 'admin', password: 'password-of-admin' }
@@ -77,6 +80,16 @@ export async function startFakeMikopbx(): Promise<FakeMikopbx> {
     sip_transport: transport,
   })
 
+  function list(query: URLSearchParams): ServedReply {
+    const [offset, limit] = [Number(query.get('offset')), Number(query.get('limit'))]
+    const all = [...pbx.employees.values()].map(({ id, number, name, email, disabled = false }) => ({
+      ...{ id: Number(id), number, user_username: name, user_email: email, disabled },
+      ...{ mobile: '', avatar: '' },
+    }))
+    const data = all.slice(pbx.unlisted).slice(offset, offset + limit)
+    return successReply({ data, recordsTotal: all.length, recordsFiltered: all.length })
+  }
+
   function add(body: Record<string, unknown>): ServedReply {
     const { number, user_username, user_email, sip_secret, sip_transport = 'udp' } = body
     if (!/^[0-9]{2,8}$/.test(String(number)) || !user_username) return errorReply(422, 'Номер указан неверно')
@@ -117,6 +130,8 @@ export async function startFakeMikopbx(): Promise<FakeMikopbx> {
           () => successReply({ number: '201', sip_transport: 'udp,tcp', sip_dtmfmode: 'auto' }),
         ]
       }
+      if (route.startsWith('GET employees?'))
+        return ['list', () => list(new URLSearchParams(route.slice('GET employees?'.length)))]
       if (route === 'POST employees') return ['add', () => add(json), successReply({ id: '9' }, 201)]
       if (route === `GET employees/${id}`) {
         return [
@@ -149,6 +164,7 @@ export async function startFakeMikopbx(): Promise<FakeMikopbx> {
     created: [],
     keys: new Set<string>(),
     password: ADMIN_CREDENTIALS.password,
+    unlisted: 0,
   })
   return pbx
 }

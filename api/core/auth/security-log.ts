@@ -93,6 +93,7 @@ export const THING_ADMIN_EVENTS = [
   'webhook_secret_rotated',
   'webhook_replayed',
   'webhook_disabled',
+  'account_import_started',
 ] as const
 export const SECURITY_EVENTS = [
   'authn_login_success',

@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Guarded } from '../guard.ts'
+import { type AccountImportRoutesNeeds, addAccountImportRoutes } from './account-import-routes.ts'
 import { addDoNotCallRoutes, type DoNotCallRoutesNeeds } from './do-not-call-routes.ts'
 import { addInvitationRoutes, type InvitationRoutesNeeds } from './invitation-routes.ts'
 import { addProvisioningRoutes, type ProvisioningRoutesNeeds } from './provisioning-routes.ts'
@@ -11,6 +12,7 @@ import { addWebhookRoutes, type WebhookRoutesNeeds, webhookTag } from './webhook
 /** By topic, each without the guard that all share. */
 export interface AdminRoutesNeeds extends Pick<UserRoutesNeeds, 'guard'> {
   users: Omit<UserRoutesNeeds, 'guard'>
+  accountImports: Omit<AccountImportRoutesNeeds, 'guard'>
   invitations: Omit<InvitationRoutesNeeds, 'guard'>
   doNotCall: Omit<DoNotCallRoutesNeeds, 'guard'>
   provisioning: Omit<ProvisioningRoutesNeeds, 'guard'>
@@ -22,6 +24,7 @@ export interface AdminRoutesNeeds extends Pick<UserRoutesNeeds, 'guard'> {
 /** The routes for the role `admin` alone. */
 export function addAdminRoutes(app: OpenAPIHono<Guarded>, { guard, ...needs }: AdminRoutesNeeds): void {
   addUserRoutes(app, { guard, ...needs.users })
+  addAccountImportRoutes(app, { guard, ...needs.accountImports })
   addInvitationRoutes(app, { guard, ...needs.invitations })
   addDoNotCallRoutes(app, { guard, ...needs.doNotCall })
   addProvisioningRoutes(app, { guard, ...needs.provisioning })
@@ -32,6 +35,7 @@ export function addAdminRoutes(app: OpenAPIHono<Guarded>, { guard, ...needs }: A
 
 export const adminTags = [
   { name: 'users', description: 'Accounts: who may log in, as what. For administrators.' },
+  { name: 'account imports', description: 'People of a PBX become users. For administrators.' },
   { name: 'invitations', description: 'Accounts that people make themselves. For administrators.' },
   { name: 'do-not-call', description: 'Numbers that are not called from here. For administrators.' },
   { name: 'provisioning', description: 'Extensions that the PBX does not have yet. For administrators.' },

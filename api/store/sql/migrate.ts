@@ -26,6 +26,7 @@ import * as leadImports from './migrations/0023-lead-imports.ts'
 import * as board from './migrations/0025-board.ts'
 import * as supervisions from './migrations/0026-supervisions.ts'
 import * as accountSources from './migrations/0027-account-sources.ts'
+import * as accountImports from './migrations/0029-account-imports.ts'
 import * as disabledBySource from './migrations/0030-disabled-by-source.ts'
 import * as outgoingWebhooks from './migrations/0034-outgoing-webhooks.ts'
 
@@ -60,6 +61,7 @@ export const migrations: Record<string, Migration> = {
   '0025-board': board,
   '0026-supervisions': supervisions,
   '0027-account-sources': accountSources,
+  '0029-account-imports': accountImports,
   '0030-disabled-by-source': disabledBySource,
   '0034-outgoing-webhooks': outgoingWebhooks,
 }

@@ -6,11 +6,12 @@ import type { CallDirection, CallOutcome } from '../../core/calls/call.ts'
 import type { SupervisionMode } from '../../core/calls/supervision/supervision.ts'
 import type { UserStatus } from '../../core/presence/user-status-store.ts'
 import type { ExtensionState } from '../../core/provisioning/extensions.ts'
+import type { AccountImportTables } from './tables-account-imports.ts'
 import type { CallCenterTables, InvitationGrant } from './tables-call-center.ts'
 import type { OutgoingWebhookTables } from './tables-webhooks.ts'
 
 /** Booleans are 0 and 1, times unix seconds, in every table and on both engines. */
-export interface Tables extends CallCenterTables, OutgoingWebhookTables {
+export interface Tables extends CallCenterTables, AccountImportTables, OutgoingWebhookTables {
   users: UsersTable
   account_names: AccountNamesTable
   sessions: SessionsTable

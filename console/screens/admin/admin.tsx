@@ -11,6 +11,7 @@ import { useAdminSearch } from './use-admin-search.ts'
 /** Each tab is a download of its own. */
 const TABS = {
   people: lazy(() => import('./people/people-tab.tsx').then((it) => ({ default: it.PeopleTab }))),
+  import: lazy(() => import('./import/import-tab.tsx').then((it) => ({ default: it.ImportTab }))),
   sessions: lazy(() => import('./sessions/sessions-tab.tsx').then((it) => ({ default: it.SessionsTab }))),
   invitations: lazy(() =>
     import('./invitations/invitations-tab.tsx').then((it) => ({ default: it.InvitationsTab })),

@@ -5,6 +5,7 @@ export const messages = {
   title: 'Administration',
   tabs: {
     people: 'People',
+    import: 'Import',
     sessions: 'Sessions',
     invitations: 'Invitations',
     'do-not-call': 'Do not call',

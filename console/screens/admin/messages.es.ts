@@ -5,6 +5,7 @@ export const messages: typeof english = {
   title: 'Administración',
   tabs: {
     people: 'Personas',
+    import: 'Importación',
     sessions: 'Sesiones',
     invitations: 'Invitaciones',
     'do-not-call': 'No llamar',

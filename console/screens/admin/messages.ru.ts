@@ -5,6 +5,7 @@ export const messages: typeof english = {
   title: 'Управление',
   tabs: {
     people: 'Сотрудники',
+    import: 'Импорт',
     sessions: 'Сеансы',
     invitations: 'Приглашения',
     'do-not-call': 'Не звонить',

@@ -2,6 +2,7 @@ import { isDay } from '../../components/calendar-day.ts'
 
 export const ADMIN_TABS = [
   'people',
+  'import',
   'sessions',
   'invitations',
   'do-not-call',

@@ -1,5 +1,6 @@
 import { login } from '../../support/http-client.ts'
 import type { Stack } from '../../support/stack.ts'
+import { createAccountImportOperationCases } from './account-import-operation-cases.ts'
 import { createAdminOperationCases } from './admin-operation-cases.ts'
 import { createBoardOperationCases } from './board-operation-cases.ts'
 import { createCaseSteps, MIKOPBX, PASSWORD, V1 } from './case-steps.ts'
@@ -292,6 +293,7 @@ export function createOperationCases(stack: Stack, hasPbx: boolean): Record<stri
     }),
 
     ...createAdminOperationCases(stack, hasPbx),
+    ...createAccountImportOperationCases(stack, hasPbx),
     ...createBoardOperationCases(stack, hasPbx),
     ...createWebhookOperationCases(stack, hasPbx),
     ...createCrmOperationCases(stack, hasPbx, user),

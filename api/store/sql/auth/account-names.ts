@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { Refusal } from '../../../core/refusal.ts'
 import { type AccountNames, normalizeName } from '../../../core/values/account-names.ts'
 import { rowId } from '../bind.ts'
+import { chunks } from '../chunks.ts'
 import type { Tables } from '../tables.ts'
 
 /** In this order a refusal names them. */
@@ -48,6 +49,37 @@ export async function requireUnusedNames(
     (kind) => taken.has(normalizeName(normalizedOrNone[kind] ?? '')) && normalizedOrNone[kind],
   )
   if (detail !== undefined) throw new Refusal('taken', { detail })
+}
+
+/**
+ * For many new accounts at once: no account has one of these names, and none of them is an extension that rests.
+ * @throws {Refusal} `taken`, without the name
+ */
+export async function requireNoneTaken(trx: Kysely<Tables>, typed: readonly string[]): Promise<void> {
+  const names = [...new Set([...typed, ...typed.map(normalizeName)])]
+  for (const some of chunks(names, 250)) {
+    const taken = await trx
+      .selectFrom('users')
+      .select('id')
+      .where((is) =>
+        is.or([
+          is('username_folded', 'in', some),
+          is('email_folded', 'in', some),
+          is('extension', 'in', some),
+        ]),
+      )
+      .unionAll(trx.selectFrom('account_names').select('user_id as id').where('name', 'in', some))
+      .unionAll(
+        trx
+          .selectFrom('extensions')
+          .select((is) => is.lit(0).as('id'))
+          .where('extension', 'in', some)
+          .where('state', '!=', 'external'),
+      )
+      .limit(1)
+      .execute()
+    if (taken.length > 0) throw new Refusal('taken', { detail: 'username' })
+  }
 }
 
 /**

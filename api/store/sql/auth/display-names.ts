@@ -29,9 +29,7 @@ export async function isDisplayNameTaken(
   displayName: string,
   userId?: string,
 ): Promise<boolean> {
-  // SQLite runs one transaction at a time anyway.
-  if (trx.getExecutor().adapter instanceof PostgresAdapter)
-    await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(trx)
+  await lockDisplayNames(trx)
   const folded = foldDisplayName(displayName)
   const others = await trx
     .selectFrom('users')
@@ -57,4 +55,24 @@ export async function isDisplayNameTaken(
   return others.some(
     ({ display_name, has_login }) => has_login === 1 || foldDisplayName(display_name ?? '') === folded,
   )
+}
+
+/**
+ * For many names at once: every name that a display name must not equal, as `foldDisplayName` has it. Locks them, as
+ * `requireUnusedDisplayName` does.
+ */
+export async function readTakenDisplayNames(trx: Kysely<Tables>): Promise<Set<string>> {
+  await lockDisplayNames(trx)
+  const rows = await trx.selectFrom('users').select(['username', 'extension', 'display_name']).execute()
+  return new Set(
+    rows.flatMap(({ username, extension, display_name }) =>
+      [username, extension, display_name].flatMap((name) => (name === null ? [] : foldDisplayName(name))),
+    ),
+  )
+}
+
+async function lockDisplayNames(trx: Kysely<Tables>): Promise<void> {
+  // SQLite runs one transaction at a time anyway.
+  if (trx.getExecutor().adapter instanceof PostgresAdapter)
+    await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(trx)
 }

@@ -13,6 +13,7 @@ import type { Tables, UsersTable } from '../tables.ts'
 import { queueEvents } from '../webhooks/queue-events.ts'
 import { claimNames, releaseNames, requireUnusedNames } from './account-names.ts'
 import { requireOtherAdmin } from './last-admin.ts'
+import { toUserRow } from './new-user-row.ts'
 import { insertRevocation } from './revocations.ts'
 
 /** How an extension is assigned. */
@@ -56,47 +57,23 @@ export async function changeUser(
  */
 export async function insertUser(
   query: Kysely<Tables>,
-  {
-    username,
-    extension,
-    email = null,
-    displayName = null,
-    role,
-    passwordHash,
-    disabled = false,
-    ...origin
-  }: NewUser,
+  user: NewUser,
   createdAt: number,
   reserved: string | null = null,
 ): Promise<User> {
+  const { username, extension, email = null } = user
   const names = { username, extension, email }
   await requireUnusedNames(query, names)
   requireOwnNames(names)
   const row = await query
     .insertInto('users')
-    .values({
-      username,
-      username_folded: normalizeName(username),
-      extension,
-      email,
-      email_folded: email === null ? null : normalizeName(email),
-      display_name: displayName,
-      role,
-      password_hash: passwordHash,
-      disabled: disabled ? 1 : 0,
-      generation: 0,
-      created_at: createdAt,
-      password_authority: origin.passwordAuthority ?? 'local',
-      must_change_password: origin.mustChangePassword === true ? 1 : 0,
-      source: origin.source ?? null,
-      source_id: origin.sourceId ?? null,
-    })
+    .values(toUserRow(user, createdAt))
     .returningAll()
     .executeTakeFirstOrThrow()
   await claimNames(query, row.id, { ...names, extension: extension ?? reserved })
-  const user = toUser({ ...row, team: null })
-  await queueEvents(query, [toUserEvent('user.created', user, createdAt)])
-  return user
+  const added = toUser({ ...row, team: null })
+  await queueEvents(query, [toUserEvent('user.created', added, createdAt)])
+  return added
 }
 
 /** @throws {Refusal} `not_found` */

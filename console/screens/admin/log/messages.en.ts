@@ -46,6 +46,7 @@ export const messages = {
     webhook_secret_rotated: 'Secret of a webhook renewed',
     webhook_replayed: 'Messages of a webhook sent again',
     webhook_disabled: 'Webhook disabled after failures',
+    account_import_started: 'Account import started',
   } satisfies Record<EventName, string>,
   fields: {
     about: 'About',

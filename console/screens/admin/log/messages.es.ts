@@ -42,6 +42,7 @@ export const messages: typeof english = {
     webhook_secret_rotated: 'Secreto de un webhook renovado',
     webhook_replayed: 'Mensajes de un webhook reenviados',
     webhook_disabled: 'Webhook desactivado tras fallos',
+    account_import_started: 'Importación de cuentas iniciada',
   },
   fields: { about: 'Sobre', by: 'Por', address: 'Desde', session: 'Sesión' },
   details: { username: 'Nombre escrito', target: 'Sobre', changes: 'Valores nuevos', reason: 'Motivo' },

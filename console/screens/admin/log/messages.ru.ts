@@ -42,6 +42,7 @@ export const messages: typeof english = {
     webhook_secret_rotated: 'Секрет вебхука обновлён',
     webhook_replayed: 'Сообщения вебхука отправлены повторно',
     webhook_disabled: 'Вебхук отключён после сбоев',
+    account_import_started: 'Начат импорт учётных записей',
   },
   fields: { about: 'О ком', by: 'Кто', address: 'Адрес', session: 'Сеанс' },
   details: { username: 'Введённое имя', target: 'О чём', changes: 'Новые значения', reason: 'Причина' },

@@ -2,6 +2,8 @@ import type { lookup } from 'node:dns'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createAccountImports } from '../../../../api/core/account-imports/account-imports.ts'
+import { readCsvPeople } from '../../../../api/core/account-imports/csv-people.ts'
 import { createAccountAdmin } from '../../../../api/core/auth/account-admin.ts'
 import { createAccounts } from '../../../../api/core/auth/accounts.ts'
 import { createSecurityEventRecorder } from '../../../../api/core/auth/security-events.ts'
@@ -18,6 +20,7 @@ import { createAddressPolicy } from '../../../../api/core/webhooks/receiver-addr
 import { createWebhooks } from '../../../../api/core/webhooks/webhooks.ts'
 import { createGuard } from '../../../../api/http/guard.ts'
 import { createV1Routes } from '../../../../api/http/v1/routes.ts'
+import { createAccountImportStore } from '../../../../api/store/sql/account-imports/account-imports.ts'
 import { createSecurityEventStore } from '../../../../api/store/sql/auth/security-events.ts'
 import { createSessionStore } from '../../../../api/store/sql/auth/sessions.ts'
 import { createUserStore } from '../../../../api/store/sql/auth/users.ts'
@@ -103,26 +106,38 @@ export async function createAdminSurface(
     })
 
   const guard = createGuard(createFreshVerifier(key, nowS))
+  const accountAdmin = createAccountAdmin({
+    accounts,
+    sessions: {
+      async endAll(userId, { reason, actorId }) {
+        ended.push(`${userId} ${reason} by ${actorId}`)
+        return 1
+      },
+    },
+    revocationPublisher: { publish: async () => {} },
+    longestLifetime: 3_600,
+    ...{ users, passwords, policy, ...logged },
+  })
   const administration: Parameters<typeof createV1Routes>[0]['administration'] = {
     users: {
       users,
       activityOf: createSessionStore(db).activityOf,
-      accountAdmin: createAccountAdmin({
-        accounts,
-        sessions: {
-          async endAll(userId, { reason, actorId }) {
-            ended.push(`${userId} ${reason} by ${actorId}`)
-            return 1
-          },
-        },
-        revocationPublisher: { publish: async () => {} },
-        longestLifetime: 3_600,
-        ...{ users, passwords, policy, ...logged },
-      }),
+      accountAdmin,
       extensionAccountAdmin: createExtensionAccountAdmin({
         ...{ accounts, securityLog: recorder },
         newExtensions: createNewExtensions({ extensions, provisioning, seal, range, now, onError: ignore }),
       }),
+    },
+    accountImports: {
+      imports: createAccountImports({
+        store: createAccountImportStore(db, () => time.s),
+        ...{ accountAdmin, policy, ...logged },
+      }),
+      sources: {
+        available: () => [],
+        open: (_, file = '') => ({ name: 'csv', fetch: () => readCsvPeople(file) }),
+      },
+      schedule: undefined,
     },
     invitations: {
       invitations: createInvitationAdmin({

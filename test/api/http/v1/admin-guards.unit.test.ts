@@ -13,6 +13,11 @@ const ROUTES: readonly [method: string, path: string, body?: object][] = [
   ['GET', '/users/{userId}/sessions'],
   ['DELETE', '/users/{userId}/sessions'],
   ['DELETE', '/users/{userId}/sessions/{sessionId}'],
+  ['GET', '/account-imports'],
+  ['POST', '/account-imports'],
+  ['GET', '/account-imports/{id}'],
+  ['GET', '/account-imports/{id}/items'],
+  ['POST', '/account-imports/{id}/apply'],
   ['GET', '/invitations'],
   ['POST', '/invitations', { deliver: 'link' }],
   ['POST', '/invitations/{invitationId}/resend', {}],
@@ -39,6 +44,7 @@ const ROUTES: readonly [method: string, path: string, body?: object][] = [
 ]
 const EXAMPLES = {
   userId: '3',
+  id: '1',
   sessionId: 'Cr7MW2QlixZw-sBJDEs4Aw',
   invitationId: 'abc',
   number: '030',

@@ -1,0 +1,81 @@
+import { createFailureReporter, type FailureHandler } from '../../../runtime/failure-reporter.ts'
+import { Refusal } from '../refusal.ts'
+import type { AccountImports } from './account-imports.ts'
+import type { AccountSource, AccountSourceName } from './account-source.ts'
+import type { SignIn } from './import-plan.ts'
+
+/** An import that runs by itself. */
+export interface AccountSyncSchedule {
+  source: AccountSourceName
+  intervalMs: number
+  /** Of new accounts. */
+  signIn: SignIn
+}
+
+export interface AccountSyncNeeds {
+  imports: Pick<AccountImports, 'plan' | 'start' | 'findLast'>
+  schedule: AccountSyncSchedule
+  /** Opens the source as the settings have it; a file is read again. */
+  openSource: () => AccountSource
+  /** Whether this process is the one that runs it. */
+  isResponsible: () => boolean
+  now: () => number
+  /** Accounts would be disabled, and the list is suspiciously short or incomplete. */
+  onWithheld: (withheld: number) => void
+  /** An import failed, and the next one succeeded: see `createFailureReporter`. */
+  onFailure: FailureHandler
+}
+
+/** Who acts, for the security log. */
+const BY_SYNC = { actorId: 'sync', address: 'local' } as const
+
+/** A source that was away is asked again soon. */
+const RETRY_MS = 60_000
+
+/**
+ * @returns what runs when the time has come: it imports the people and disables those who are gone. Call it often; it
+ *   knows the last import, so that a restart starts none too early. It does not reject.
+ */
+export function createAccountSync(needs: AccountSyncNeeds): () => Promise<void> {
+  const { imports, schedule, isResponsible, now } = needs
+  const reporter = createFailureReporter(needs.onFailure, now)
+  /** Unix ms. */
+  let nextAt = Number.NEGATIVE_INFINITY
+
+  async function importPeople(): Promise<void> {
+    const plan = await imports.plan(needs.openSource(), {
+      isScheduled: true,
+      by: BY_SYNC,
+      options: {
+        role: 'user',
+        signIn: schedule.signIn,
+        disableMissing: true,
+        allowMassDisable: false,
+        link: false,
+      },
+    })
+    const { finished } = await imports.start(plan.id, BY_SYNC)
+    const { error } = await finished
+    if (error !== null) throw new Refusal('unavailable', { detail: error })
+    const isWithheld = plan.isMassDisable || plan.lineErrors.length > 0
+    if (isWithheld && plan.counts.conflict > 0) needs.onWithheld(plan.counts.conflict)
+  }
+
+  return async () => {
+    if (!isResponsible() || now() < nextAt) return
+    try {
+      const last = await imports.findLast({ isScheduled: true })
+      const dueAt = last?.state === 'done' ? last.createdAt * 1000 + schedule.intervalMs : now()
+      if (now() < dueAt) {
+        nextAt = dueAt
+        return
+      }
+      await importPeople()
+      nextAt = now() + schedule.intervalMs
+      reporter.succeeded()
+    } catch (err) {
+      nextAt = now() + Math.min(schedule.intervalMs, RETRY_MS)
+      reporter.failed(err)
+    }
+  }
+}
