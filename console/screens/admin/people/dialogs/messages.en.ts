@@ -5,7 +5,7 @@ export const messages = {
   password: 'Password',
   passwordHint:
     'A long one, such as several words. Common passwords and the person’s own name are refused. Leave it empty and one is made, which you see once.',
-  mustChange: 'The person has to choose a new password at the first sign-in',
+  mustChange: 'The person has to replace this password at the first sign-in',
   mustChangeHint: 'On the sign-in page of the console. Until then phones and apps cannot sign in with it.',
   newPassword: 'New password',
   newPasswordHint:
