@@ -4,6 +4,7 @@ import { normalizeName } from '../values/account-names.ts'
 import { networkOf } from '../values/network.ts'
 import { requireLocalPassword } from './local-password.ts'
 import type { NewPasswords } from './new-passwords.ts'
+import { opaqueString } from './password.ts'
 import { attemptTargetOf, type PasswordCheck } from './password-check.ts'
 import type { RevocationPublisher } from './revocations.ts'
 import type { SecurityLog } from './security-log.ts'
@@ -73,7 +74,7 @@ export function createRequiredPasswordChange(needs: RequiredPasswordChangeNeeds)
       // Otherwise a password alone could replace that of an account with a second factor.
       if (!user.mustChangePassword)
         throw new Refusal('conflict', { detail: 'no change of this password is required: sign in with it' })
-      if (next.normalize('NFC') === password.normalize('NFC'))
+      if (opaqueString(next) === opaqueString(password))
         throw invalidInput('new_password: must differ from the current password')
       const { id: userId, username, passwordHash: verifiedHash } = user
       const passwordHash = await passwords.hash(next, user, networkOf(address))

@@ -115,6 +115,7 @@ describe('a password that has to be replaced', () => {
       [],
     ],
     ['the same password again', {}, { next: 'given password' }, 'input_invalid', []],
+    ['the same password with another blank', {}, { next: 'given\u00a0password' }, 'input_invalid', []],
     ['a common password', {}, { next: 'TrustNo1' }, 'input_invalid', []],
     ['the own name', {}, { next: 'anna-anna' }, 'input_invalid', []],
     ['a change of the account meanwhile', { refusal: new Refusal('conflict') }, {}, 'conflict', []],
