@@ -58,7 +58,7 @@ async function main() {
     logFailure('dial_policy_read', 'the dial policy cannot be read; the previous one stays in force'),
   )
   const auth = createAuthModule({ config, db, redis, policy, log, now, monotonic })
-  const { users, passwords, sessions, tokenVerifier, accounts, accountAdmin, mediaLinks, reachOf } = auth
+  const { users, newPasswords, sessions, tokenVerifier, accounts, accountAdmin, mediaLinks, reachOf } = auth
 
   // Messages to users and to other API processes.
   const subscriberRedis = connectRedis(config.redisUrl, () => {})
@@ -93,13 +93,15 @@ async function main() {
   })
   const media = createMediaFolders(config.mediaRoot)
   const provisioning = createProvisioningModule({
-    ...{ media, config, db, redis, users, passwords, policy, log, now },
+    ...{ media, config, db, redis, users, policy, log, now },
+    passwords: newPasswords,
     rateLimiter: registrationRateLimiter,
     verifier: tokenVerifier,
   })
   const guard = createGuard(tokenVerifier)
   const callCenter = createCallCenter({
-    ...{ guard, config, db, redis, users, accounts, passwords, sessions, tokenVerifier, mediaLinks },
+    ...{ guard, config, db, redis, users, accounts, sessions, tokenVerifier, mediaLinks },
+    passwords: { hash: newPasswords.hash, verify: auth.passwords.verify },
     ...{ registrationRateLimiter, callModule, provisioning, policy, history, placedCalls, userMessages },
     changes: accountAdmin,
     securityLog: auth.securityLog,

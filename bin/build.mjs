@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -29,6 +29,9 @@ const __dirname = import.meta.dirname ?? new URL('.', import.meta.url).pathname`
 /** Where the last build wrote what it was made from. */
 const STAMP = join(root, 'dist', 'programs.json')
 
+/** What programs read beside their bundle. */
+const COPIED = ['api/store/files/common-passwords.bin']
+
 /**
  * Bundles the programs with their packages, so that each starts in half the time that it takes to find and read a
  * thousand files. Does nothing where no source and no package has changed since the last build.
@@ -42,6 +45,11 @@ export async function buildAll() {
     banner: { js: COMMONJS },
     plugins: [unmappedPackages],
   })
+  for (const file of COPIED) {
+    const [path, contents] = [join(root, 'dist', basename(file)), readFileSync(join(root, file))]
+    if (!holds(path, contents)) replaceFile(path, contents)
+  }
+  sources.push(...COPIED)
   replaceFile(STAMP, Buffer.from(JSON.stringify({ digest: digestOf(sources), sources })))
   return true
 }
@@ -108,7 +116,10 @@ function readStamp() {
 /** Of the sources, the packages, this file, and of what it wrote. @param {string[]} sources */
 function digestOf(sources) {
   const hash = createHash('sha256')
-  const outputs = Object.keys(PROGRAMS).map((name) => `dist/${name}.js`)
+  const outputs = [
+    ...Object.keys(PROGRAMS).map((name) => `dist/${name}.js`),
+    ...COPIED.map((file) => `dist/${basename(file)}`),
+  ]
   for (const path of [...sources, ...outputs, 'package-lock.json', 'bin/build.mjs']) {
     try {
       hash

@@ -24,6 +24,9 @@ import { toWebrtcConfig, validateWebrtc, webrtcSettings } from './webrtc.ts'
 export const defaultDatabaseUrl = (dataFolder: string) =>
   `sqlite:${join(resolve(dataFolder), 'hookswitch.db')}`
 
+/** Of new passwords, in characters; at most what NIST SP 800-63B-4 §3.1.1.2 has verifiers accept at least. */
+export const PasswordMinLength = wholeNumber('characters', 8, 64).default(8)
+
 /** Origins of web pages, such as `https://app.example`, in normal form. */
 export const originList = () =>
   commaSeparated().transform((all, ctx) =>
@@ -50,6 +53,7 @@ export const Config = z
     HOOKSWITCH_TOKEN_ALG: z.enum(ALGORITHMS).default('HS256'),
     HOOKSWITCH_SESSION_TTL: wholeNumber('seconds', 60, 4_000 * DAY_S).default(90 * DAY_S),
     HOOKSWITCH_REFRESH_GRACE: wholeNumber('seconds', 0, 300).default(10),
+    HOOKSWITCH_PASSWORD_MIN_LENGTH: PasswordMinLength,
     HOOKSWITCH_LOGIN_PER_ACCOUNT: wholeNumber('attempts', 1, 1_000_000).default(10),
     HOOKSWITCH_LOGIN_PER_ADDRESS: wholeNumber('attempts', 1, 1_000_000).default(50),
     HOOKSWITCH_LOGIN_WINDOW: wholeNumber('seconds', 1, DAY_S).default(900),
@@ -97,6 +101,7 @@ export const Config = z
     refreshGraceMs: env.HOOKSWITCH_REFRESH_GRACE * 1000,
     longestLifetime: Math.max(env.HOOKSWITCH_ACCESS_TTL, env.HOOKSWITCH_REFRESH_TTL),
     maxStalenessMs: env.HOOKSWITCH_MAX_STALENESS * 1000,
+    passwordMinLength: env.HOOKSWITCH_PASSWORD_MIN_LENGTH,
     perAccount: { max: env.HOOKSWITCH_LOGIN_PER_ACCOUNT, window: env.HOOKSWITCH_LOGIN_WINDOW },
     perAddress: { max: env.HOOKSWITCH_LOGIN_PER_ADDRESS, window: env.HOOKSWITCH_LOGIN_WINDOW },
     mikopbxLogins: { max: env.HOOKSWITCH_MIKOPBX_LOGINS, window: 300 },

@@ -43,6 +43,12 @@ export const defaultTexts = {
   unconfirmed: errorText(504, 'Not confirmed by the PBX'),
 }
 
+/** Refusals of a login with a right password: a page for sign-in can continue with what is missing. */
+export const SIGN_IN_STEPS = [
+  'password_change_required',
+  'second_factor_required',
+] as const satisfies readonly RefusalCode[]
+
 /** Texts that a route has instead of its surface's. */
 export type ErrorOverrides = Partial<ErrorTable>
 

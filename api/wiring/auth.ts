@@ -15,18 +15,23 @@ import type { AttemptLimit } from '../core/auth/attempt-counters.ts'
 import { createLogin } from '../core/auth/login.ts'
 import { createLoginAttempts } from '../core/auth/login-attempts.ts'
 import { createMediaLinks } from '../core/auth/media-links.ts'
+import { createNewPasswords } from '../core/auth/new-passwords.ts'
 import { createOwnPassword } from '../core/auth/own-password.ts'
 import { createPasswords } from '../core/auth/password.ts'
 import { createPasswordCheck, type PasswordCheckNeeds } from '../core/auth/password-check.ts'
+import { createPasswordRules } from '../core/auth/password-rules.ts'
 import { createOpaqueRefreshTokens } from '../core/auth/refresh-token.ts'
 import { createRotation } from '../core/auth/refresh-token-rotation.ts'
+import { createRequiredPasswordChange } from '../core/auth/required-password-change.ts'
 import { createSecurityEventRecorder } from '../core/auth/security-events.ts'
 import { joinSecurityLogs } from '../core/auth/security-log.ts'
 import { createSessions } from '../core/auth/sessions.ts'
+import { createSignInPolicy } from '../core/auth/sign-in-policy.ts'
 import { createSignInTickets, SignInGrant } from '../core/auth/sign-in-tickets.ts'
 import { createFindReach } from '../core/auth/supervisor-reach.ts'
 import { createTokens } from '../core/auth/tokens.ts'
 import type { DialPolicy } from '../core/dial-policy/dial-policy.ts'
+import { loadCommonPasswords } from '../store/files/common-passwords.ts'
 import { loadOrCreateSecret } from '../store/files/secret-file.ts'
 import { createSecurityLog } from '../store/files/security-log.ts'
 import { createAttemptCounters } from '../store/redis/attempt-counters.ts'
@@ -140,13 +145,23 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     sessionTtl: config.sessionTtl,
   })
   const passwords = createPasswords()
+  const newPasswords = createNewPasswords(
+    passwords,
+    createPasswordRules({ minLength: config.passwordMinLength, isCommon: loadCommonPasswords() }),
+  )
   const attempts = { countersFor: createAttemptCounters(redis), knownNetworks: createKnownNetworks(redis) }
   const reachOf = createFindReach(users, supervisorReach)
-  const accounts = createAccounts({ users, passwords, policy })
-  const accountAdmin = createAccountAdmin({
-    ...{ accounts, users, passwords, sessions, revocationPublisher, securityLog, policy, now },
+  const accounts = createAccounts({ users, passwords: newPasswords, policy })
+  const changes = {
+    users,
+    passwords: newPasswords,
+    sessions,
+    revocationPublisher,
+    securityLog,
+    now,
     longestLifetime,
-  })
+  }
+  const accountAdmin = createAccountAdmin({ ...changes, accounts, policy })
   const directories = createDirectoriesModule({
     path: config.directoriesPath,
     ...{ users, accountAdmin, passwords, policy, securityLog, redis, log, monotonic },
@@ -160,6 +175,8 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     attempts: attemptsAt(surface, perAddress),
     remoteAuthorities: directories === undefined ? {} : { directory: directories.passwords },
   })
+  const requirePasswordSuffices = createSignInPolicy()
+  const checkPassword = createPasswordCheck(passwordCheckAt('v1', config.perAddress))
 
   return {
     users,
@@ -175,6 +192,7 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     sessionStore,
     sessions,
     passwords,
+    newPasswords,
     reachOf,
     mediaLinks: createMediaLinks({ tokens, reachOf, now, longestLifetime }),
     accounts,
@@ -183,9 +201,10 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     /** Starts the checks of the accounts of directories. */
     openDirectories: () => directories?.start(),
     accountAdmin,
-    ownPassword: createOwnPassword({
-      ...{ users, passwords, sessions, securityLog },
-      checkPassword: createPasswordCheck(passwordCheckAt('v1', config.perAddress)),
+    ownPassword: createOwnPassword({ ...changes, checkPassword }),
+    requiredPasswordChange: createRequiredPasswordChange({
+      ...changes,
+      ...{ checkPassword, requirePasswordSuffices, signInTickets },
     }),
     /** @param perAddress how many failed logins one address gets at this surface */
     createLoginFor: (surface: string, perAddress: AttemptLimit) =>
@@ -194,7 +213,7 @@ export function createAuthModule(needs: AuthModuleNeeds) {
         ...(directories && {
           findExternal: directories.passwords.createFindExternal(attemptsAt(surface, perAddress)),
         }),
-        ...{ users, sessions, signInTickets, securityLog },
+        ...{ users, sessions, signInTickets, securityLog, requirePasswordSuffices },
       }),
     /** Whether tokens can be issued and verified; the age is null before the revocations were read once. */
     readiness() {

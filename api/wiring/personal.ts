@@ -30,7 +30,7 @@ export interface PersonalModuleNeeds {
 /** What a person's own screens need: account, password, people and missed calls. */
 export function createPersonalModule(needs: PersonalModuleNeeds): V1RoutesNeeds['personal'] {
   const { config, db, redis, guard, auth, directory, history, now } = needs
-  const { passwords, sessions, revocationPublisher, securityLog, ownPassword } = auth
+  const { newPasswords: passwords, sessions, revocationPublisher, securityLog, ownPassword } = auth
   return {
     guard,
     profiles: createProfiles(auth.users),

@@ -6,7 +6,7 @@ import { failureLogger, type Logger } from '../../runtime/log.ts'
 import type { connectRedis } from '../../runtime/redis.ts'
 import type { ProvisionerConfig, toProvisioningConfig } from '../config/provisioning.ts'
 import type { toWebrtcConfig } from '../config/webrtc.ts'
-import type { Passwords } from '../core/auth/password.ts'
+import type { NewPasswords } from '../core/auth/new-passwords.ts'
 import type { RateLimiter } from '../core/auth/rate-limiter.ts'
 import type { UserStore } from '../core/auth/users.ts'
 import type { ExtensionRules } from '../core/dial-policy/dialable-extension.ts'
@@ -48,7 +48,7 @@ export interface ProvisioningModuleNeeds {
   db: Database
   redis: ReturnType<typeof connectRedis>
   users: Pick<UserStore, 'find' | 'findByLogin'>
-  passwords: Pick<Passwords, 'hash'>
+  passwords: Pick<NewPasswords, 'hash'>
   rateLimiter: Pick<RateLimiter, 'consume'>
   policy: () => ExtensionRules
   media: MediaFolders

@@ -122,7 +122,9 @@ export function createSurfaces(needs: SurfacesNeeds) {
         registration: config.registration,
         hasMail: config.mail !== undefined,
         makesExtensions: config.provisioner !== undefined,
+        passwordMinLength: config.passwordMinLength,
       },
+      passwordChange: { passwordChange: auth.requiredPasswordChange },
       callCenter: {
         ...needs.callCenter.v1,
         leads: { reachOf: auth.reachOf, ...needs.callCenter.v1.leads },

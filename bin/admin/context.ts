@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { defaultDatabaseUrl } from '../../api/config/config.ts'
+import { defaultDatabaseUrl, PasswordMinLength } from '../../api/config/config.ts'
 import { watchDialPolicyFile } from '../../api/config/dial-policy-file.ts'
 import { Quarantine } from '../../api/config/provisioning.ts'
 import { type AccountImports, createAccountImports } from '../../api/core/account-imports/account-imports.ts'
 import { type AccountAdmin, createAccountAdmin } from '../../api/core/auth/account-admin.ts'
 import { createAccounts } from '../../api/core/auth/accounts.ts'
 import type { Directory } from '../../api/core/auth/ldap/directory.ts'
+import { createNewPasswords } from '../../api/core/auth/new-passwords.ts'
 import { createPasswords } from '../../api/core/auth/password.ts'
+import { createPasswordRules } from '../../api/core/auth/password-rules.ts'
 import { createSecurityEventRecorder } from '../../api/core/auth/security-events.ts'
 import { joinSecurityLogs, type SecurityLog } from '../../api/core/auth/security-log.ts'
 import type { Session, SessionEndReason } from '../../api/core/auth/session-store.ts'
@@ -27,6 +29,7 @@ import {
 import { Refusal } from '../../api/core/refusal.ts'
 import { createInvitationAdmin, type InvitationAdmin } from '../../api/core/registration/invitation-admin.ts'
 import { createWebhooks, type Webhooks } from '../../api/core/webhooks/webhooks.ts'
+import { loadCommonPasswords } from '../../api/store/files/common-passwords.ts'
 import { createSecurityLog } from '../../api/store/files/security-log.ts'
 import { createAccountImportStore } from '../../api/store/sql/account-imports/account-imports.ts'
 import { createSecurityEventStore } from '../../api/store/sql/auth/security-events.ts'
@@ -53,6 +56,7 @@ const Settings = z.object({
   HOOKSWITCH_ACCESS_TTL: commonSettings.HOOKSWITCH_ACCESS_TTL,
   HOOKSWITCH_EXTENSION_QUARANTINE: Quarantine,
   DATABASE_URL: z.string().optional(),
+  HOOKSWITCH_PASSWORD_MIN_LENGTH: PasswordMinLength,
   HOOKSWITCH_DIAL_POLICY: z.string().optional(),
   HOOKSWITCH_DIRECTORIES_FILE: z.string().optional(),
 })
@@ -132,7 +136,9 @@ function createAdminContext(
   const users = createUserStore(db, nowS, settings.HOOKSWITCH_EXTENSION_QUARANTINE * DAY_S)
   const sessions = createSessionStore(db)
   const extensions = createExtensionStore(db)
-  const passwords = createPasswords()
+  const minLength = settings.HOOKSWITCH_PASSWORD_MIN_LENGTH
+  const rules = createPasswordRules({ minLength, isCommon: loadCommonPasswords() })
+  const passwords = createNewPasswords(createPasswords(), rules)
   // SQL holds it already; a running API publishes it.
   const revocationPublisher = { publish: async () => {} }
   const logSessionEnd = (userId: string, sessionId: string, reason: SessionEndReason) =>

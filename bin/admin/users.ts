@@ -13,14 +13,16 @@ import { findDirectoryPerson } from './load-directories.ts'
 export const usersCommand: Command = {
   help: `\
   users list                    all users
-  users add <name> [--role user|supervisor|admin] [--extension <number> [--reuse]]
+  users add <name> [--role user|supervisor|admin] [--extension <number> [--reuse]] [--must-change]
                                 a new user; the password comes from stdin, or is made and shown once.
                                 A number that another person had rests, for 30 days unless set otherwise, as
                                 its files are that person's: move them away, then add --reuse
   users extension <name> <number>|none [--reuse]
                                 another extension, or none; ends the user's sessions
-  users passwd <name>           a new password, from stdin or made; ends the user's sessions, and lifts a
-                                lock after too many wrong passwords at once
+  users passwd <name> [--must-change]
+                                a new password, from stdin or made; ends the user's sessions, and lifts a
+                                lock after too many wrong passwords at once. With --must-change, also of users
+                                add, it opens no session before the user has replaced it
   users unlock <name>           lifts such a lock at once, and nothing else (an address that tried too many
                                 names has to wait all the same)
   users link <name> ldap:<directory> <id>
@@ -43,12 +45,14 @@ async function run(args: string[]): Promise<void> {
       role: { type: 'string' },
       extension: { type: 'string' },
       reuse: { type: 'boolean' },
+      'must-change': { type: 'boolean' },
       force: { type: 'boolean' },
       ...importFlags,
     },
   })
   const [verb, name, extensionArg, sourceId] = positionals
   const reuse = flags.reuse ?? false
+  const mustChange = flags['must-change'] ?? false
   await withAdminContext(async (context) => {
     switch (verb) {
       case 'list':
@@ -59,7 +63,13 @@ async function run(args: string[]): Promise<void> {
         if (!role.success) throw new CommandError(`--role is one of ${Role.options.join(', ')}`)
         const { password, shown } = await readOrGeneratePassword()
         const extension = flags.extension ?? null
-        const account = { username: name, password, role: role.data, extension }
+        const account = {
+          username: name,
+          password,
+          role: role.data,
+          extension,
+          mustChangePassword: mustChange,
+        }
         const assigned = await assignExtension(context, extension, async () =>
           context.accountAdmin.add(account, BY_ADMIN, { reuse }),
         )
@@ -82,7 +92,7 @@ async function run(args: string[]): Promise<void> {
       case 'passwd': {
         const user = await context.requireUser(name)
         const { password, shown } = await readOrGeneratePassword()
-        await context.accountAdmin.setPassword(user.id, password, BY_ADMIN)
+        await context.accountAdmin.setPassword(user.id, password, BY_ADMIN, { mustChange })
         return console.log(`${describe(user)} has a new password; their sessions are over${shown}`)
       }
       case 'unlock': {
@@ -134,12 +144,16 @@ async function readOrGeneratePassword(): Promise<{ password: string; shown: stri
 const describe = ({ username, role, extension }: User) =>
   `${username} (${role}${extension === null ? '' : `, extension ${extension}`})`
 
+const describeState = ({ disabled, mustChangePassword }: User) =>
+  [disabled && 'disabled', mustChangePassword && 'must change password'].filter(Boolean).join(', ')
+
 async function listUsers({ users }: AdminContext): Promise<string> {
   const rows = [['id', 'name', 'role', 'extension', 'since', '']]
   for (let afterId: string | undefined; ; ) {
     const page = await users.list({ limit: 500, ...(afterId && { afterId }) })
-    for (const { id, username, role, extension, createdAt, disabled } of page) {
-      rows.push([id, username, role, extension ?? '-', formatTime(createdAt), disabled ? 'disabled' : ''])
+    for (const user of page) {
+      const { id, username, role, extension, createdAt } = user
+      rows.push([id, username, role, extension ?? '-', formatTime(createdAt), describeState(user)])
     }
     afterId = page.at(-1)?.id
     if (afterId === undefined) return formatTable(rows)

@@ -2,13 +2,21 @@ import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { ExtensionRules } from '../dial-policy/dialable-extension.ts'
 import { Refusal } from '../refusal.ts'
 import { type Accounts, type NewAccount, validateAccountUpdate } from './accounts.ts'
-import { requireNewPassword } from './own-password.ts'
-import type { Passwords } from './password.ts'
+import { requireLocalPassword } from './local-password.ts'
+import type { NewPasswords } from './new-passwords.ts'
 import type { RevocationPublisher } from './revocations.ts'
 import type { SecurityLog } from './security-log.ts'
 import type { SessionEndReason } from './session-store.ts'
 import type { EndedBy, Sessions } from './sessions.ts'
-import type { AccountOrigin, AssignmentOptions, UpdateOptions, User, UserChange, UserStore } from './users.ts'
+import type {
+  AccountOrigin,
+  AssignmentOptions,
+  SetPasswordOptions,
+  UpdateOptions,
+  User,
+  UserChange,
+  UserStore,
+} from './users.ts'
 
 /** Who changes an account. */
 export type ChangedBy = Pick<EndedBy, 'actorId' | 'address'>
@@ -22,9 +30,14 @@ export interface AccountAdmin {
   add(account: NewAccount, by: ChangedBy, options?: AssignmentOptions): Promise<User>
   /**
    * Ends the user's sessions at once, everywhere, as do `disable`, `remove` and a new role or extension.
-   * @throws {Refusal} `input_invalid`, `not_found`, `unavailable`
+   * @throws {Refusal} `input_invalid`, `not_found`, `conflict` as `requireLocalPassword`, `unavailable`
    */
-  setPassword(userId: string, password: string, by: ChangedBy): Promise<void>
+  setPassword(
+    userId: string,
+    password: string,
+    by: ChangedBy,
+    options?: Pick<SetPasswordOptions, 'mustChange'>,
+  ): Promise<void>
   /** @throws {Refusal} as `update` */
   disable(userId: string, by: ChangedBy): Promise<void>
   /** Lets a disabled user log in again; ended sessions stay ended. */
@@ -51,7 +64,7 @@ export interface AccountAdmin {
 export interface AccountAdminNeeds {
   accounts: Pick<Accounts, 'prepare'>
   users: Pick<UserStore, 'add' | 'find' | 'setPassword' | 'link' | 'remove' | 'update' | 'unlock'>
-  passwords: Pick<Passwords, 'hash'>
+  passwords: Pick<NewPasswords, 'hash'>
   sessions: Pick<Sessions, 'endAll'>
   revocationPublisher: RevocationPublisher
   securityLog: SecurityLog
@@ -103,16 +116,27 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
     async add(account, by, options) {
       const prepared = await needs.accounts.prepare(account, by.address)
       const user = await users.add(prepared, { ...options, actorId: by.actorId })
-      const { role, extension, email } = user
-      const changes = describeValues({ role, extension, email })
+      const { role, extension, email, mustChangePassword } = user
+      const must_change = mustChangePassword || undefined
+      const changes = describeValues({ role, extension, email, must_change })
       securityLog.write({ event: 'user_created', userId: user.id, target: user.username, changes, ...by })
       return user
     },
-    async setPassword(userId, password, by) {
-      requireNewPassword(password)
-      const { username: target } = await requireUser(userId)
-      const entry = await users.setPassword(userId, await passwords.hash(password), revokeUntil(), by)
-      securityLog.write({ event: 'authn_password_change', userId, target, ...by })
+    async setPassword(userId, password, by, { mustChange = false } = {}) {
+      const user = await requireUser(userId)
+      requireLocalPassword(user)
+      const passwordHash = await passwords.hash(password, user)
+      const entry = await users.setPassword(userId, passwordHash, revokeUntil(), {
+        actorId: by.actorId,
+        mustChange,
+      })
+      securityLog.write({
+        event: 'authn_password_change',
+        userId,
+        target: user.username,
+        ...(mustChange ? { changes: 'must_change=true' } : {}),
+        ...by,
+      })
       await revocationPublisher.publish(entry)
       await endAll(userId, 'password', by)
     },

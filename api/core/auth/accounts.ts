@@ -9,7 +9,8 @@ import { DisplayName } from '../values/display-name.ts'
 import { Email } from '../values/email.ts'
 import { ACCOUNT_EXTENSION } from '../values/extension.ts'
 import { networkOf } from '../values/network.ts'
-import { NewPassword, type Passwords } from './password.ts'
+import type { NewPasswords } from './new-passwords.ts'
+import { NewPassword } from './password.ts'
 import type { NewUser, User, UserChange, UserStore } from './users.ts'
 
 /** What a new account needs. */
@@ -25,6 +26,8 @@ export const NewAccount = z.object({
   email: Email.nullable().optional(),
   displayName: DisplayName.nullable().optional(),
   disabled: z.boolean().optional(),
+  /** Whether the password has to be replaced before it opens a session. */
+  mustChangePassword: z.boolean().optional(),
 })
 export type NewAccount = z.infer<typeof NewAccount>
 
@@ -47,7 +50,7 @@ export function validateAccountUpdate(change: UserChange, policy: ExtensionRules
 
 export interface AccountsNeeds {
   users: Pick<UserStore, 'add' | 'count' | 'findByLogin'>
-  passwords: Pick<Passwords, 'hash'>
+  passwords: Pick<NewPasswords, 'hash'>
   policy: () => ExtensionRules
 }
 
@@ -72,7 +75,13 @@ export function createAccounts({ users, passwords, policy }: AccountsNeeds): Acc
   async function prepare(account: NewAccount, address = ''): Promise<NewUser> {
     const checked = NewAccount.safeParse(account)
     if (!checked.success) throw new Refusal('input_invalid', { detail: validationMessage(checked.error) })
-    const { password, displayName = null, disabled = false, ...rest } = checked.data
+    const {
+      password,
+      displayName = null,
+      disabled = false,
+      mustChangePassword = false,
+      ...rest
+    } = checked.data
     // A username that is an e-mail address is also the account's address: no other account may have it.
     const email = checked.data.email ?? Email.safeParse(rest.username).data ?? null
     if (rest.extension !== null) requireDialableExtension(rest.extension, policy())
@@ -89,7 +98,8 @@ export function createAccounts({ users, passwords, policy }: AccountsNeeds): Acc
       email,
       displayName,
       disabled,
-      passwordHash: await passwords.hash(password, networkOf(address)),
+      mustChangePassword,
+      passwordHash: await passwords.hash(password, { ...names, displayName }, networkOf(address)),
     }
   }
   const add = async (account: NewAccount, address = '') => users.add(await prepare(account, address))

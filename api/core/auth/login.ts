@@ -10,6 +10,7 @@ import {
 import { isSameAccount } from './same-account.ts'
 import type { SecurityLog } from './security-log.ts'
 import type { OpenedSession, OpenSessionRequest, Sessions } from './sessions.ts'
+import type { RequirePasswordSuffices } from './sign-in-policy.ts'
 import type { SignInTickets } from './sign-in-tickets.ts'
 import type { User, UserStore } from './users.ts'
 
@@ -34,7 +35,7 @@ export interface LoginNeeds extends PasswordCheckNeeds {
    * What an account needs beside its right password.
    * @throws {Refusal} `second_factor_required`, `password_change_required`, `unavailable`
    */
-  requirePasswordSuffices?: (user: User) => Promise<void>
+  requirePasswordSuffices?: RequirePasswordSuffices
   findExternal?: FindExternal
   securityLog: SecurityLog
 }

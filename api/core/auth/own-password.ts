@@ -1,8 +1,8 @@
-import { validationMessage } from '../../../runtime/validation-message.ts'
 import type { Actor } from '../actor.ts'
 import { Refusal } from '../refusal.ts'
 import { networkOf } from '../values/network.ts'
-import { NewPassword, type Passwords } from './password.ts'
+import { requireLocalPassword } from './local-password.ts'
+import type { NewPasswords } from './new-passwords.ts'
 import { attemptTargetOf, type PasswordCheck } from './password-check.ts'
 import type { SecurityLog } from './security-log.ts'
 import type { Sessions } from './sessions.ts'
@@ -20,14 +20,15 @@ export interface OwnPassword {
    * Replaces the actor's password. All other sessions of the user end, with their tokens and streams; the actor's goes on.
    * The current password is verified under the limits of logins.
    * @throws {Refusal} `input_invalid` for the new password, `credentials_wrong` also if another request has replaced the
-   *   current password meanwhile, `token_revoked` if the session ended meanwhile, `throttled`, `unavailable`
+   *   current password meanwhile, `token_revoked` if the session ended meanwhile, `conflict` as `requireLocalPassword`,
+   *   `throttled`, `unavailable`
    */
   change(actor: Actor, change: PasswordChange): Promise<void>
 }
 
 export interface OwnPasswordNeeds {
   users: Pick<UserStore, 'find' | 'setOwnPassword'>
-  passwords: Pick<Passwords, 'hash'>
+  passwords: NewPasswords
   checkPassword: PasswordCheck
   sessions: Pick<Sessions, 'endAll'>
   securityLog: SecurityLog
@@ -37,9 +38,10 @@ export function createOwnPassword(needs: OwnPasswordNeeds): OwnPassword {
   const { users, passwords, checkPassword, sessions, securityLog } = needs
   return {
     async change({ userId, sessionId }, { current, next, address }) {
-      requireNewPassword(next)
       const user = await users.find(userId)
       if (user === undefined) throw new Refusal('token_revoked')
+      requireLocalPassword(user)
+      passwords.check(next, user)
       const { username } = user
       const proof = await checkPassword(attemptTargetOf(user), user, current, address).catch((err) => {
         if (err instanceof Refusal && err.code === 'throttled')
@@ -51,7 +53,7 @@ export function createOwnPassword(needs: OwnPasswordNeeds): OwnPassword {
         return new Refusal('credentials_wrong', { detail: 'current_password is wrong' })
       }
       if (proof !== 'password') throw refuse()
-      const passwordHash = await passwords.hash(next, networkOf(address))
+      const passwordHash = await passwords.hash(next, user, networkOf(address))
       const write = { sessionId, verifiedHash: user.passwordHash, passwordHash }
       await users.setOwnPassword(userId, write).catch((err) => {
         throw err instanceof Refusal && err.code === 'credentials_wrong' ? refuse() : err
@@ -67,13 +69,4 @@ export function createOwnPassword(needs: OwnPasswordNeeds): OwnPassword {
       await sessions.endAll(userId, { reason: 'password', actorId: userId, address }, sessionId)
     },
   }
-}
-
-/** @throws {Refusal} `input_invalid` */
-export function requireNewPassword(password: string): void {
-  const checked = NewPassword.safeParse(password)
-  if (checked.success) return
-  throw new Refusal('input_invalid', {
-    detail: validationMessage(checked.error, { subject: 'the password' }),
-  })
 }

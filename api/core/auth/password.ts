@@ -93,7 +93,7 @@ const ARGON2_PARAMS = {
 }
 
 /** OpaqueString of RFC 8265 §4.2: spaces of other scripts become spaces, and accents have one form (NFC). */
-const opaqueString = (password: string): string => password.replace(/\p{Zs}/gu, ' ').normalize('NFC')
+export const opaqueString = (password: string): string => password.replace(/\p{Zs}/gu, ' ').normalize('NFC')
 
 /** Undefined for a lone surrogate: each would become U+FFFD, so different passwords would match. */
 function toUtf8(password: string): Uint8Array | undefined {

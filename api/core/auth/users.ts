@@ -98,9 +98,17 @@ export interface OwnPasswordWrite {
   passwordHash: string
 }
 
+/** A new password in place of one that has to be replaced. */
+export type RequiredPasswordWrite = Pick<OwnPasswordWrite, 'verifiedHash' | 'passwordHash'>
+
 export interface ActingOptions {
   /** Who acts: `token_revoked` if it is a user who is no administrator any more, or disabled, when the change is written. */
   actorId?: string
+}
+
+export interface SetPasswordOptions extends ActingOptions {
+  /** The user has to replace it before it opens a session; false by default. */
+  mustChange?: boolean
 }
 
 /** How an extension is assigned. */
@@ -165,11 +173,21 @@ export interface UserStore {
   /**
    * Replaces the password without a revocation: the caller ends the sessions that are to end. Links that reset the
    * password become invalid. Raises neither counter, as `setProfile`. One transaction checks and writes, since
-   * another password may have been set while this one was verified and hashed.
+   * another password may have been set while this one was verified and hashed. No other change is required then.
    * @throws {Refusal} `credentials_wrong` if another password than the verified one is stored, `token_revoked` if the
-   *   session has ended or the user is disabled or deleted
+   *   session has ended or the user is disabled or deleted, `conflict` as `requireLocalPassword`
    */
   setOwnPassword(id: string, write: OwnPasswordWrite): Promise<void>
+  /**
+   * Replaces a password that has to be replaced, and revokes as `setPassword` does.
+   * @throws {Refusal} `credentials_wrong` if another password than the verified one is stored, if it need not be
+   *   replaced any more, and if the user is disabled or deleted; `conflict` as `requireLocalPassword`
+   */
+  replaceRequiredPassword(
+    id: string,
+    write: RequiredPasswordWrite,
+    revokeUntil: number,
+  ): Promise<RevocationRecord>
   /** Differs from an earlier result if any user or team has changed since. A cheap query. */
   revision(): Promise<string>
   /** All users by id, a page at a time. */
@@ -184,13 +202,13 @@ export interface UserStore {
    *
    * @param revokeUntil unix seconds: every token issued before has expired by then
    * @returns the revocation
-   * @throws {Refusal} `not_found`
+   * @throws {Refusal} `not_found`, `conflict` as `requireLocalPassword`
    */
   setPassword(
     id: string,
     passwordHash: string,
     revokeUntil: number,
-    options?: ActingOptions,
+    options?: SetPasswordOptions,
   ): Promise<RevocationRecord>
   /**
    * Disables and revokes in one transaction, as `setPassword` does. Enabling raises no generation.

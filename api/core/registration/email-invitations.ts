@@ -1,6 +1,6 @@
 import type { Role } from '../../../contract/claims.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
-import type { Passwords } from '../auth/password.ts'
+import type { NewPasswords } from '../auth/new-passwords.ts'
 import type { RateLimiter } from '../auth/rate-limiter.ts'
 import type { User, UserStore } from '../auth/users.ts'
 import type { CallCenterActor } from '../call-center/agents/call-center-actor.ts'
@@ -76,7 +76,7 @@ export interface EmailInvitationsNeeds {
   hasMail: boolean
   store: EmailInvitationStore
   users: Pick<UserStore, 'find' | 'findByLogin'>
-  passwords: Pick<Passwords, 'hash'>
+  passwords: Pick<NewPasswords, 'hash'>
   throttle: Pick<RateLimiter, 'consume'>
   now: () => number
 }
@@ -131,7 +131,8 @@ export function createEmailInvitations(needs: EmailInvitationsNeeds): EmailInvit
         throw new Refusal('input_invalid', { detail: 'This invitation names no address: send email along' })
       }
       requireOwnName(username, resolvedEmail)
-      const passwordHash = await needs.passwords.hash(password, networkOf(address))
+      const owner = { username, email: resolvedEmail, displayName: name, extension: invitation.extension }
+      const passwordHash = await needs.passwords.hash(password, owner, networkOf(address))
       const account = { username, email: resolvedEmail, name, passwordHash }
       const user = await store.accept(invitation.hash, account, nowS()).catch(describeConflict)
       if (user === undefined) throw invalidInvitation()

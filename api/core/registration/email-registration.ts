@@ -1,4 +1,5 @@
 import { DAY_S, toUnixSeconds } from '../../../runtime/time.ts'
+import type { NewPasswords } from '../auth/new-passwords.ts'
 import type { Passwords } from '../auth/password.ts'
 import type { RateLimiter } from '../auth/rate-limiter.ts'
 import type { User } from '../auth/users.ts'
@@ -91,7 +92,7 @@ export interface EmailRegistrationNeeds {
   /** Whether this installation sends mail. */
   hasMail: boolean
   store: EmailRegistrationStore
-  passwords: Pick<Passwords, 'hash' | 'verify'>
+  passwords: Pick<NewPasswords, 'hash'> & Pick<Passwords, 'verify'>
   /** Limits registrations by the client's network address. */
   throttle: Pick<RateLimiter, 'consume'>
   /** Limits mails by the hash of the recipient. */
@@ -119,7 +120,11 @@ export function createEmailRegistration(needs: EmailRegistrationNeeds): EmailReg
       await requireMailAllowed(email, address)
       requireOwnName(username, email)
       const queueKey = networkOf(address)
-      const passwordHash = await needs.passwords.hash(password, queueKey)
+      const passwordHash = await needs.passwords.hash(
+        password,
+        { username, email, displayName: name },
+        queueKey,
+      )
       const account = { username, email, name, passwordHash }
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
         const now = nowS()
@@ -148,7 +153,11 @@ export function createEmailRegistration(needs: EmailRegistrationNeeds): EmailReg
       const passwordHash =
         password === undefined
           ? pending.passwordHash
-          : await needs.passwords.hash(password, networkOf(address))
+          : await needs.passwords.hash(
+              password,
+              { username: name, email: pending.email, displayName: pending.name },
+              networkOf(address),
+            )
       if (passwordHash === NO_PASSWORD) throw passwordRequired()
       const user = await store.confirm(hash, { username: name, passwordHash }, nowS()).catch(describeConflict)
       if (user === undefined) throw invalidToken()

@@ -1,5 +1,5 @@
 import { toUnixSeconds } from '../../../runtime/time.ts'
-import type { Passwords } from '../auth/password.ts'
+import type { NewPasswords } from '../auth/new-passwords.ts'
 import type { RateLimiter } from '../auth/rate-limiter.ts'
 import type { UserStore } from '../auth/users.ts'
 import type { NewExtensions, UserWithExtension } from '../provisioning/new-extensions.ts'
@@ -18,7 +18,7 @@ export interface RegistrationRequest {
 export interface ExtensionRegistration {
   /**
    * Creates an account with an extension on the PBX.
-   * @throws {Refusal} `forbidden` (registration is closed, or no valid invitation), `taken`, `throttled`,
+   * @throws {Refusal} `forbidden` (registration is closed, or no valid invitation), `taken`, `input_invalid` for the password, `throttled`,
    *   `unavailable` (also if the PBX refuses the extension: then no account is left)
    */
   register(request: RegistrationRequest): Promise<UserWithExtension>
@@ -27,7 +27,7 @@ export interface ExtensionRegistration {
 export interface ExtensionRegistrationNeeds {
   mode: RegistrationMode
   users: Pick<UserStore, 'findByLogin'>
-  passwords: Pick<Passwords, 'hash'>
+  passwords: Pick<NewPasswords, 'hash'>
   throttle: Pick<RateLimiter, 'consume'>
   invitations: Pick<InvitationStore, 'isValidFor'>
   newExtensions: NewExtensions
@@ -57,7 +57,11 @@ export function createExtensionRegistration(needs: ExtensionRegistrationNeeds): 
       // Checked before the address: a client without an invitation must not learn which addresses have accounts.
       const invitation = await requireInvitation(request)
       if ((await users.findByLogin(email)) !== undefined) throw new Refusal('taken', { detail: 'email' })
-      const passwordHash = await needs.passwords.hash(password, networkOf(address))
+      const passwordHash = await needs.passwords.hash(
+        password,
+        { username: email, email },
+        networkOf(address),
+      )
 
       return newExtensions.addUser({
         user: { username: email, email, role: 'user', passwordHash },

@@ -1,6 +1,7 @@
 import { toUnixSeconds } from '../../../runtime/time.ts'
-import { requireNewPassword } from '../auth/own-password.ts'
-import type { Passwords } from '../auth/password.ts'
+import { requireLocalPassword } from '../auth/local-password.ts'
+import type { NewPasswords } from '../auth/new-passwords.ts'
+import type { PasswordOwner } from '../auth/password-rules.ts'
 import type { RateLimiter } from '../auth/rate-limiter.ts'
 import type { RevocationPublisher, RevocationRecord } from '../auth/revocations.ts'
 import type { SecurityLog } from '../auth/security-log.ts'
@@ -21,12 +22,17 @@ export interface PasswordResetStore {
   queueMail(email: string, now: number): Promise<void>
   /** Replaces the link of the user: only the last one works, and none after a change of the account. */
   setToken(user: Pick<User, 'id' | 'revision'>, tokenHash: string, expiresAt: number): Promise<void>
-  isValid(tokenHash: string, now: number): Promise<boolean>
+  /** @returns the user of a link; undefined for an unknown, used or expired one */
+  findUser(
+    tokenHash: string,
+    now: number,
+  ): Promise<(PasswordOwner & Pick<User, 'passwordAuthority'>) | undefined>
   /**
    * Consumes the link, replaces the password and revokes all tokens of the user in one transaction: of two concurrent
-   * calls one succeeds.
+   * calls one succeeds. No other change of the password is required then.
    * @param revokeUntil as for `UserStore.setPassword`
    * @returns undefined for an unknown, used or expired link
+   * @throws {Refusal} `conflict` as `requireLocalPassword`
    */
   confirm(
     tokenHash: string,
@@ -46,7 +52,8 @@ export interface PasswordResets {
   request(email: string, address: string): Promise<void>
   /**
    * Sets the password and ends all sessions of the user.
-   * @throws {Refusal} `input_invalid` for the password, `not_found` for the token, `throttled`, `unavailable`
+   * @throws {Refusal} `input_invalid` for the password, `not_found` for the token, `conflict` as `requireLocalPassword`,
+   *   `throttled`, `unavailable`
    */
   confirm(token: string, password: string, address: string): Promise<void>
 }
@@ -55,7 +62,7 @@ export interface PasswordResetsNeeds {
   /** Whether this installation sends mail. */
   hasMail: boolean
   store: PasswordResetStore
-  passwords: Pick<Passwords, 'hash'>
+  passwords: Pick<NewPasswords, 'hash'>
   /** Limits requests by the client's network address. */
   throttle: Pick<RateLimiter, 'consume'>
   /** Limits mails by the hash of the recipient. */
@@ -82,12 +89,13 @@ export function createPasswordResets(needs: PasswordResetsNeeds): PasswordResets
     },
 
     async confirm(token, password, address) {
-      requireNewPassword(password)
       await throttle.consume(address)
       const tokenHash = hashToken(token)
-      // Before the costly hashing.
-      if (!(await store.isValid(tokenHash, nowS()))) throw invalidLink()
-      const passwordHash = await needs.passwords.hash(password, networkOf(address))
+      // Before the costly hashing. A refused password leaves the link as it is.
+      const user = await store.findUser(tokenHash, nowS())
+      if (user === undefined) throw invalidLink()
+      requireLocalPassword(user)
+      const passwordHash = await needs.passwords.hash(password, user, networkOf(address))
       const now = nowS()
       const reset = await store.confirm(tokenHash, passwordHash, {
         now,

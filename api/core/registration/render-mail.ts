@@ -11,7 +11,7 @@ import { accountExistsMail, invitationMail, type MailContent, verificationMail }
 import type { Mail } from './mailer.ts'
 import type { MailKind, QueuedMail } from './outbox.ts'
 import { type PasswordResetStore, RESET_LINK_TTL_S } from './password-reset.ts'
-import { passwordResetMail } from './password-reset-mail.ts'
+import { passwordElsewhereMail, passwordResetMail } from './password-reset-mail.ts'
 
 export interface MailRendererNeeds extends MailLinkTargets {
   registrations: Pick<EmailRegistrationStore, 'setToken'>
@@ -64,10 +64,14 @@ export function createMailRenderer(needs: MailRendererNeeds) {
     const user = await users.findByLogin(recipient)
     if (user === undefined || user.disabled || user.email === null) return undefined
     if (normalizeName(user.email) !== normalizeName(recipient)) return undefined
+    const language = user.language ?? 'en'
+    const { username, passwordAuthority: authority } = user
+    if (authority !== 'local')
+      return { to: user.email, ...passwordElsewhereMail(language, username, authority) }
     const token = newLinkToken('pwd')
     await passwordResets.setToken(user, hashToken(token), nowS() + RESET_LINK_TTL_S)
     const link = links.passwordReset(token)
-    return { to: user.email, ...passwordResetMail(user.language ?? 'en', user.username, link) }
+    return { to: user.email, ...passwordResetMail(language, username, link) }
   }
 
   const renderers: Record<MailKind, (due: QueuedMail) => Promise<(Partial<Mail> & MailContent) | undefined>> =

@@ -6,7 +6,7 @@ import { Refusal } from '../../core/refusal.ts'
 import type { EmailInvitations } from '../../core/registration/email-invitations.ts'
 import type { EmailRegistration } from '../../core/registration/email-registration.ts'
 import { addRoute } from '../add-route.ts'
-import { clientAddress, readJson, sessionClient } from '../errors.ts'
+import { clientAddress, readJson, SIGN_IN_STEPS, sessionClient } from '../errors.ts'
 import { json, jsonBody, noAuth } from '../openapi.ts'
 import * as wire from './auth-wire.ts'
 import type { Authorize, CrmEnv } from './authorize.ts'
@@ -50,7 +50,7 @@ export function addAuthRoutes(app: OpenAPIHono<CrmEnv>, needs: AuthRoutesNeeds):
       request: jsonBody(wire.LoginBody.openapi({ example: { username: 'user1', password: 'password' } })),
       responses: {
         200: json(wire.LoginJson, 'A token, and its user'),
-        ...publicErrors('input_invalid', 'credentials_wrong', 'throttled', 'unavailable'),
+        ...publicErrors('input_invalid', 'credentials_wrong', ...SIGN_IN_STEPS, 'throttled', 'unavailable'),
       },
       tags: [TAG],
       security: noAuth,

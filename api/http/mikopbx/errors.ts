@@ -1,5 +1,12 @@
 import type { Refusal } from '../../core/refusal.ts'
-import { defaultTexts, type ErrorFormat, type ErrorTable, type ErrorText, errorText } from '../errors.ts'
+import {
+  defaultTexts,
+  type ErrorFormat,
+  type ErrorTable,
+  type ErrorText,
+  errorText,
+  SIGN_IN_STEPS,
+} from '../errors.ts'
 import { toErrorJson } from './wire.ts'
 
 const NOT_AUTHENTICATED = "The user isn't authenticated."
@@ -35,6 +42,9 @@ export const refreshErrors = {
 }
 
 const body = ({ text }: ErrorText, refusal: Refusal) =>
-  toErrorJson(refusal.code === 'input_invalid' && refusal.detail ? `${text}: ${refusal.detail}` : text)
+  toErrorJson(
+    refusal.code === 'input_invalid' && refusal.detail ? `${text}: ${refusal.detail}` : text,
+    SIGN_IN_STEPS.find((step) => step === refusal.code),
+  )
 
 export const mikopbxErrorFormat: ErrorFormat = { table: errorTable, body }

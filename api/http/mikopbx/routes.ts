@@ -13,7 +13,14 @@ import type { OpenedSession, OpenSessionRequest, Sessions } from '../../core/aut
 import { Refusal } from '../../core/refusal.ts'
 import { createOriginPolicy } from '../../core/values/origin.ts'
 import { addRoute } from '../add-route.ts'
-import { clientAddress, type ErrorOverrides, readBody, sendError, sessionClient } from '../errors.ts'
+import {
+  clientAddress,
+  type ErrorOverrides,
+  readBody,
+  SIGN_IN_STEPS,
+  sendError,
+  sessionClient,
+} from '../errors.ts'
 import { refusalForVerdict } from '../guard.ts'
 import { bearer, createErrorResponses, json, noAuth, type OpenApiSection, sectionOf } from '../openapi.ts'
 import { loginErrors, logoutErrors, mikopbxErrorFormat, refreshErrors } from './errors.ts'
@@ -76,6 +83,7 @@ export function createMikopbxRoutes(needs: MikopbxRoutesNeeds): OpenAPIHono<Miko
           'credentials_missing',
           'input_invalid',
           'credentials_wrong',
+          ...SIGN_IN_STEPS,
           'throttled',
           'unavailable',
         ]),

@@ -3,6 +3,7 @@ import { ADMINS_ROLE_NAME } from '../../../contract/claims.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { ExtraClaims, OpenedSession } from '../../core/auth/sessions.ts'
 import type { User } from '../../core/auth/users.ts'
+import { SIGN_IN_STEPS } from '../errors.ts'
 
 export const PREFIX = '/pbxcore/api/v3'
 
@@ -70,10 +71,18 @@ export const ErrorJson = z
     result: z.literal(false),
     data: z.strictObject({}),
     messages: z.object({ error: z.array(z.string()) }),
+    code: z.enum(SIGN_IN_STEPS).optional().openapi({
+      description:
+        'Beyond MikoPBX: what a right password lacks to open a session; `POST /api/v1/sign-in/…` has the step',
+    }),
   })
   .openapi('MikopbxError')
-export const toErrorJson = (error: string): z.infer<typeof ErrorJson> => ({
+export const toErrorJson = (
+  error: string,
+  code?: (typeof SIGN_IN_STEPS)[number],
+): z.infer<typeof ErrorJson> => ({
   result: false,
   data: {},
   messages: { error: [error] },
+  ...(code === undefined ? {} : { code }),
 })

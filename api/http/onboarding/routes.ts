@@ -8,7 +8,7 @@ import { Refusal } from '../../core/refusal.ts'
 import type { ExtensionRegistration } from '../../core/registration/extension-registration.ts'
 import { omitOptionalNulls } from '../../core/values/omit-optional-nulls.ts'
 import { addRoute } from '../add-route.ts'
-import { clientAddress, sendError, sessionClient } from '../errors.ts'
+import { clientAddress, SIGN_IN_STEPS, sendError, sessionClient } from '../errors.ts'
 import type { Guard, Guarded } from '../guard.ts'
 import { DEFAULT_JSON_LIMITS, readJsonValue } from '../json-body.ts'
 import {
@@ -85,7 +85,13 @@ export function createOnboardingRoutes(needs: OnboardingRoutesNeeds): OpenAPIHon
       ),
       responses: {
         200: json(wire.LoginJson, 'An access token'),
-        ...errorResponses(['credentials_wrong', 'input_invalid', 'throttled', 'unavailable']),
+        ...errorResponses([
+          'credentials_wrong',
+          ...SIGN_IN_STEPS,
+          'input_invalid',
+          'throttled',
+          'unavailable',
+        ]),
       },
     }),
     async (c) => {

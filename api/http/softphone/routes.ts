@@ -6,7 +6,7 @@ import type { Sessions } from '../../core/auth/sessions.ts'
 import type { UserStore } from '../../core/auth/users.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { addRoute } from '../add-route.ts'
-import { clientAddress, readJson, sendError, sessionClient } from '../errors.ts'
+import { clientAddress, readJson, SIGN_IN_STEPS, sendError, sessionClient } from '../errors.ts'
 import type { Guard, Guarded } from '../guard.ts'
 import { bearer, GUARD_ERRORS, json, jsonBody, noAuth, type OpenApiSection, sectionOf } from '../openapi.ts'
 import { errorResponses, logoutErrors, refreshErrors, softphoneErrorFormat } from './errors.ts'
@@ -42,6 +42,7 @@ export function createSoftphoneRoutes(needs: SoftphoneRoutesNeeds): OpenAPIHono<
           'credentials_missing',
           'input_invalid',
           'credentials_wrong',
+          ...SIGN_IN_STEPS,
           'throttled',
           'unavailable',
         ]),

@@ -22,6 +22,7 @@ export interface MeRoutesNeeds {
 
 const tags = ['me']
 const tooMany = problem('Too many attempts: see Retry-After')
+const passwordElsewhere = problem('The password is not verified here: `detail` names where it is changed')
 const passwordSet = { description: 'The new password is set' }
 
 /** A user's own account, and the way back in for users who forgot their password. */
@@ -85,6 +86,7 @@ export function addMeRoutes(app: OpenAPIHono<Guarded>, needs: MeRoutesNeeds): vo
         204: passwordSet,
         ...commonProblems,
         403: problem('`current_password` is wrong (`credentials_wrong`), or not an access token'),
+        409: passwordElsewhere,
         429: tooMany,
       },
     }),
@@ -139,6 +141,7 @@ export function addMeRoutes(app: OpenAPIHono<Guarded>, needs: MeRoutesNeeds): vo
         204: passwordSet,
         400: badRequest,
         404: problem('The link is unknown, used or expired'),
+        409: passwordElsewhere,
         429: tooMany,
         503: unavailable,
       },

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { Role } from '../../../contract/claims.ts'
 import { NewPassword } from '../../core/auth/password.ts'
 import { shownNameOf } from '../../core/auth/profiles.ts'
-import { LANGUAGES, type ProfileChange, type User } from '../../core/auth/users.ts'
+import { LANGUAGES, PASSWORD_AUTHORITIES, type ProfileChange, type User } from '../../core/auth/users.ts'
 import type { Agent } from '../../core/call-center/agents/agent.ts'
 import { DisplayName } from '../../core/values/display-name.ts'
 import { Email } from '../../core/values/email.ts'
@@ -25,6 +25,10 @@ export const MeJson = z
       .object({ id: UserId, team: z.string().nullable() })
       .nullable()
       .openapi({ description: 'Who I am in the call center; null: no agent yet' }),
+    password_authority: z.enum(PASSWORD_AUTHORITIES).openapi({
+      description:
+        'Where the password is verified: `local`: here; `phone`: at the PBX, as the secret of the phone; `directory`; `provider`: there is none. Only a `local` one is changed by `PUT /me/password`',
+    }),
     created_at: Time,
   })
   .openapi('Me')
@@ -37,7 +41,9 @@ export const ProfileBody = z
   })
   .openapi('ProfileChange', { example: { language: 'es', display_name: 'Ana García' } })
 
-const Password = NewPassword.describe('8 or more characters, 1024 bytes at most')
+export const Password = NewPassword.describe(
+  '8 or more characters (`password_min_length` of `GET /sign-in-options`), 1024 bytes at most; no common password, and none that consists of the account’s names',
+)
 export const OwnPasswordBody = z
   .strictObject({ current_password: z.string().min(1).max(1024), new_password: Password })
   .openapi('OwnPassword', { example: { current_password: 'correct horse', new_password: 'battery staple' } })
@@ -65,6 +71,7 @@ export const toMeJson = (
   email: user.email,
   language: user.language,
   agent: agent === undefined ? null : { id: agent.id, team: agent.team },
+  password_authority: user.passwordAuthority,
   created_at: toIsoTime(user.createdAt),
 })
 

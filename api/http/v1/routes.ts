@@ -12,6 +12,7 @@ import { v1ErrorFormat } from './errors.ts'
 import { addHistoryRoutes, type HistoryRoutesNeeds } from './history-routes.ts'
 import { addMeRoutes, type MeRoutesNeeds } from './me-routes.ts'
 import { addMissedRoutes, type MissedRoutesNeeds } from './missed-routes.ts'
+import { addPasswordChangeRoutes, type PasswordChangeRoutesNeeds } from './password-change-routes.ts'
 import { addPeopleRoutes, type PeopleRoutesNeeds } from './people-routes.ts'
 import { phoneSocketRoute } from './phone/phone-socket-route.ts'
 import { addPhoneRoutes, type PhoneRoutesNeeds } from './phone-routes.ts'
@@ -28,6 +29,7 @@ export interface V1RoutesNeeds extends SessionRoutesNeeds {
   phone: PhoneRoutesNeeds
   personal: MeRoutesNeeds & PeopleRoutesNeeds & MissedRoutesNeeds
   signIn: SignInRoutesNeeds
+  passwordChange: PasswordChangeRoutesNeeds
   callCenter: CallCenterRoutesNeeds
   log: Logger
 }
@@ -42,6 +44,7 @@ export function createV1Routes({
   phone,
   personal,
   signIn,
+  passwordChange,
   callCenter,
   log,
 }: V1RoutesNeeds): OpenAPIHono<Guarded> {
@@ -67,6 +70,7 @@ export function createV1Routes({
     app.openAPIRegistry.registerComponent('securitySchemes', scheme, { type: 'apiKey', in: 'query', name })
   addSessionRoutes(app, { guard, sessions })
   addSignInRoutes(app, signIn)
+  addPasswordChangeRoutes(app, passwordChange)
   addMeRoutes(app, personal)
   addPeopleRoutes(app, personal)
   addHistoryRoutes(app, history)

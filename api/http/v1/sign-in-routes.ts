@@ -9,6 +9,8 @@ export interface SignInRoutesNeeds {
   registration: RegistrationMode
   hasMail: boolean
   makesExtensions: boolean
+  /** Of new passwords, in characters. */
+  passwordMinLength: number
 }
 
 const SignInOptionsJson = z
@@ -20,6 +22,7 @@ const SignInOptionsJson = z
     makes_extensions: z.boolean().openapi({
       description: 'Whether `POST /auth/register` gives a new account an extension at once',
     }),
+    password_min_length: z.int().openapi({ description: 'Of a new password, in characters', example: 8 }),
   })
   .openapi('SignInOptions')
 
@@ -45,6 +48,7 @@ export function addSignInRoutes(app: OpenAPIHono<Guarded>, options: SignInRoutes
           registration: options.registration,
           mail: options.hasMail,
           makes_extensions: options.makesExtensions,
+          password_min_length: options.passwordMinLength,
         },
         200,
       ),

@@ -93,9 +93,10 @@ export function addUserRoutes(app: OpenAPIHono<Guarded>, needs: UserRoutesNeeds)
     }),
     async (c) => {
       const body = c.req.valid('json')
-      const { display_name: displayName, password, create_extension: createsExtension, ...rest } = body
+      const { display_name: displayName, password, create_extension: createsExtension, ...more } = body
+      const { must_change_password: mustChangePassword, ...rest } = more
       const made = password === undefined ? randomBytes(15).toString('base64url') : null
-      const account = { ...rest, displayName, password: password ?? made ?? '' }
+      const account = { ...rest, displayName, mustChangePassword, password: password ?? made ?? '' }
       const { user, pending } = await (createsExtension
         ? extensionAccountAdmin.add(account, actedBy(c)).then(withPendingExtension)
         : accountAdmin.add(account, actedBy(c)).then((added) => ({ user: added, pending: null }))
@@ -172,10 +173,16 @@ export function addUserRoutes(app: OpenAPIHono<Guarded>, needs: UserRoutesNeeds)
         params: UserParams,
         body: { required: true, ...jsonRequest(wire.PasswordBody, 'The new password') },
       },
-      responses: { 204: { description: 'It is set' }, 404: notFound, ...adminProblems },
+      responses: {
+        204: { description: 'It is set' },
+        404: notFound,
+        ...adminProblems,
+        409: problem('The password is not verified here: `detail` names where it is changed'),
+      },
     }),
     async (c) => {
-      await accountAdmin.setPassword(c.req.valid('param').userId, c.req.valid('json').password, actedBy(c))
+      const { password, must_change_password: mustChange } = c.req.valid('json')
+      await accountAdmin.setPassword(c.req.valid('param').userId, password, actedBy(c), { mustChange })
       return c.body(null, 204)
     },
   )

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { Role } from '../../../contract/claims.ts'
 import { NewAccount } from '../../core/auth/accounts.ts'
 import { NewPassword } from '../../core/auth/password.ts'
-import type { User, UserChange, UserCursor } from '../../core/auth/users.ts'
+import { PASSWORD_AUTHORITIES, type User, type UserChange, type UserCursor } from '../../core/auth/users.ts'
 import { DisplayName } from '../../core/values/display-name.ts'
 import { Email } from '../../core/values/email.ts'
 import { ACCOUNT_EXTENSION } from '../../core/values/extension.ts'
@@ -11,6 +11,10 @@ import { Time } from '../openapi.ts'
 import { ListQuery, nextCursor, paged, readCursor, SearchText } from './paging.ts'
 import { UserId } from './wire.ts'
 
+const MustChange = z.boolean().default(false).openapi({
+  description:
+    'The user has to replace the password before it opens a session, with `POST /sign-in/password-change` or on the sign-in page of the console; other clients answer 403',
+})
 const Extension = z.string().regex(ACCOUNT_EXTENSION, 'must be 1 to 32 digits').openapi({ example: '1004' })
 
 export const UserJson = z
@@ -27,6 +31,13 @@ export const UserJson = z
     source: z.string().nullable().openapi({
       description: 'Where the account comes from, such as `ldap:corp`; null: made here',
     }),
+    password_authority: z.enum(PASSWORD_AUTHORITIES).openapi({
+      description:
+        'Where the password is verified: here, at the PBX as the secret of the phone, in a directory, or at an identity provider. Only a `local` one can be set here',
+    }),
+    must_change_password: z
+      .boolean()
+      .openapi({ description: 'The password opens no session before the user has replaced it' }),
     created_at: Time,
     last_login_at: Time.nullable(),
   })
@@ -71,6 +82,7 @@ export const NewUserBody = z
         'Creates the next free extension at the PBX, as registration does, instead of `extension`. Whether it can: `makes_extensions` of `GET /sign-in-options`',
     }),
     disabled: z.boolean().default(false),
+    must_change_password: MustChange,
   })
   .refine((body) => !body.create_extension || body.extension === null, {
     path: ['create_extension'],
@@ -87,8 +99,8 @@ export const UserPatchBody = z
   })
   .openapi('UserPatch', { example: { role: 'supervisor' } })
 export const PasswordBody = z
-  .strictObject({ password: NewPassword })
-  .openapi('NewPassword', { example: { password: 'correct horse battery' } })
+  .strictObject({ password: NewPassword, must_change_password: MustChange })
+  .openapi('NewPassword', { example: { password: 'correct horse battery', must_change_password: true } })
 
 export const toUserJson = (user: User, lastLogin: number | undefined): z.output<typeof UserJson> => ({
   id: user.id,
@@ -99,6 +111,8 @@ export const toUserJson = (user: User, lastLogin: number | undefined): z.output<
   extension: user.extension,
   disabled: user.disabled,
   source: user.source,
+  password_authority: user.passwordAuthority,
+  must_change_password: user.mustChangePassword,
   created_at: toIsoTime(user.createdAt),
   last_login_at: lastLogin === undefined ? null : toIsoTime(lastLogin),
 })

@@ -7,7 +7,7 @@ import type { UserStore } from '../../core/auth/users.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { SelfRegistration } from '../../core/registration/self-registration.ts'
 import { addRoute } from '../add-route.ts'
-import { clientAddress, readJson, sessionClient } from '../errors.ts'
+import { clientAddress, readJson, SIGN_IN_STEPS, sessionClient } from '../errors.ts'
 import type { Guard, Guarded } from '../guard.ts'
 import { bearer, GUARD_ERRORS, json, jsonBody, noAuth } from '../openapi.ts'
 import { bearerRequired } from './bearer-required.ts'
@@ -55,6 +55,7 @@ export function addAccountRoutes(app: OpenAPIHono<Guarded>, needs: AccountRoutes
           'credentials_missing',
           'input_invalid',
           'credentials_wrong',
+          ...SIGN_IN_STEPS,
           'throttled',
           'unavailable',
         ]),

@@ -6,6 +6,7 @@ import type { AccountAdmin } from '../../core/auth/account-admin.ts'
 import type { Accounts } from '../../core/auth/accounts.ts'
 import type { Login } from '../../core/auth/login.ts'
 import type { MediaLinks } from '../../core/auth/media-links.ts'
+import type { NewPasswords } from '../../core/auth/new-passwords.ts'
 import type { Passwords } from '../../core/auth/password.ts'
 import type { RateLimiter } from '../../core/auth/rate-limiter.ts'
 import type { Sessions } from '../../core/auth/sessions.ts'
@@ -34,7 +35,7 @@ export interface CallCenterDeps {
   users: UserStore
   accounts: Accounts
   changes: AccountAdmin
-  passwords: Passwords
+  passwords: Pick<NewPasswords, 'hash'> & Pick<Passwords, 'verify'>
   sessions: Sessions
   login: Login
   registrationRateLimiter: Pick<RateLimiter, 'consume'>

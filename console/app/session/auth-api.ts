@@ -12,14 +12,16 @@ export type RefreshResult =
   | { outcome: 'unavailable'; retryAfterMs: number }
 export type LoginResult =
   | { outcome: 'token'; token: AccessToken }
-  | { outcome: 'wrong' | 'invalid' }
+  | { outcome: 'wrong' | 'invalid' | 'password_change' }
   | { outcome: 'throttled' | 'unavailable'; retryAfterMs: number }
 
-export async function login(body: {
-  login: string
-  password: string
-  rememberMe: boolean
-}): Promise<LoginResult> {
+/** Name and password, or the ticket that another way to sign in ended with. */
+export type SignInRequest = { rememberMe: boolean } & (
+  | { login: string; password: string }
+  | { sessionToken: string }
+)
+
+export async function login(body: SignInRequest): Promise<LoginResult> {
   const response = await post('auth:login', body)
   switch (response?.status) {
     case 200:
@@ -27,8 +29,11 @@ export async function login(body: {
     case 400:
       return { outcome: 'invalid' }
     case 401:
-    case 403:
       return { outcome: 'wrong' }
+    case 403:
+      return {
+        outcome: (await codeOf(response)) === 'password_change_required' ? 'password_change' : 'wrong',
+      }
     case 429:
       return { outcome: 'throttled', retryAfterMs: retryAfterMs(response, 60) }
     default:
@@ -89,6 +94,12 @@ async function withToken(
     }
   } catch {}
   return { outcome: 'unavailable', retryAfterMs: retryAfterMs(response, retryAfterS) }
+}
+
+/** What a right password lacks to open a session. */
+async function codeOf(response: Response): Promise<string | undefined> {
+  const body = (await response.json().catch(() => undefined)) as { code?: string } | undefined // as the document has it
+  return body?.code
 }
 
 /** Whether no cookie was sent, so that no session has ended. */

@@ -20,7 +20,12 @@ export const messages = {
     title: 'Password',
     current: 'Current password',
     next: 'New password',
-    nextHint: '8 characters or more.',
+    nextHint: 'A long one, such as several words. Common passwords and your own name are refused.',
+    elsewhere: {
+      phone: 'Your password is the secret of your phone. Your administrator can change it at the PBX.',
+      directory: 'Your password is the one of your company account. Change it there.',
+      provider: 'You sign in with your company account and have no password here.',
+    },
     consequence: 'All your other sessions end: on other computers, phones and in apps.',
     submit: 'Change password',
     done: 'Your password is changed. All other sessions have ended.',

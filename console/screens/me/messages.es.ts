@@ -21,7 +21,12 @@ export const messages: typeof english = {
     title: 'Contraseña',
     current: 'Contraseña actual',
     next: 'Contraseña nueva',
-    nextHint: '8 caracteres o más.',
+    nextHint: 'Mejor larga, por ejemplo varias palabras. No se aceptan contraseñas comunes ni su nombre.',
+    elsewhere: {
+      phone: 'Su contraseña es el secreto de su teléfono. Su administrador puede cambiarla en la centralita.',
+      directory: 'Su contraseña es la de su cuenta de empresa. Cámbiela allí.',
+      provider: 'Usted entra con su cuenta de empresa y aquí no tiene contraseña.',
+    },
     consequence: 'Se cierran todas sus demás sesiones: en otros equipos, teléfonos y aplicaciones.',
     submit: 'Cambiar la contraseña',
     done: 'La contraseña ha cambiado. Las demás sesiones se han cerrado.',

@@ -4,6 +4,7 @@ import { ApiError } from '../../api/client.ts'
 import { useConsole } from '../../app/console-context.ts'
 import { Button } from '../../components/button.tsx'
 import { useErrorText } from '../../components/error-text.ts'
+import { Loaded } from '../../components/loaded.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { MIN_PASSWORD, PasswordField } from '../../components/password-field.tsx'
 import { Section } from '../../components/section.tsx'
@@ -11,8 +12,23 @@ import { useMessages } from '../../i18n/messages.ts'
 import styles from './me.module.css'
 import { meMessages } from './messages.ts'
 import { SESSIONS_KEY } from './sessions.tsx'
+import { useMe } from './use-me.ts'
 
 export function PasswordSection() {
+  const { password: texts } = useMessages(meMessages)
+  const me = useMe()
+  return (
+    <Section title={texts.title}>
+      <Loaded query={me}>
+        {({ password_authority: authority }) =>
+          authority === 'local' ? <PasswordForm /> : <p>{texts.elsewhere[authority]}</p>
+        }
+      </Loaded>
+    </Section>
+  )
+}
+
+function PasswordForm() {
   const { password: texts } = useMessages(meMessages)
   const describeError = useErrorText()
   const { api } = useConsole()
@@ -40,26 +56,22 @@ export function PasswordSection() {
   }
   const isWrong = change.error instanceof ApiError && change.error.code === 'credentials_wrong'
   return (
-    <Section title={texts.title}>
-      <form ref={form} className={styles.form} onSubmit={submit} noValidate>
-        {refusal !== undefined && <Notice tone="danger">{texts[refusal]}</Notice>}
-        {change.isError && (
-          <Notice tone="danger">{isWrong ? texts.wrong : describeError(change.error)}</Notice>
-        )}
-        {change.isSuccess && <Notice tone="success">{texts.done}</Notice>}
-        <PasswordField label={texts.current} name="current" autoComplete="current-password" required />
-        <PasswordField
-          label={texts.next}
-          hint={texts.nextHint}
-          name="next"
-          autoComplete="new-password"
-          required
-        />
-        <p className={styles.soft}>{texts.consequence}</p>
-        <Button type="submit" disabled={change.isPending}>
-          {texts.submit}
-        </Button>
-      </form>
-    </Section>
+    <form ref={form} className={styles.form} onSubmit={submit} noValidate>
+      {refusal !== undefined && <Notice tone="danger">{texts[refusal]}</Notice>}
+      {change.isError && <Notice tone="danger">{isWrong ? texts.wrong : describeError(change.error)}</Notice>}
+      {change.isSuccess && <Notice tone="success">{texts.done}</Notice>}
+      <PasswordField label={texts.current} name="current" autoComplete="current-password" required />
+      <PasswordField
+        label={texts.next}
+        hint={texts.nextHint}
+        name="next"
+        autoComplete="new-password"
+        required
+      />
+      <p className={styles.soft}>{texts.consequence}</p>
+      <Button type="submit" disabled={change.isPending}>
+        {texts.submit}
+      </Button>
+    </form>
   )
 }

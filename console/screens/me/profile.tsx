@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
 import { dataOf, type Wire } from '../../api/client.ts'
 import { useConsole } from '../../app/console-context.ts'
@@ -14,17 +14,13 @@ import { LANGUAGE_NAMES, LANGUAGES, setLanguage } from '../../i18n/language.ts'
 import { currentMessages, useLanguage, useMessages } from '../../i18n/messages.ts'
 import styles from './me.module.css'
 import { meMessages } from './messages.ts'
+import { ME_KEY, useMe } from './use-me.ts'
 
-const ME_KEY = ['me'] as const
 type Me = Wire<'Me'>
 
 export function ProfileSection() {
   const { profile: texts } = useMessages(meMessages)
-  const { api } = useConsole()
-  const me = useQuery({
-    queryKey: ME_KEY,
-    queryFn: ({ signal }) => dataOf(api.GET('/api/v1/me', { signal })),
-  })
+  const me = useMe()
   return (
     <Section title={texts.title}>
       <Loaded query={me}>{(data) => <Profile me={data} />}</Loaded>

@@ -19,7 +19,7 @@ export function useAccountErrorText(): (err: unknown) => string {
       case 404:
         return texts.linkInvalid
       case 409:
-        return texts.taken
+        return err.code === 'conflict' ? texts.passwordElsewhere : texts.taken
       case 501:
         return texts.noMail
       default:

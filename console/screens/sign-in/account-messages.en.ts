@@ -4,7 +4,9 @@ export const messages = {
   firstName: 'First name',
   lastName: 'Last name',
   newPassword: 'New password',
-  passwordHint: '8 characters or more.',
+  passwordHint: 'A long one, such as several words. Common passwords and your own name are refused.',
+  passwordElsewhere:
+    'The password of this account is not stored here: ask your administrator where it is changed.',
   code: 'Code from the mail',
   next: 'Continue',
   toSignIn: 'To the sign-in page',
@@ -51,5 +53,10 @@ export const messages = {
     intro: 'All sessions of your account end then.',
     submit: 'Set the password',
     done: 'Your new password is set. Sign in with it.',
+  },
+  mustChange: {
+    intro: 'An administrator set your password. Choose your own one, which only you know, to sign in.',
+    submit: 'Set the password and sign in',
+    cancel: 'Back',
   },
 }

@@ -6,7 +6,9 @@ export const messages: typeof english = {
   firstName: 'Nombre',
   lastName: 'Apellidos',
   newPassword: 'Contraseña nueva',
-  passwordHint: '8 caracteres o más.',
+  passwordHint: 'Mejor larga, por ejemplo varias palabras. No se aceptan contraseñas comunes ni su nombre.',
+  passwordElsewhere:
+    'La contraseña de esta cuenta no se guarda aquí: pregunte a su administrador dónde se cambia.',
   code: 'Código del correo',
   next: 'Continuar',
   toSignIn: 'Ir a iniciar sesión',
@@ -53,5 +55,10 @@ export const messages: typeof english = {
     intro: 'Al hacerlo se cierran todas las sesiones de su cuenta.',
     submit: 'Guardar la contraseña',
     done: 'La contraseña nueva está guardada. Inicie sesión con ella.',
+  },
+  mustChange: {
+    intro: 'Un administrador puso su contraseña. Para entrar, elija una propia que solo usted conozca.',
+    submit: 'Guardar la contraseña y entrar',
+    cancel: 'Volver',
   },
 }

@@ -7,6 +7,7 @@ export const messages = {
   remember: 'Stay signed in on this computer',
   submit: 'Sign in',
   language: 'Language',
+  newPassword: 'Choose a new password',
   forgot: 'Forgot your password?',
   register: 'Create an account',
   invitation: 'I have an invitation',

@@ -8,6 +8,7 @@ export const messages: typeof english = {
   remember: 'Mantener la sesión en este equipo',
   submit: 'Entrar',
   language: 'Idioma',
+  newPassword: 'Elija una contraseña nueva',
   forgot: '¿Olvidó su contraseña?',
   register: 'Crear una cuenta',
   invitation: 'Tengo una invitación',

@@ -8,6 +8,7 @@ export const messages: typeof english = {
   remember: 'Не выходить на этом компьютере',
   submit: 'Войти',
   language: 'Язык',
+  newPassword: 'Выберите новый пароль',
   forgot: 'Забыли пароль?',
   register: 'Создать учётную запись',
   invitation: 'У меня есть приглашение',

@@ -1,4 +1,5 @@
-import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react'
+import { type FormEvent, lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
+import type { SignInRequest } from '../../app/session/auth-api.ts'
 import type { SignOutReason } from '../../app/session/end-reason.ts'
 import type { Session } from '../../app/session/session.ts'
 import { Button } from '../../components/button.tsx'
@@ -8,16 +9,23 @@ import { PasswordField } from '../../components/password-field.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import { pathOf } from './account-paths.ts'
 import { signInMessages } from './messages.ts'
+import type { NewPasswordStepProps } from './new-password-step.tsx'
 import styles from './sign-in.module.css'
 import { SignInCard } from './sign-in-card.tsx'
 import { type SignInOptions, WithSignInOptions } from './sign-in-options.tsx'
 import { ThrottleNotice } from './throttle-notice.tsx'
+
+const NewPasswordStep = lazy(() =>
+  import('./new-password-step.tsx').then(({ NewPasswordStep: step }) => ({ default: step })),
+)
 
 export function SignInScreen({ session, reason }: { session: Session; reason: SignOutReason }) {
   const texts = useMessages(signInMessages)
   const [failure, setFailure] = useState<'wrong' | 'invalid' | 'unavailable'>()
   const [waitMs, setWaitMs] = useState(0)
   const [isBusy, setBusy] = useState(false)
+  /** A right password that has to be replaced. */
+  const [given, setGiven] = useState<NewPasswordStepProps['given']>()
   const form = useRef<HTMLFormElement>(null)
   const focus = useCallback((name: 'login' | 'password') => {
     form.current?.querySelector<HTMLInputElement>(`input[name=${name}]`)?.focus()
@@ -37,15 +45,30 @@ export function SignInScreen({ session, reason }: { session: Session; reason: Si
       focus(credentials.login === '' ? 'login' : 'password')
       return setFailure('invalid')
     }
+    await signIn(credentials)
+  }
+
+  async function signIn(request: SignInRequest) {
     setBusy(true)
     setFailure(undefined)
-    const outcome = await session.signIn(credentials).catch(() => 'unavailable' as const)
+    const outcome = await session.signIn(request).catch(() => 'unavailable' as const)
     setBusy(false)
+    setGiven(outcome === 'password_change' && 'login' in request ? request : undefined)
     if (typeof outcome === 'number') setWaitMs(outcome)
-    else if (outcome !== 'token' && outcome !== 'throttled') {
+    else if (outcome !== 'token' && outcome !== 'throttled' && outcome !== 'password_change') {
       setFailure(outcome)
       if (outcome === 'wrong') focus('password')
     }
+  }
+
+  if (given !== undefined) {
+    return (
+      <SignInCard title={texts.newPassword}>
+        <Suspense>
+          <NewPasswordStep given={given} onChanged={signIn} onCancel={() => setGiven(undefined)} />
+        </Suspense>
+      </SignInCard>
+    )
   }
 
   const isWaiting = waitMs > 0

@@ -37,7 +37,7 @@ export function VerifyPage({ session }: { session: Session }) {
     } catch (err) {
       if (!(err instanceof ApiError)) throw err
       if (err.status === 409) return setWanted({ ...wanted, username: true })
-      if (err.status === 400 && err.detail?.startsWith('password:'))
+      if (err.status === 400 && err.detail?.startsWith('password: is needed'))
         return setWanted({ ...wanted, password: true })
       // This route answers an unknown code with 400.
       throw err.status === 400 ? new ApiError(404, 'not_found', undefined) : err

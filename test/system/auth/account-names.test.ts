@@ -3,14 +3,29 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { project } from '../../support/build.ts'
+import { type FakeFreepbx, OAUTH_CLIENT, startFakeFreepbx } from '../../support/fake-freepbx.ts'
 import { login, mediaStatus, requestJson } from '../../support/http-client.ts'
 import { type Stack, startStack } from '../../support/stack.ts'
 
 let stack: Stack
+let pbx: FakeFreepbx
 beforeAll(async () => {
-  stack = await startStack()
+  pbx = await startFakeFreepbx()
+  stack = await startStack({
+    env: {
+      HOOKSWITCH_PROVISIONER: 'freepbx',
+      HOOKSWITCH_FREEPBX_URL: pbx.url,
+      HOOKSWITCH_FREEPBX_CLIENT_ID: OAUTH_CLIENT.clientId,
+      HOOKSWITCH_FREEPBX_CLIENT_SECRET: OAUTH_CLIENT.clientSecret,
+      HOOKSWITCH_EXTENSIONS: '1800-1899',
+      HOOKSWITCH_SIP_DOMAIN: 'pbx.example.org',
+    },
+  })
 })
-afterAll(() => stack?.stop())
+afterAll(async () => {
+  await stack?.stop()
+  await pbx?.stop()
+})
 
 function hookswitch(...words: string[]) {
   return spawnSync(process.execPath, [join(project, 'dist/hookswitch.js'), ...words], {
@@ -59,6 +74,55 @@ test.each([
   ).toMatchObject({
     status,
     body: { error },
+  })
+})
+
+describe.each([
+  ['trimmed', ' user2 ', '\u00a0user2@example.org '],
+  ['in another case', 'USER2', 'User2@Example.org'],
+  ['in full-width letters', 'ｕｓｅｒ２', 'ｕｓｅｒ２@example.org'],
+  ['with zero-width characters', 'us\u200ber2\u2060', '\ufeffuser2\u200d@example.org'],
+])('a name of another account, %s, is taken', (_, username, address) => {
+  const token = async () =>
+    (await requestJson(`${stack.url}/api/auth/login`, { json: { username: 'admin', password: 'password' } }))
+      .body.token as string // the documented shape
+  const password = 'secreto123'
+  const status = async (path: string, json: Record<string, unknown>, init: { method?: string } = {}) =>
+    (await requestJson(`${stack.url}${path}`, { token: await token(), json, ...init })).status
+
+  test('for an administrator who adds or changes an account', async () => {
+    expect(await status('/api/v1/users', { username, password })).toBe(409)
+    expect(await status('/api/v1/users', { username: 'v1-new', password, email: address })).toBe(409)
+    expect(await status('/api/v1/users', { username: address, password, email: address })).toBe(409)
+    const { body } = await requestJson(`${stack.url}/api/v1/users?q=user1`, { token: await token() })
+    const [user] = body.users as { id: string }[] // the documented shape
+    expect(await status(`/api/v1/users/${user?.id}`, { email: address }, { method: 'PATCH' })).toBe(409)
+    expect(await status('/api/agents', { name: 'Two', username, password })).toBe(409)
+    expect(await status('/api/v1/invitations', { deliver: 'link', email: address })).toBe(409)
+  })
+
+  test('for a person who registers, by an invitation or without', async () => {
+    expect(await status('/auth/register', { email: address, password })).toBe(409)
+    const own = { username: 'voip-new', email: 'voip-new@example.org', password, extension: '4900' }
+    expect(await status('/api/register', { ...own, username })).toBe(409)
+    expect(await status('/api/register', { ...own, email: address })).toBe(409)
+    const invited = hookswitch('invitations', 'add')
+    const [invitation = ''] = /inv_[\w-]+/.exec(invited.stdout) ?? []
+    const accept = { token: invitation, password, email: 'crm-new@example.org' }
+    expect(await status('/api/auth/register-invitation', { ...accept, username })).toBe(409)
+    expect(
+      await status('/api/auth/register-invitation', { ...accept, username: 'crm-new', email: address }),
+    ).toBe(409)
+    expect(await status('/auth/register', { email: address, password, invitation })).toBe(409)
+  })
+
+  test('on the command line', () => {
+    expect(hookswitch('users', 'add', username)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('belongs to another user'),
+    })
+    expect(hookswitch('users', 'add', address).status).toBe(2)
+    expect(hookswitch('invitations', 'add', '--email', address).status).toBe(2)
   })
 })
 

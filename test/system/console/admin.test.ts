@@ -62,7 +62,8 @@ describe('console: administration', () => {
   it('adds a person, who can then sign in, and shows the refusal of a name beside its field', async () => {
     await page.getByRole('button', { name: 'Add a person' }).click()
     await dialog().getByLabel('Username', { exact: true }).fill('user1')
-    await dialog().getByLabel('Password', { exact: true }).fill('password')
+    await dialog().getByLabel('Password', { exact: true }).fill('correct horse')
+    await dialog().getByLabel('has to replace this password').uncheck()
     await dialog().getByRole('button', { name: 'Add', exact: true }).click()
     await expectText(dialog().getByRole('alert'), 'another user has this name')
     await dialog().getByLabel('Username', { exact: true }).fill('clara')
@@ -73,7 +74,7 @@ describe('console: administration', () => {
     await rowOf('clara').getByText(HOSTILE_NAME).waitFor()
 
     const clara = await browser.openPerson()
-    await clara.signIn('clara')
+    await clara.signIn('clara', '/', 'correct horse')
     await clara.close()
   })
 

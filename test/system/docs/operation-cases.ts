@@ -9,6 +9,7 @@ import { createDeskOperationCases } from './desk-operation-cases.ts'
 import { createLeadOperationCases } from './lead-operation-cases.ts'
 import { openWebSocket, sendRequest } from './openapi-client.ts'
 import type { OperationCase } from './operation-case.ts'
+import { createPasswordOperationCases } from './password-operation-cases.ts'
 import { createWebhookOperationCases } from './webhook-operation-cases.ts'
 
 const SOFTPHONE = '/pbxcore/api/module-softphone-backend/v1'
@@ -164,12 +165,6 @@ export function createOperationCases(stack: Stack, hasPbx: boolean): Record<stri
     signInOptions: get(`${V1}/sign-in-options`),
     me: get(`${V1}/me`),
     changeMe: at(200, async (send) => send(`${V1}/me`, { token: await user(), json: { language: 'es' } })),
-    changePassword: at(204, async (send) =>
-      send(`${V1}/me/password`, {
-        token: await user('user2'),
-        json: { current_password: PASSWORD, new_password: PASSWORD },
-      }),
-    ),
     requestPasswordReset: at(202, (send) =>
       send(`${V1}/password-resets`, { json: { email: 'nobody@example.org' } }),
     ),
@@ -294,6 +289,7 @@ export function createOperationCases(stack: Stack, hasPbx: boolean): Record<stri
 
     ...createAdminOperationCases(stack, hasPbx),
     ...createAccountImportOperationCases(stack, hasPbx),
+    ...createPasswordOperationCases(stack, hasPbx),
     ...createBoardOperationCases(stack, hasPbx),
     ...createWebhookOperationCases(stack, hasPbx),
     ...createCrmOperationCases(stack, hasPbx, user),

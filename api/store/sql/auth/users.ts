@@ -11,7 +11,7 @@ import type { Tables } from '../tables.ts'
 import { requireActingAdmin } from './acting-admin.ts'
 import { requireUnusedDisplayName } from './display-names.ts'
 import { requireOtherAdmin } from './last-admin.ts'
-import { setOwnPassword } from './own-password.ts'
+import { replaceRequiredPassword, requireLocalPasswordOf, setOwnPassword } from './own-password.ts'
 import { setProfile } from './profiles.ts'
 import { countUsers, searchUsers } from './search-users.ts'
 import { findBySource, linkUser, listBySource } from './source-users.ts'
@@ -196,15 +196,19 @@ export function createUserStore(
         return removeUser(trx, id, revokeUntil, now())
       }),
 
-    setPassword: (id, passwordHash, revokeUntil, { actorId } = {}) =>
+    setPassword: (id, passwordHash, revokeUntil, { actorId, mustChange = false } = {}) =>
       db.transaction(async (trx) => {
         await requireActingAdmin(trx, actorId, id)
-        return bumpGenerationIn(trx, id, { password_hash: passwordHash }, revokeUntil)
+        await requireLocalPasswordOf(trx, id)
+        const write = { password_hash: passwordHash, must_change_password: mustChange ? 1 : 0 }
+        return bumpGenerationIn(trx, id, write, revokeUntil)
       }),
 
     setProfile: (id, change) => setProfile(db, id, change),
 
     setOwnPassword: (id, write) => setOwnPassword(db, id, write),
+
+    replaceRequiredPassword: (id, write, revokeUntil) => replaceRequiredPassword(db, id, write, revokeUntil),
 
     update: (id, change, revokeUntil, { revision, bySource = false, ...options } = {}) =>
       db

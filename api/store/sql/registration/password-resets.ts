@@ -1,3 +1,4 @@
+import { requireLocalPassword } from '../../../core/auth/local-password.ts'
 import type { PasswordResetStore } from '../../../core/registration/password-reset.ts'
 import { bumpGenerationIn } from '../auth/user-rows.ts'
 import { rowId } from '../bind.ts'
@@ -19,17 +20,18 @@ export function createPasswordResetStore(db: Database): PasswordResetStore {
         .execute()
     },
 
-    async isValid(tokenHash, now) {
+    async findUser(tokenHash, now) {
       const row = await db.query
         .selectFrom('password_resets')
         .innerJoin('users', 'users.id', 'password_resets.user_id')
-        .select('users.id')
+        .select(['users.username', 'users.extension', 'users.email'])
+        .select(['users.display_name as displayName', 'users.password_authority as passwordAuthority'])
         .where('password_resets.token_hash', '=', tokenHash)
         .where('password_resets.expires_at', '>', now)
         .whereRef('password_resets.revision', '=', 'users.revision')
         .where('users.disabled', '=', 0)
         .executeTakeFirst()
-      return row !== undefined
+      return row
     },
 
     confirm: (tokenHash, passwordHash, { now, revokeUntil }) =>
@@ -44,7 +46,7 @@ export function createPasswordResetStore(db: Database): PasswordResetStore {
         if (reset === undefined) return undefined
         const user = await trx
           .selectFrom('users')
-          .select('id')
+          .select(['id', 'password_authority as passwordAuthority'])
           .where('id', '=', reset.user_id)
           .where('revision', '=', reset.revision)
           .where('disabled', '=', 0)
@@ -52,8 +54,10 @@ export function createPasswordResetStore(db: Database): PasswordResetStore {
           .modifyEnd(forUpdate(trx))
           .executeTakeFirst()
         if (user === undefined) return undefined
+        requireLocalPassword(user)
         const userId = String(user.id)
-        const revocation = await bumpGenerationIn(trx, userId, { password_hash: passwordHash }, revokeUntil)
+        const write = { password_hash: passwordHash, must_change_password: 0 }
+        const revocation = await bumpGenerationIn(trx, userId, write, revokeUntil)
         return { userId, revocation }
       }),
 

@@ -3,6 +3,7 @@ export const messages = {
   empty: 'No person fits these filters.',
   active: 'Active',
   disabled: 'Disabled',
+  mustChangePassword: 'Must change the password',
   add: 'Add a person',
   actions: (name: string) => `Actions for ${name}`,
   edit: 'Edit …',

@@ -5,6 +5,7 @@ export const messages: typeof english = {
   empty: 'Ninguna persona cumple estos filtros.',
   active: 'Activa',
   disabled: 'Desactivada',
+  mustChangePassword: 'Debe cambiar la contraseña',
   add: 'Añadir una persona',
   actions: (name) => `Acciones para ${name}`,
   edit: 'Editar …',

@@ -5,6 +5,7 @@ export const messages: typeof english = {
   empty: 'По этим условиям никого нет.',
   active: 'Активен',
   disabled: 'Отключён',
+  mustChangePassword: 'Должен сменить пароль',
   add: 'Добавить сотрудника',
   actions: (name) => `Действия: ${name}`,
   edit: 'Изменить …',

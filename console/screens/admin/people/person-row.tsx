@@ -33,6 +33,7 @@ export function PersonRow({ user, onAction }: { user: Wire<'User'>; onAction(act
           <Badge>{shared.roles[user.role]}</Badge>
           {user.source !== null && <Badge>{user.source}</Badge>}
           {user.disabled && <Badge tone="danger">{texts.disabled}</Badge>}
+          {user.must_change_password && <Badge>{texts.mustChangePassword}</Badge>}
         </p>
         <Facts
           facts={[

@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { actorOf } from '../../../../api/core/actor.ts'
 import { createOwnPassword } from '../../../../api/core/auth/own-password.ts'
+import { createPasswordRules } from '../../../../api/core/auth/password-rules.ts'
 import type { SecurityEvent } from '../../../../api/core/auth/security-log.ts'
-import type { User } from '../../../../api/core/auth/users.ts'
 import { Refusal } from '../../../../api/core/refusal.ts'
 import type { Claims } from '../../../../contract/claims.ts'
+import { sampleUser } from '../../../support/sample-user.ts'
 
 const actor = actorOf({ sub: '7', sid: 's' } as Claims) // nothing else is read
 const change = { current: 'old password', next: 'new password', address: '192.0.2.7' }
 
-const anna = { id: '7', username: 'anna', revision: 3, passwordHash: 'stored' } as User // nothing else is read
+const anna = sampleUser({ id: '7', revision: 3, passwordHash: 'stored' })
 
 function createFixture({
   users = [anna],
@@ -26,7 +27,10 @@ function createFixture({
         done.push(['set', ...args])
       },
     },
-    passwords: { hash: async (password) => `hash of ${password}` },
+    passwords: {
+      hash: async (password) => `hash of ${password}`,
+      check: createPasswordRules({ minLength: 8, isCommon: (text) => text === 'trustno1' }),
+    },
     async checkPassword(target, _, password, address) {
       if (isThrottled) throw new Refusal('throttled', { retryAfter: 60 })
       done.push(['check', target, address])
@@ -60,6 +64,15 @@ describe('a user’s own password', () => {
   test.each([
     ['a wrong current password', { current: 'other' }, {}, 'credentials_wrong', 'authn_password_change_fail'],
     ['a new password that is too short', { next: '1234567' }, {}, 'input_invalid', undefined],
+    ['a new password that is a common one', { next: 'TrustNo1' }, {}, 'input_invalid', undefined],
+    ['a new password that is the own name', { next: 'Anna.anna1' }, {}, 'input_invalid', undefined],
+    [
+      'a password that is verified elsewhere',
+      {},
+      { users: [{ ...anna, passwordAuthority: 'phone' as const }] },
+      'conflict',
+      undefined,
+    ],
     ['too many attempts', {}, { isThrottled: true }, 'throttled', 'authn_login_throttled'],
     [
       'another password that was set meanwhile',

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { createNewPasswords } from '../../../../api/core/auth/new-passwords.ts'
+import { createPasswordRules } from '../../../../api/core/auth/password-rules.ts'
 import type { SecurityEvent } from '../../../../api/core/auth/security-log.ts'
+import type { PasswordAuthority } from '../../../../api/core/auth/users.ts'
 import { hashToken } from '../../../../api/core/registration/invitations.ts'
 import { createPasswordResets } from '../../../../api/core/registration/password-reset.ts'
 
@@ -7,7 +10,12 @@ const NOW = 1_000_000
 const address = '192.0.2.7'
 const revocation = { id: '1', kind: 'user', key: '7', generation: 1, until: NOW + 60 } as const
 
-function createFixture({ hasMail = true, isValid = true, isConfirmed = true } = {}) {
+function createFixture({
+  hasMail = true,
+  isValid = true,
+  isConfirmed = true,
+  passwordAuthority = 'local' as PasswordAuthority,
+} = {}) {
   const done: unknown[] = []
   const events: SecurityEvent[] = []
   const log =
@@ -19,19 +27,22 @@ function createFixture({ hasMail = true, isValid = true, isConfirmed = true } = 
     store: {
       queueMail: log('queue'),
       setToken: log('token'),
-      isValid: async () => isValid,
+      findUser: async () => (isValid ? { username: 'anna', passwordAuthority } : undefined),
       async confirm(...args) {
         done.push(['confirm', ...args])
         return isConfirmed ? { userId: '7', revocation } : undefined
       },
       deleteExpired: log('delete'),
     },
-    passwords: {
-      async hash(password) {
-        done.push(['hash'])
-        return `hash of ${password}`
+    passwords: createNewPasswords(
+      {
+        async hash(password) {
+          done.push(['hash'])
+          return `hash of ${password}`
+        },
       },
-    },
+      createPasswordRules({ minLength: 8, isCommon: (text) => text === 'trustno1' }),
+    ),
     throttle: { consume: log('throttle') },
     mailThrottle: { consume: log('mailbox') },
     sessions: {
@@ -82,7 +93,16 @@ describe('a mailed link', () => {
   })
 
   test.each([
-    ['a short password, before the link is used', {}, 'short', 'input_invalid', []],
+    ['a short password, before the link is used', {}, 'short', 'input_invalid', ['throttle']],
+    ['a common password, before the link is used', {}, 'TrustNo1', 'input_invalid', ['throttle']],
+    ['the own name, before the link is used', {}, 'anna-anna', 'input_invalid', ['throttle']],
+    [
+      'a password that is verified elsewhere',
+      { passwordAuthority: 'directory' as const },
+      'new password',
+      'conflict',
+      ['throttle'],
+    ],
     [
       'an unknown link, before the costly hash',
       { isValid: false },

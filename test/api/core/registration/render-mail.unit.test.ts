@@ -85,6 +85,7 @@ describe('a rendered mail', () => {
   const reset: QueuedMail = { ...mail, kind: 'password_reset', recipient: 'ANNA@example.org' }
   const anna: Partial<User> = {
     ...{ id: '7', username: 'anna', email: 'Anna@example.org', disabled: false, language: null },
+    passwordAuthority: 'local',
   }
 
   it.each([
@@ -97,6 +98,24 @@ describe('a rendered mail', () => {
     const rendered = await render(reset)
     expect(rendered).toMatchObject({ subject, text: expect.stringContaining(text) })
   })
+
+  it.each([
+    ['en', 'phone', 'at the PBX'],
+    ['ru', 'directory', 'корпоративной'],
+    ['es', 'provider', 'cuenta de empresa'],
+  ] as const)(
+    'that resets a password that is verified elsewhere has no link: %s, %s',
+    async (language, passwordAuthority, text) => {
+      const { render, hashes } = createFixture({
+        hasAccount: true,
+        account: { ...anna, language, passwordAuthority },
+      })
+      const rendered = await render(reset)
+      expect(rendered).toMatchObject({ to: 'Anna@example.org', text: expect.stringContaining(text) })
+      expect(rendered?.text).not.toContain('http')
+      expect(hashes).toEqual([])
+    },
+  )
 
   it('that resets a password goes to the stored address, with a link for an hour and its token behind #', async () => {
     const { render, hashes } = createFixture({ hasAccount: true, account: anna })

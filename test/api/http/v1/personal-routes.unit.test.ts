@@ -37,7 +37,7 @@ describe('the own account', () => {
     expect(body).toEqual({
       ...{ id: '7', username: 'anna', display_name: 'anna', role: 'user', extension: '1001' },
       ...{ email: 'anna@example.org', language: null, agent: { id: '4', team: 'sales' } },
-      ...{ created_at: '2023-11-14T22:13:20.000Z' },
+      ...{ password_authority: 'local', created_at: '2023-11-14T22:13:20.000Z' },
     })
     expect(text).not.toContain('hash')
   })

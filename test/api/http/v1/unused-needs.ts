@@ -8,6 +8,7 @@ export const unusedNeeds = (guard: Guard) =>
     history: { guard },
     phone: { guard },
     personal: { guard },
+    passwordChange: {},
     administration: {},
     callCenter: {},
   }) as unknown as Omit<V1RoutesNeeds, 'guard' | 'log'> // no test calls them

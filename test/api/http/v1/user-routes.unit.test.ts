@@ -29,6 +29,8 @@ describe('GET /users', () => {
           extension: '1001',
           disabled: false,
           source: null,
+          password_authority: 'local',
+          must_change_password: false,
           created_at: new Date(nowS * 1000).toISOString(),
           last_login_at: new Date((nowS - 60) * 1000).toISOString(),
         },
@@ -269,6 +271,27 @@ describe('PATCH /users/{userId}', () => {
     const reply = await ask('PATCH', path, json)
     expect(reply).toMatchObject({ status, body: { detail: expect.stringMatching(detail) } })
     expect(surface.ended).toEqual([])
+  })
+})
+
+test('a password that has to be replaced is made or set, and shown in the list', async () => {
+  const listed = async (id: string) => (await ask('GET', `/users/${id}`)).body.must_change_password
+  const made = await ask('POST', '/users', { username: 'clara', must_change_password: true })
+  expect(made).toMatchObject({ status: 201, body: { must_change_password: true } })
+  expect(await listed('4')).toBe(true)
+  expect((await ask('PUT', '/users/4/password', { password: 'correct horse' })).status).toBe(204)
+  expect(await listed('4')).toBe(false)
+  const body = { password: 'correct horse', must_change_password: true }
+  expect((await ask('PUT', '/users/4/password', body)).status).toBe(204)
+  expect(await listed('4')).toBe(true)
+})
+
+test('the password of an account that has it elsewhere is not set, and the answer names the place', async () => {
+  const user = newUser({ username: 'dora', extension: null, passwordAuthority: 'directory' })
+  const { id } = await surface.users.add(user)
+  expect(await ask('PUT', `/users/${id}/password`, { password: 'correct horse' })).toMatchObject({
+    status: 409,
+    body: { code: 'conflict', detail: expect.stringMatching(/company directory/) },
   })
 })
 

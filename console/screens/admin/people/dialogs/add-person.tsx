@@ -17,6 +17,7 @@ import { readMembership, storeMembership } from './agent-change.ts'
 import { CallCenterFields } from './call-center-fields.tsx'
 import { asksForNewExtension, ExtensionChoice, ExtensionField } from './extension-choice.tsx'
 import { personDialogMessages } from './messages.ts'
+import { MustChangeField, readMustChange } from './must-change.tsx'
 
 /** Adds an account with a password, or invites a person who then makes it. */
 export function AddPersonDialog({
@@ -44,6 +45,7 @@ export function AddPersonDialog({
           username,
           create_extension: asksForNewExtension(form),
           disabled: false,
+          must_change_password: readMustChange(form),
           display_name: displayName ?? null,
           ...(password === undefined ? {} : { password }),
         },
@@ -132,13 +134,16 @@ export function AddPersonDialog({
               choices={{ mail: texts.deliverMail, link: texts.deliverLink }}
             />
           ) : (
-            <PasswordField
-              label={texts.password}
-              hint={texts.passwordHint}
-              error={errorOf('password')}
-              name="password"
-              autoComplete="new-password"
-            />
+            <>
+              <PasswordField
+                label={texts.password}
+                hint={texts.passwordHint}
+                error={errorOf('password')}
+                name="password"
+                autoComplete="new-password"
+              />
+              <MustChangeField />
+            </>
           )}
         </>
       )}

@@ -3,9 +3,18 @@ export const messages = {
   displayName: 'Display name',
   displayNameHint: 'How others see the person. Empty: the username.',
   password: 'Password',
-  passwordHint: '8 characters or more. Leave it empty and one is made, which you see once.',
+  passwordHint:
+    'A long one, such as several words. Common passwords and the person’s own name are refused. Leave it empty and one is made, which you see once.',
+  mustChange: 'The person has to replace this password at the first sign-in',
+  mustChangeHint: 'On the sign-in page of the console. Until then phones and apps cannot sign in with it.',
   newPassword: 'New password',
-  newPasswordHint: '8 characters or more.',
+  newPasswordHint:
+    'A long one, such as several words. Common passwords and the person’s own name are refused.',
+  passwordElsewhere: {
+    phone: 'The password of this person is the secret of their phone: it is changed at the PBX.',
+    directory: 'The password of this person is the one of the company directory: it is changed there.',
+    provider: 'This person signs in at an identity provider and has no password here.',
+  },
   addTitle: 'Add a person',
   how: 'How the person gets in',
   byPassword: 'With a password',

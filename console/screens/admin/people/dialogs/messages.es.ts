@@ -5,9 +5,19 @@ export const messages: typeof english = {
   displayName: 'Nombre visible',
   displayNameHint: 'Así la ven los demás. Vacío: el nombre de usuario.',
   password: 'Contraseña',
-  passwordHint: '8 caracteres o más. Si la deja vacía se crea una, que verá una sola vez.',
+  passwordHint:
+    'Mejor larga, por ejemplo varias palabras. No se aceptan contraseñas comunes ni el nombre de la persona. Si la deja vacía se crea una, que verá una sola vez.',
+  mustChange: 'La persona debe elegir una contraseña nueva al entrar por primera vez',
+  mustChangeHint:
+    'En la página de inicio de sesión de la consola. Hasta entonces los teléfonos y las aplicaciones no entran con ella.',
   newPassword: 'Contraseña nueva',
-  newPasswordHint: '8 caracteres o más.',
+  newPasswordHint:
+    'Mejor larga, por ejemplo varias palabras. No se aceptan contraseñas comunes ni el nombre de la persona.',
+  passwordElsewhere: {
+    phone: 'La contraseña de esta persona es el secreto de su teléfono: se cambia en la centralita.',
+    directory: 'La contraseña de esta persona es la del directorio de la empresa: se cambia allí.',
+    provider: 'Esta persona entra con un proveedor de identidad y aquí no tiene contraseña.',
+  },
   addTitle: 'Añadir una persona',
   how: 'Cómo accede la persona',
   byPassword: 'Con una contraseña',

@@ -79,6 +79,57 @@ describe('the names of an account', () => {
       expect(await users.findByLogin(typed)).toEqual(anna)
     })
 
+    test.each([
+      ['trimmed', ' rené@example.org\u00a0'],
+      ['in another case', 'RENÉ@Example.ORG'],
+      ['in full-width letters', 'ｒｅｎé＠ｅｘａｍｐｌｅ.org'],
+      ['decomposed', 'rene\u0301@example.org'],
+      ['with zero-width characters', 're\u200bn\u200dé@example\u2060.org\ufeff'],
+    ])(
+      'an address %s is taken, as any name, also of an imported account and by a change',
+      async (_, spelled) => {
+        const users = await store()
+        await users.add(newUser({ username: 'rené', email: 'rené@example.org' }))
+        const boris = await users.add(newUser(BORIS))
+        const taken = { code: 'taken' }
+        const own = { extension: '203', source: 'ldap:corp', sourceId: 'uid=clara' }
+        await expect(users.add(newUser({ ...own, username: spelled, email: spelled }))).rejects.toMatchObject(
+          taken,
+        )
+        await expect(users.add(newUser({ ...own, username: 'clara', email: spelled }))).rejects.toMatchObject(
+          taken,
+        )
+        await expect(
+          users.addSelfRegistered(newUser({ username: 'clara', extension: null, email: spelled })),
+        ).rejects.toMatchObject(taken)
+        await expect(users.update(boris.id, { email: spelled }, until)).rejects.toMatchObject(taken)
+        expect(await users.count()).toBe(2)
+      },
+    )
+
+    test('of a change and a new account at once with one name, on two connections, one succeeds', async () => {
+      const url = await engine.empty()
+      await migrate(url)
+      const dbs = [await openDatabase(url), await openDatabase(url)] as const
+      const [here, there] = [createUserStore(dbs[0]), createUserStore(dbs[1])]
+      const boris = await here.add(newUser(BORIS))
+      for (let round = 0; round < 8; round += 1) {
+        const name = `name-${round}`
+        const outcomes = await Promise.allSettled([
+          here.update(boris.id, { email: `${name}@example.org` }, until),
+          there.add(newUser({ username: `${name.toUpperCase()}@example.org`, extension: null })),
+          here.update(boris.id, { extension: name }, until),
+          there.add(newUser({ username: name, extension: null })),
+        ])
+        const [email, emailName, extension, extensionName] = outcomes.map(({ status }) => status)
+        expect([email, emailName].sort()).toEqual(['fulfilled', 'rejected'])
+        expect([extension, extensionName].sort()).toEqual(['fulfilled', 'rejected'])
+        for (const one of outcomes)
+          if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'taken' })
+      }
+      for (const db of dbs) await db.close()
+    })
+
     test('a changed extension may not equal a name of another account', async () => {
       const users = await store()
       await users.add(newUser({ username: 'desk-1' }))

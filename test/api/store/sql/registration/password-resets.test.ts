@@ -19,7 +19,11 @@ describe('links that reset a password', () => {
     test('set the password once and revoke all tokens', async () => {
       const { resets, users, user } = await setUp()
       await resets.setToken(user, 'a', NOW + 10)
-      expect(await resets.isValid('a', NOW)).toBe(true)
+      expect(await resets.findUser('a', NOW)).toMatchObject({
+        username: 'anna',
+        email: 'anna@example.org',
+        passwordAuthority: 'local',
+      })
       const both = await Promise.all([resets.confirm('a', 'new', at), resets.confirm('a', 'newer', at)])
       const done = both.filter((one) => one !== undefined)
       expect(done).toMatchObject([
@@ -29,7 +33,7 @@ describe('links that reset a password', () => {
         generation: 1,
         passwordHash: expect.stringMatching(/^newe?r?$/),
       })
-      expect(await resets.isValid('a', NOW)).toBe(false)
+      expect(await resets.findUser('a', NOW)).toBeUndefined()
     })
 
     test.each([
@@ -91,11 +95,30 @@ describe('links that reset a password', () => {
       const { resets, users, user } = fixture
       await resets.setToken(user, 'a', NOW + 10)
       const token = await change(fixture)
-      expect(await resets.isValid(token, NOW)).toBe(false)
+      expect(await resets.findUser(token, NOW)).toBeUndefined()
       expect(await resets.confirm(token, 'new', at)).toBeUndefined()
       expect((await users.find(user.id))?.passwordHash).not.toBe('new')
     })
     type Fixture = Awaited<ReturnType<typeof setUp>>
+
+    test('end a required change of the password', async () => {
+      const { resets, users } = await setUp()
+      const user = await users.add(newUser({ username: 'boris', extension: null, mustChangePassword: true }))
+      await resets.setToken(user, 'a', NOW + 10)
+      await resets.confirm('a', 'new', at)
+      expect(await users.find(user.id)).toMatchObject({ passwordHash: 'new', mustChangePassword: false })
+    })
+
+    test('do not work, and stay, while the password is verified elsewhere', async () => {
+      const { resets, users, db } = await setUp()
+      const user = await users.add(
+        newUser({ username: 'boris', extension: null, passwordAuthority: 'phone' }),
+      )
+      await resets.setToken(user, 'a', NOW + 10)
+      await expect(resets.confirm('a', 'new', at)).rejects.toMatchObject({ code: 'conflict' })
+      expect(await users.find(user.id)).toEqual(user)
+      expect(await db.query.selectFrom('password_resets').selectAll().execute()).toHaveLength(1)
+    })
 
     test('are deleted after they expired', async () => {
       const { db, resets, user } = await setUp()
