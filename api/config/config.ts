@@ -10,6 +10,7 @@ import { normalizeOrigin } from '../core/values/origin.ts'
 import { campaignSettings, toCampaignConfig } from './campaigns.ts'
 import { mailSettings, toMailConfig, validateMail } from './mail.ts'
 import { pbxSettings, toPbxConfig, validatePbx } from './pbx.ts'
+import { phoneSignInSettings, toPhoneSignInConfig, validatePhoneSignIn } from './phone-sign-in.ts'
 import { provisioningSettings, toProvisioningConfig, validateProvisioning } from './provisioning.ts'
 import { toWebhookConfig, webhookSettings } from './webhooks.ts'
 import { toWebrtcConfig, validateWebrtc, webrtcSettings } from './webrtc.ts'
@@ -61,6 +62,7 @@ export const Config = z
     HOOKSWITCH_DIRECTORIES_FILE: z.string().optional(),
     ...pbxSettings,
     ...provisioningSettings,
+    ...phoneSignInSettings,
     ...campaignSettings,
     ...mailSettings,
     ...webhookSettings,
@@ -68,6 +70,7 @@ export const Config = z
   })
   .superRefine(validatePbx)
   .superRefine(validateProvisioning)
+  .superRefine(validatePhoneSignIn)
   .superRefine(validateMail)
   .superRefine(validateWebrtc)
   .transform((env) => ({
@@ -104,6 +107,7 @@ export const Config = z
     logLevel: env.HOOKSWITCH_LOG_LEVEL,
     ...toPbxConfig(env),
     ...toProvisioningConfig(env),
+    ...toPhoneSignInConfig(env),
     ...toCampaignConfig(env),
     ...toMailConfig(env),
     ...toWebhookConfig(env),

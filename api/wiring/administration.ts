@@ -48,6 +48,7 @@ export function createAdministration(needs: AdministrationNeeds): Omit<AdminRout
         securityLog,
       }),
     },
+    passwordAuthority: { passwordAuthorities: auth.passwordAuthorities },
     invitations: {
       invitations: createInvitationAdmin({
         store: createInvitationAdminStore(db),

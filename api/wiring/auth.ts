@@ -17,6 +17,7 @@ import { createLoginAttempts } from '../core/auth/login-attempts.ts'
 import { createMediaLinks } from '../core/auth/media-links.ts'
 import { createOwnPassword } from '../core/auth/own-password.ts'
 import { createPasswords } from '../core/auth/password.ts'
+import { createPasswordAuthorities } from '../core/auth/password-authorities.ts'
 import { createPasswordCheck, type PasswordCheckNeeds } from '../core/auth/password-check.ts'
 import { createOpaqueRefreshTokens } from '../core/auth/refresh-token.ts'
 import { createRotation } from '../core/auth/refresh-token-rotation.ts'
@@ -35,12 +36,14 @@ import { createOneTimeValues } from '../store/redis/one-time-values.ts'
 import { createRotationStore } from '../store/redis/refresh-token-rotation.ts'
 import { createRevocationStreamPublisher } from '../store/redis/revocation-publisher.ts'
 import { removeLegacyRenewals } from '../store/redis/stream-renewals.ts'
+import { createPasswordAuthorityStore } from '../store/sql/auth/password-authority.ts'
 import { createRevocationStore } from '../store/sql/auth/revocations.ts'
 import { createSecurityEventStore } from '../store/sql/auth/security-events.ts'
 import { createSessionStore } from '../store/sql/auth/sessions.ts'
 import { createUserStore } from '../store/sql/auth/users.ts'
 import type { Database } from '../store/sql/database.ts'
 import { createDirectoriesModule } from './directories.ts'
+import { createPhoneSignIn } from './phone-sign-in.ts'
 
 export interface AuthModuleNeeds {
   config: Config
@@ -140,6 +143,7 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     sessionTtl: config.sessionTtl,
   })
   const passwords = createPasswords()
+  const phoneSignIn = createPhoneSignIn({ config: config.phoneSignIn, ...{ db, passwords, log, now } })
   const attempts = { countersFor: createAttemptCounters(redis), knownNetworks: createKnownNetworks(redis) }
   const reachOf = createFindReach(users, supervisorReach)
   const accounts = createAccounts({ users, passwords, policy })
@@ -158,7 +162,10 @@ export function createAuthModule(needs: AuthModuleNeeds) {
   const passwordCheckAt = (surface: string, perAddress: AttemptLimit): PasswordCheckNeeds => ({
     passwords,
     attempts: attemptsAt(surface, perAddress),
-    remoteAuthorities: directories === undefined ? {} : { directory: directories.passwords },
+    remoteAuthorities: {
+      ...(directories && { directory: directories.passwords }),
+      ...(phoneSignIn && { phone: phoneSignIn.passwords }),
+    },
   })
 
   return {
@@ -183,6 +190,11 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     /** Starts the checks of the accounts of directories. */
     openDirectories: () => directories?.start(),
     accountAdmin,
+    passwordAuthorities: createPasswordAuthorities({
+      ...{ users, passwords, sessions, revocationPublisher, securityLog, now, longestLifetime },
+      store: createPasswordAuthorityStore(db),
+      hasPhoneSignIn: phoneSignIn !== undefined,
+    }),
     ownPassword: createOwnPassword({
       ...{ users, passwords, sessions, securityLog },
       checkPassword: createPasswordCheck(passwordCheckAt('v1', config.perAddress)),
@@ -208,6 +220,7 @@ export function createAuthModule(needs: AuthModuleNeeds) {
       await directories?.close()
       keyring.close()
       await logReader.stop()
+      await phoneSignIn?.close()
       await securityEventRecorder
         .flush()
         .catch(logFailure.once('security_event_write', 'security events could not be written to SQL'))

@@ -118,6 +118,7 @@ export function createSurfaces(needs: SurfacesNeeds) {
         registration: config.registration,
         hasMail: config.mail !== undefined,
         makesExtensions: config.provisioner !== undefined,
+        hasPhoneSecrets: config.phoneSignIn.mode !== 'off',
       },
       callCenter: {
         ...needs.callCenter.v1,

@@ -3,11 +3,16 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { defaultDatabaseUrl } from '../../api/config/config.ts'
 import { watchDialPolicyFile } from '../../api/config/dial-policy-file.ts'
+import { phoneSignInSettings } from '../../api/config/phone-sign-in.ts'
 import { Quarantine } from '../../api/config/provisioning.ts'
 import { type AccountAdmin, createAccountAdmin } from '../../api/core/auth/account-admin.ts'
 import { createAccounts } from '../../api/core/auth/accounts.ts'
 import type { Directory } from '../../api/core/auth/ldap/directory.ts'
 import { createPasswords } from '../../api/core/auth/password.ts'
+import {
+  createPasswordAuthorities,
+  type PasswordAuthorities,
+} from '../../api/core/auth/password-authorities.ts'
 import { createSecurityEventRecorder } from '../../api/core/auth/security-events.ts'
 import { joinSecurityLogs, type SecurityLog } from '../../api/core/auth/security-log.ts'
 import type { Session, SessionEndReason } from '../../api/core/auth/session-store.ts'
@@ -26,6 +31,7 @@ import {
 import { Refusal } from '../../api/core/refusal.ts'
 import { createInvitationAdmin, type InvitationAdmin } from '../../api/core/registration/invitation-admin.ts'
 import { createSecurityLog } from '../../api/store/files/security-log.ts'
+import { createPasswordAuthorityStore } from '../../api/store/sql/auth/password-authority.ts'
 import { createSecurityEventStore } from '../../api/store/sql/auth/security-events.ts'
 import { createSessionStore } from '../../api/store/sql/auth/sessions.ts'
 import { createUserStore } from '../../api/store/sql/auth/users.ts'
@@ -47,6 +53,7 @@ const Settings = z.object({
   HOOKSWITCH_REFRESH_TTL: commonSettings.HOOKSWITCH_REFRESH_TTL,
   HOOKSWITCH_ACCESS_TTL: commonSettings.HOOKSWITCH_ACCESS_TTL,
   HOOKSWITCH_EXTENSION_QUARANTINE: Quarantine,
+  HOOKSWITCH_PHONE_SIGN_IN: phoneSignInSettings.HOOKSWITCH_PHONE_SIGN_IN,
   DATABASE_URL: z.string().optional(),
   HOOKSWITCH_DIAL_POLICY: z.string().optional(),
   HOOKSWITCH_DIRECTORIES_FILE: z.string().optional(),
@@ -56,6 +63,7 @@ const Settings = z.object({
 export interface AdminContext {
   users: UserStore
   accountAdmin: AccountAdmin
+  passwordAuthorities: PasswordAuthorities
   invitations: InvitationAdmin
   extensions: Pick<ExtensionStore, 'find'>
   provisioningJobs: ProvisioningJobs
@@ -136,6 +144,13 @@ function createAdminContext(
   }
   // Read where it is asked for: most commands have no use for it.
   const loadDialPolicy = () => watchDialPolicyFile(settings.HOOKSWITCH_DIAL_POLICY || undefined, () => {})()
+  const longestLifetime = Math.max(settings.HOOKSWITCH_ACCESS_TTL, settings.HOOKSWITCH_REFRESH_TTL)
+  const revoking = {
+    ...{ users, passwords, revocationPublisher, securityLog, now, longestLifetime },
+    sessions: {
+      endAll: (userId: string, { reason }: { reason: SessionEndReason }) => endAllSessions(userId, reason),
+    },
+  }
   return {
     users,
     loadDialPolicy,
@@ -156,15 +171,14 @@ function createAdminContext(
     }),
     callHistory: createPurgeStore(db),
     accountAdmin: createAccountAdmin({
+      ...revoking,
       accounts: createAccounts({ users, passwords, policy: loadDialPolicy }),
-      securityLog,
-      users,
-      passwords,
-      sessions: { endAll: (userId, { reason }) => endAllSessions(userId, reason) },
-      revocationPublisher,
       policy: loadDialPolicy,
-      now,
-      longestLifetime: Math.max(settings.HOOKSWITCH_ACCESS_TTL, settings.HOOKSWITCH_REFRESH_TTL),
+    }),
+    passwordAuthorities: createPasswordAuthorities({
+      ...revoking,
+      store: createPasswordAuthorityStore(db),
+      hasPhoneSignIn: settings.HOOKSWITCH_PHONE_SIGN_IN !== 'off',
     }),
     async requireUser(name) {
       const user = name === undefined ? undefined : await users.findByLogin(name)

@@ -9,6 +9,7 @@ export interface SignInRoutesNeeds {
   registration: RegistrationMode
   hasMail: boolean
   makesExtensions: boolean
+  hasPhoneSecrets: boolean
 }
 
 const SignInOptionsJson = z
@@ -19,6 +20,9 @@ const SignInOptionsJson = z
       .openapi({ description: 'Whether it sends mail, such as a link that resets a password' }),
     makes_extensions: z.boolean().openapi({
       description: 'Whether `POST /auth/register` gives a new account an extension at once',
+    }),
+    phone_secrets: z.boolean().openapi({
+      description: 'Whether accounts can sign in with their extension and the SIP secret of their phone',
     }),
   })
   .openapi('SignInOptions')
@@ -45,6 +49,7 @@ export function addSignInRoutes(app: OpenAPIHono<Guarded>, options: SignInRoutes
           registration: options.registration,
           mail: options.hasMail,
           makes_extensions: options.makesExtensions,
+          phone_secrets: options.hasPhoneSecrets,
         },
         200,
       ),

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { Role } from '../../../contract/claims.ts'
 import { NewAccount } from '../../core/auth/accounts.ts'
 import { NewPassword } from '../../core/auth/password.ts'
-import type { User, UserChange, UserCursor } from '../../core/auth/users.ts'
+import { PASSWORD_AUTHORITIES, type User, type UserChange, type UserCursor } from '../../core/auth/users.ts'
 import { DisplayName } from '../../core/values/display-name.ts'
 import { Email } from '../../core/values/email.ts'
 import { ACCOUNT_EXTENSION } from '../../core/values/extension.ts'
@@ -26,6 +26,10 @@ export const UserJson = z
     disabled: z.boolean().openapi({ description: 'A disabled user cannot log in' }),
     source: z.string().nullable().openapi({
       description: 'Where the account comes from, such as `ldap:corp`; null: made here',
+    }),
+    password_authority: z.enum(PASSWORD_AUTHORITIES).openapi({
+      description:
+        'Where the password is verified: `local` is here, `phone` the PBX, with the secret of the phone',
     }),
     created_at: Time,
     last_login_at: Time.nullable(),
@@ -99,6 +103,7 @@ export const toUserJson = (user: User, lastLogin: number | undefined): z.output<
   extension: user.extension,
   disabled: user.disabled,
   source: user.source,
+  password_authority: user.passwordAuthority,
   created_at: toIsoTime(user.createdAt),
   last_login_at: lastLogin === undefined ? null : toIsoTime(lastLogin),
 })

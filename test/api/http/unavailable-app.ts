@@ -65,8 +65,25 @@ export function createUnavailableApp(): { app: Hono; takeErrors(): unknown[] } {
       unavailable,
     ]),
   )
-  const topics = ['users', 'invitations', 'doNotCall', 'provisioning', 'securityLog', 'system']
-  const services = ['users', 'activityOf', 'accountAdmin', 'invitations', 'linkOf', 'doNotCall', 'jobs']
+  const topics = [
+    'users',
+    'passwordAuthority',
+    'invitations',
+    'doNotCall',
+    'provisioning',
+    'securityLog',
+    'system',
+  ]
+  const services = [
+    'users',
+    'activityOf',
+    'accountAdmin',
+    'passwordAuthorities',
+    'invitations',
+    'linkOf',
+    'doNotCall',
+    'jobs',
+  ]
   const topic = Object.fromEntries(
     [...services, 'events', 'recorder', 'status', 'policy', 'keys'].map((name) => [name, unavailable]),
   )

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAccountAdmin } from '../../../../api/core/auth/account-admin.ts'
 import { createAccounts } from '../../../../api/core/auth/accounts.ts'
+import { createPasswordAuthorities } from '../../../../api/core/auth/password-authorities.ts'
 import { createSecurityEventRecorder } from '../../../../api/core/auth/security-events.ts'
 import { createDoNotCallAdmin } from '../../../../api/core/call-center/leads/do-not-call-admin.ts'
 import { createDialPolicy } from '../../../../api/core/dial-policy/create-dial-policy.ts'
@@ -15,6 +16,7 @@ import { createSecretSeal } from '../../../../api/core/provisioning/sip-secret.t
 import { createInvitationAdmin } from '../../../../api/core/registration/invitation-admin.ts'
 import { createGuard } from '../../../../api/http/guard.ts'
 import { createV1Routes } from '../../../../api/http/v1/routes.ts'
+import { createPasswordAuthorityStore } from '../../../../api/store/sql/auth/password-authority.ts'
 import { createSecurityEventStore } from '../../../../api/store/sql/auth/security-events.ts'
 import { createSessionStore } from '../../../../api/store/sql/auth/sessions.ts'
 import { createUserStore } from '../../../../api/store/sql/auth/users.ts'
@@ -52,6 +54,8 @@ export interface Reply {
 export async function createAdminSurface(
   difference: {
     hasMail?: boolean
+    /** Whether secrets of phones can be verified; true by default. */
+    hasPhoneSignIn?: boolean
     /** That creates extensions from 2000 on; none by default. */
     pbx?: ReturnType<typeof createFakePbx>
   } = {},
@@ -93,25 +97,33 @@ export async function createAdminSurface(
     })
 
   const guard = createGuard(createFreshVerifier(key, nowS))
+  const revoking = {
+    sessions: {
+      async endAll(userId: string, { reason, actorId }: { reason: string; actorId: string }) {
+        ended.push(`${userId} ${reason} by ${actorId}`)
+        return 1
+      },
+    },
+    revocationPublisher: { publish: async () => {} },
+    longestLifetime: 3_600,
+  }
   const administration: Parameters<typeof createV1Routes>[0]['administration'] = {
     users: {
       users,
       activityOf: createSessionStore(db).activityOf,
       accountAdmin: createAccountAdmin({
-        accounts,
-        sessions: {
-          async endAll(userId, { reason, actorId }) {
-            ended.push(`${userId} ${reason} by ${actorId}`)
-            return 1
-          },
-        },
-        revocationPublisher: { publish: async () => {} },
-        longestLifetime: 3_600,
-        ...{ users, passwords, policy, ...logged },
+        ...{ accounts, users, passwords, policy, ...revoking, ...logged },
       }),
       extensionAccountAdmin: createExtensionAccountAdmin({
         ...{ accounts, securityLog: recorder },
         newExtensions: createNewExtensions({ extensions, provisioning, seal, range, now, onError: ignore }),
+      }),
+    },
+    passwordAuthority: {
+      passwordAuthorities: createPasswordAuthorities({
+        ...{ users, passwords, ...revoking, ...logged },
+        store: createPasswordAuthorityStore(db),
+        hasPhoneSignIn: difference.hasPhoneSignIn ?? true,
       }),
     },
     invitations: {

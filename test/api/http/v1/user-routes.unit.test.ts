@@ -29,6 +29,7 @@ describe('GET /users', () => {
           extension: '1001',
           disabled: false,
           source: null,
+          password_authority: 'local',
           created_at: new Date(nowS * 1000).toISOString(),
           last_login_at: new Date((nowS - 60) * 1000).toISOString(),
         },
