@@ -29,7 +29,12 @@ describe('settings', () => {
 
   /** What only the admin's command reads, which runs in the same container. */
   const ADMINS: Record<string, readonly string[]> = {
-    setup: ['HOOKSWITCH_DIAL_POLICY', 'HOOKSWITCH_DIRECTORIES_FILE', 'HOOKSWITCH_EXTENSION_QUARANTINE'],
+    setup: [
+      'HOOKSWITCH_DIAL_POLICY',
+      'HOOKSWITCH_DIRECTORIES_FILE',
+      'HOOKSWITCH_EXTENSION_QUARANTINE',
+      'HOOKSWITCH_PHONE_SIGN_IN',
+    ],
   }
 
   test.each(names)('%s is given only what it knows, and all that it needs', (name) => {

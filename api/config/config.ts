@@ -16,6 +16,7 @@ import {
 import { campaignSettings, toCampaignConfig } from './campaigns.ts'
 import { mailSettings, toMailConfig, validateMail } from './mail.ts'
 import { pbxSettings, toPbxConfig, validatePbx } from './pbx.ts'
+import { phoneSignInSettings, toPhoneSignInConfig, validatePhoneSignIn } from './phone-sign-in.ts'
 import { provisioningSettings, toProvisioningConfig, validateProvisioning } from './provisioning.ts'
 import { toWebhookConfig, webhookSettings } from './webhooks.ts'
 import { toWebrtcConfig, validateWebrtc, webrtcSettings } from './webrtc.ts'
@@ -72,6 +73,7 @@ export const Config = z
     ...pbxSettings,
     ...provisioningSettings,
     ...accountSyncSettings,
+    ...phoneSignInSettings,
     ...campaignSettings,
     ...mailSettings,
     ...webhookSettings,
@@ -80,6 +82,7 @@ export const Config = z
   .superRefine(validatePbx)
   .superRefine(validateProvisioning)
   .superRefine(validateAccountSync)
+  .superRefine(validatePhoneSignIn)
   .superRefine(validateMail)
   .superRefine(validateWebrtc)
   .transform((env) => ({
@@ -119,6 +122,7 @@ export const Config = z
     ...toProvisioningConfig(env),
     accountSources: toAccountSourceConfig(env),
     accountSync: toAccountSyncConfig(env),
+    ...toPhoneSignInConfig(env),
     ...toCampaignConfig(env),
     ...toMailConfig(env),
     ...toWebhookConfig(env),

@@ -53,6 +53,7 @@ export function createAdministration(needs: AdministrationNeeds): Omit<AdminRout
       }),
     },
     accountImports: needs.accountImports.routes,
+    passwordAuthority: { passwordAuthorities: auth.passwordAuthorities },
     invitations: {
       invitations: createInvitationAdmin({
         store: createInvitationAdminStore(db),

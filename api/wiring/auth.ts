@@ -18,6 +18,7 @@ import { createMediaLinks } from '../core/auth/media-links.ts'
 import { createNewPasswords } from '../core/auth/new-passwords.ts'
 import { createOwnPassword } from '../core/auth/own-password.ts'
 import { createPasswords } from '../core/auth/password.ts'
+import { createPasswordAuthorities } from '../core/auth/password-authorities.ts'
 import { createPasswordCheck, type PasswordCheckNeeds } from '../core/auth/password-check.ts'
 import { createPasswordRules } from '../core/auth/password-rules.ts'
 import { createOpaqueRefreshTokens } from '../core/auth/refresh-token.ts'
@@ -40,12 +41,14 @@ import { createOneTimeValues } from '../store/redis/one-time-values.ts'
 import { createRotationStore } from '../store/redis/refresh-token-rotation.ts'
 import { createRevocationStreamPublisher } from '../store/redis/revocation-publisher.ts'
 import { removeLegacyRenewals } from '../store/redis/stream-renewals.ts'
+import { createPasswordAuthorityStore } from '../store/sql/auth/password-authority.ts'
 import { createRevocationStore } from '../store/sql/auth/revocations.ts'
 import { createSecurityEventStore } from '../store/sql/auth/security-events.ts'
 import { createSessionStore } from '../store/sql/auth/sessions.ts'
 import { createUserStore } from '../store/sql/auth/users.ts'
 import type { Database } from '../store/sql/database.ts'
 import { createDirectoriesModule } from './directories.ts'
+import { createPhoneSignIn } from './phone-sign-in.ts'
 
 export interface AuthModuleNeeds {
   config: Config
@@ -149,6 +152,7 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     passwords,
     createPasswordRules({ minLength: config.passwordMinLength, isCommon: loadCommonPasswords() }),
   )
+  const phoneSignIn = createPhoneSignIn({ config: config.phoneSignIn, ...{ db, passwords, log, now } })
   const attempts = { countersFor: createAttemptCounters(redis), knownNetworks: createKnownNetworks(redis) }
   const reachOf = createFindReach(users, supervisorReach)
   const accounts = createAccounts({ users, passwords: newPasswords, policy })
@@ -173,7 +177,10 @@ export function createAuthModule(needs: AuthModuleNeeds) {
   const passwordCheckAt = (surface: string, perAddress: AttemptLimit): PasswordCheckNeeds => ({
     passwords,
     attempts: attemptsAt(surface, perAddress),
-    remoteAuthorities: directories === undefined ? {} : { directory: directories.passwords },
+    remoteAuthorities: {
+      ...(directories && { directory: directories.passwords }),
+      ...(phoneSignIn && { phone: phoneSignIn.passwords }),
+    },
   })
   const requirePasswordSuffices = createSignInPolicy()
   const checkPassword = createPasswordCheck(passwordCheckAt('v1', config.perAddress))
@@ -201,6 +208,11 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     /** Starts the checks of the accounts of directories. */
     openDirectories: () => directories?.start(),
     accountAdmin,
+    passwordAuthorities: createPasswordAuthorities({
+      ...changes,
+      store: createPasswordAuthorityStore(db),
+      hasPhoneSignIn: phoneSignIn !== undefined,
+    }),
     ownPassword: createOwnPassword({ ...changes, checkPassword }),
     requiredPasswordChange: createRequiredPasswordChange({
       ...changes,
@@ -227,6 +239,7 @@ export function createAuthModule(needs: AuthModuleNeeds) {
       await directories?.close()
       keyring.close()
       await logReader.stop()
+      await phoneSignIn?.close()
       await securityEventRecorder
         .flush()
         .catch(logFailure.once('security_event_write', 'security events could not be written to SQL'))

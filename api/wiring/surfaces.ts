@@ -123,6 +123,7 @@ export function createSurfaces(needs: SurfacesNeeds) {
         hasMail: config.mail !== undefined,
         makesExtensions: config.provisioner !== undefined,
         passwordMinLength: config.passwordMinLength,
+        hasPhoneSecrets: config.phoneSignIn.mode !== 'off',
       },
       passwordChange: { passwordChange: auth.requiredPasswordChange },
       callCenter: {

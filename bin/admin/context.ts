@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { defaultDatabaseUrl, PasswordMinLength } from '../../api/config/config.ts'
 import { watchDialPolicyFile } from '../../api/config/dial-policy-file.ts'
+import { phoneSignInSettings } from '../../api/config/phone-sign-in.ts'
 import { Quarantine } from '../../api/config/provisioning.ts'
 import { type AccountImports, createAccountImports } from '../../api/core/account-imports/account-imports.ts'
 import { type AccountAdmin, createAccountAdmin } from '../../api/core/auth/account-admin.ts'
@@ -10,6 +11,10 @@ import { createAccounts } from '../../api/core/auth/accounts.ts'
 import type { Directory } from '../../api/core/auth/ldap/directory.ts'
 import { createNewPasswords } from '../../api/core/auth/new-passwords.ts'
 import { createPasswords } from '../../api/core/auth/password.ts'
+import {
+  createPasswordAuthorities,
+  type PasswordAuthorities,
+} from '../../api/core/auth/password-authorities.ts'
 import { createPasswordRules } from '../../api/core/auth/password-rules.ts'
 import { createSecurityEventRecorder } from '../../api/core/auth/security-events.ts'
 import { joinSecurityLogs, type SecurityLog } from '../../api/core/auth/security-log.ts'
@@ -32,6 +37,7 @@ import { createWebhooks, type Webhooks } from '../../api/core/webhooks/webhooks.
 import { loadCommonPasswords } from '../../api/store/files/common-passwords.ts'
 import { createSecurityLog } from '../../api/store/files/security-log.ts'
 import { createAccountImportStore } from '../../api/store/sql/account-imports/account-imports.ts'
+import { createPasswordAuthorityStore } from '../../api/store/sql/auth/password-authority.ts'
 import { createSecurityEventStore } from '../../api/store/sql/auth/security-events.ts'
 import { createSessionStore } from '../../api/store/sql/auth/sessions.ts'
 import { createUserStore } from '../../api/store/sql/auth/users.ts'
@@ -55,6 +61,7 @@ const Settings = z.object({
   HOOKSWITCH_REFRESH_TTL: commonSettings.HOOKSWITCH_REFRESH_TTL,
   HOOKSWITCH_ACCESS_TTL: commonSettings.HOOKSWITCH_ACCESS_TTL,
   HOOKSWITCH_EXTENSION_QUARANTINE: Quarantine,
+  HOOKSWITCH_PHONE_SIGN_IN: phoneSignInSettings.HOOKSWITCH_PHONE_SIGN_IN,
   DATABASE_URL: z.string().optional(),
   HOOKSWITCH_PASSWORD_MIN_LENGTH: PasswordMinLength,
   HOOKSWITCH_DIAL_POLICY: z.string().optional(),
@@ -66,6 +73,7 @@ export interface AdminContext {
   users: UserStore
   accountAdmin: AccountAdmin
   accountImports: AccountImports
+  passwordAuthorities: PasswordAuthorities
   invitations: InvitationAdmin
   extensions: Pick<ExtensionStore, 'find'>
   provisioningJobs: ProvisioningJobs
@@ -150,16 +158,17 @@ function createAdminContext(
   }
   // Read where it is asked for: most commands have no use for it.
   const loadDialPolicy = () => watchDialPolicyFile(settings.HOOKSWITCH_DIAL_POLICY || undefined, () => {})()
+  const longestLifetime = Math.max(settings.HOOKSWITCH_ACCESS_TTL, settings.HOOKSWITCH_REFRESH_TTL)
+  const revoking = {
+    ...{ users, passwords, revocationPublisher, securityLog, now, longestLifetime },
+    sessions: {
+      endAll: (userId: string, { reason }: { reason: SessionEndReason }) => endAllSessions(userId, reason),
+    },
+  }
   const accountAdmin = createAccountAdmin({
+    ...revoking,
     accounts: createAccounts({ users, passwords, policy: loadDialPolicy }),
-    securityLog,
-    users,
-    passwords,
-    sessions: { endAll: (userId, { reason }) => endAllSessions(userId, reason) },
-    revocationPublisher,
     policy: loadDialPolicy,
-    now,
-    longestLifetime: Math.max(settings.HOOKSWITCH_ACCESS_TTL, settings.HOOKSWITCH_REFRESH_TTL),
   })
   return {
     users,
@@ -193,6 +202,11 @@ function createAdminContext(
     accountImports: createAccountImports({
       store: createAccountImportStore(db, nowS, settings.HOOKSWITCH_EXTENSION_QUARANTINE * DAY_S),
       ...{ accountAdmin, securityLog, policy: loadDialPolicy, now },
+    }),
+    passwordAuthorities: createPasswordAuthorities({
+      ...revoking,
+      store: createPasswordAuthorityStore(db),
+      hasPhoneSignIn: settings.HOOKSWITCH_PHONE_SIGN_IN !== 'off',
     }),
     async requireUser(name) {
       const user = name === undefined ? undefined : await users.findByLogin(name)

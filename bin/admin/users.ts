@@ -9,7 +9,7 @@ import { type AdminContext, BY_ADMIN, withAdminContext } from './context.ts'
 import { IMPORT_HELP, importFlags, importUsers } from './import-users.ts'
 import { findDirectoryPerson } from './load-directories.ts'
 
-/** `users list|add|extension|passwd|unlock|disable|enable|delete|import`. */
+/** `users list|add|extension|passwd|authority|unlock|disable|enable|delete|import`. */
 export const usersCommand: Command = {
   help: `\
   users list                    all users
@@ -23,6 +23,10 @@ export const usersCommand: Command = {
                                 a new password, from stdin or made; ends the user's sessions, and lifts a
                                 lock after too many wrong passwords at once. With --must-change, also of users
                                 add, it opens no session before the user has replaced it
+  users authority <name> phone|local
+                                where the password is verified: phone is the PBX, with the SIP secret of the
+                                person's phone; local is here, with a new password, from stdin or made. Ends
+                                the user's sessions
   users unlock <name>           lifts such a lock at once, and nothing else (an address that tried too many
                                 names has to wait all the same)
   users link <name> ldap:<directory> <id>
@@ -33,7 +37,19 @@ export const usersCommand: Command = {
   users delete <name> --force   delete the user; ends the user's sessions. Their calls stay in the history, without
                                 a person: see history purge
 ${IMPORT_HELP}`,
-  verbs: ['list', 'add', 'extension', 'passwd', 'unlock', 'link', 'disable', 'enable', 'delete', 'import'],
+  verbs: [
+    'list',
+    'add',
+    'extension',
+    'passwd',
+    'authority',
+    'unlock',
+    'link',
+    'disable',
+    'enable',
+    'delete',
+    'import',
+  ],
   run,
 }
 
@@ -50,7 +66,7 @@ async function run(args: string[]): Promise<void> {
       ...importFlags,
     },
   })
-  const [verb, name, extensionArg, sourceId] = positionals
+  const [verb, name, thirdArg, sourceId] = positionals
   const reuse = flags.reuse ?? false
   const mustChange = flags['must-change'] ?? false
   await withAdminContext(async (context) => {
@@ -77,9 +93,8 @@ async function run(args: string[]): Promise<void> {
       }
       case 'extension': {
         const user = await context.requireUser(name)
-        if (extensionArg === undefined)
-          throw new CommandError('users extension <name> <number>|none; see --help')
-        const extension = extensionArg === 'none' ? null : extensionArg
+        if (thirdArg === undefined) throw new CommandError('users extension <name> <number>|none; see --help')
+        const extension = thirdArg === 'none' ? null : thirdArg
         if (extension === user.extension) return console.log(`${describe(user)} has it already`)
         const { warning } = await assignExtension(context, extension, () =>
           context.accountAdmin.update(user.id, { extension }, BY_ADMIN, { reuse }),
@@ -95,6 +110,10 @@ async function run(args: string[]): Promise<void> {
         await context.accountAdmin.setPassword(user.id, password, BY_ADMIN, { mustChange })
         return console.log(`${describe(user)} has a new password; their sessions are over${shown}`)
       }
+      case 'authority': {
+        const user = await context.requireUser(name)
+        return console.log(await changeAuthority(context, user, thirdArg))
+      }
       case 'unlock': {
         const user = await context.requireUser(name)
         await context.accountAdmin.unlock(user.id, BY_ADMIN)
@@ -102,7 +121,7 @@ async function run(args: string[]): Promise<void> {
       }
       case 'link': {
         const user = await context.requireUser(name)
-        const source = extensionArg ?? ''
+        const source = thirdArg ?? ''
         const origin = await findDirectoryPerson(context.loadDirectories(), source, sourceId)
         await context.accountAdmin.link(user.id, origin, BY_ADMIN)
         return console.log(`${describe(user)} signs in by ${source}; their sessions are over`)
@@ -131,6 +150,23 @@ async function run(args: string[]): Promise<void> {
         throw unknownVerb('users', verb, usersCommand.verbs)
     }
   })
+}
+
+async function changeAuthority(
+  { passwordAuthorities }: AdminContext,
+  user: User,
+  authority: string | undefined,
+): Promise<string> {
+  if (authority === 'phone') {
+    if (user.passwordAuthority === 'phone')
+      return `${describe(user)} signs in with the phone's secret already`
+    await passwordAuthorities.set(user.id, { authority }, BY_ADMIN)
+    return `${describe(user)} signs in with the SIP secret of the phone; their sessions are over`
+  }
+  if (authority !== 'local') throw new CommandError('users authority <name> phone|local; see --help')
+  const { password, shown } = await readOrGeneratePassword()
+  await passwordAuthorities.set(user.id, { authority, password }, BY_ADMIN)
+  return `${describe(user)} has a password here; their sessions are over${shown}`
 }
 
 /** From stdin where something is piped in; otherwise generated, and shown only once. */

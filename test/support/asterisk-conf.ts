@@ -112,6 +112,20 @@ remove_existing = no
 `,
 })
 
+/** An extension 1006 with the digest of RFC 8760. */
+export const sha256Conf = (secret: string): ConfAdditions => ({
+  'pjsip_more.conf': `
+[1006](phone)
+auth = 1006
+aors = 1006
+[1006](creds)
+username = 1006
+password = ${secret}
+supported_algorithms_uas = SHA-256
+[1006](place)
+`,
+})
+
 /**
  * Endpoints of browsers, without media. Their context dials, so that a test notices a call that a browser starts: in
  * production it has no extension.

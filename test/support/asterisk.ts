@@ -12,6 +12,7 @@ import {
   contactsConf,
   loadConf,
   phonesConf,
+  sha256Conf,
   trunkConf,
   webPhonesConf,
 } from './asterisk-conf.ts'
@@ -70,6 +71,8 @@ export interface AsteriskOptions {
   webPhones?: readonly string[]
   /** Endpoints of browsers, 1003-web and 1000-web, which 1903 and 1900 ring. */
   webEndpoints?: boolean
+  /** An extension 1006 that takes no digest but SHA-256. */
+  sha256Phone?: boolean
 }
 
 const findInstall = (progress: (line: string) => void) =>
@@ -117,6 +120,7 @@ export async function startAsterisk(options: AsteriskOptions = {}): Promise<Aste
     ...(options.withConfigUser ? [configuringConf(project, configSecret)] : []),
     ...(options.webPhones ? [webPhonesConf(options.webPhones, secrets.phones)] : []),
     ...(options.webEndpoints ? [webEndpointsConf(secrets.phones)] : []),
+    ...(options.sha256Phone ? [sha256Conf(secrets.phones)] : []),
   ]
   for (const files of more) {
     for (const [name, text] of Object.entries(files)) await appendFile(join(folder, 'etc', name), text)

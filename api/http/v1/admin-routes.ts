@@ -3,6 +3,7 @@ import type { Guarded } from '../guard.ts'
 import { type AccountImportRoutesNeeds, addAccountImportRoutes } from './account-import-routes.ts'
 import { addDoNotCallRoutes, type DoNotCallRoutesNeeds } from './do-not-call-routes.ts'
 import { addInvitationRoutes, type InvitationRoutesNeeds } from './invitation-routes.ts'
+import { addPasswordAuthorityRoutes, type PasswordAuthorityRoutesNeeds } from './password-authority-routes.ts'
 import { addProvisioningRoutes, type ProvisioningRoutesNeeds } from './provisioning-routes.ts'
 import { addSecurityLogRoutes, type SecurityLogRoutesNeeds } from './security-log-routes.ts'
 import { addSystemRoutes, type SystemRoutesNeeds } from './system-routes.ts'
@@ -13,6 +14,7 @@ import { addWebhookRoutes, type WebhookRoutesNeeds, webhookTag } from './webhook
 export interface AdminRoutesNeeds extends Pick<UserRoutesNeeds, 'guard'> {
   users: Omit<UserRoutesNeeds, 'guard'>
   accountImports: Omit<AccountImportRoutesNeeds, 'guard'>
+  passwordAuthority: Omit<PasswordAuthorityRoutesNeeds, 'guard'>
   invitations: Omit<InvitationRoutesNeeds, 'guard'>
   doNotCall: Omit<DoNotCallRoutesNeeds, 'guard'>
   provisioning: Omit<ProvisioningRoutesNeeds, 'guard'>
@@ -25,6 +27,7 @@ export interface AdminRoutesNeeds extends Pick<UserRoutesNeeds, 'guard'> {
 export function addAdminRoutes(app: OpenAPIHono<Guarded>, { guard, ...needs }: AdminRoutesNeeds): void {
   addUserRoutes(app, { guard, ...needs.users })
   addAccountImportRoutes(app, { guard, ...needs.accountImports })
+  addPasswordAuthorityRoutes(app, { guard, ...needs.passwordAuthority })
   addInvitationRoutes(app, { guard, ...needs.invitations })
   addDoNotCallRoutes(app, { guard, ...needs.doNotCall })
   addProvisioningRoutes(app, { guard, ...needs.provisioning })

@@ -11,6 +11,7 @@ export interface SignInRoutesNeeds {
   makesExtensions: boolean
   /** Of new passwords, in characters. */
   passwordMinLength: number
+  hasPhoneSecrets: boolean
 }
 
 const SignInOptionsJson = z
@@ -23,6 +24,9 @@ const SignInOptionsJson = z
       description: 'Whether `POST /auth/register` gives a new account an extension at once',
     }),
     password_min_length: z.int().openapi({ description: 'Of a new password, in characters', example: 8 }),
+    phone_secrets: z.boolean().openapi({
+      description: 'Whether accounts can sign in with their extension and the SIP secret of their phone',
+    }),
   })
   .openapi('SignInOptions')
 
@@ -49,6 +53,7 @@ export function addSignInRoutes(app: OpenAPIHono<Guarded>, options: SignInRoutes
           mail: options.hasMail,
           makes_extensions: options.makesExtensions,
           password_min_length: options.passwordMinLength,
+          phone_secrets: options.hasPhoneSecrets,
         },
         200,
       ),

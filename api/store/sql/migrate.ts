@@ -29,6 +29,7 @@ import * as accountSources from './migrations/0027-account-sources.ts'
 import * as accountImports from './migrations/0029-account-imports.ts'
 import * as disabledBySource from './migrations/0030-disabled-by-source.ts'
 import * as outgoingWebhooks from './migrations/0034-outgoing-webhooks.ts'
+import * as phoneSecretHashes from './migrations/0035-phone-secret-hashes.ts'
 
 /**
  * In order of name. A migration that has been released is never changed: add the next one. Steps 0015 to 0018
@@ -64,6 +65,7 @@ export const migrations: Record<string, Migration> = {
   '0029-account-imports': accountImports,
   '0030-disabled-by-source': disabledBySource,
   '0034-outgoing-webhooks': outgoingWebhooks,
+  '0035-phone-secret-hashes': phoneSecretHashes,
 }
 
 /** A newer version has migrated this database; this version does not know its schema. */

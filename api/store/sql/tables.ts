@@ -28,6 +28,7 @@ export interface Tables extends CallCenterTables, AccountImportTables, OutgoingW
   favourites: FavouritesTable
   missed_call_marks: MissedCallMarksTable
   password_resets: PasswordResetsTable
+  phone_secret_hashes: PhoneSecretHashesTable
 }
 
 export interface UsersTable {
@@ -56,6 +57,14 @@ export interface UsersTable {
   source_id: Generated<string | null>
   /** 1 if the source disabled the account, which enables it again when the person is back. */
   disabled_by_source: Generated<number>
+}
+
+/** Of secrets of phones, which the PBX has called right. */
+export interface PhoneSecretHashesTable {
+  user_id: number
+  extension: string
+  /** As `UsersTable.password_hash`. */
+  secret_hash: string
 }
 
 /** Every name by which an account can be found, in normal form: usernames, extensions and addresses. */

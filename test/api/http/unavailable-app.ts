@@ -68,6 +68,7 @@ export function createUnavailableApp(): { app: Hono; takeErrors(): unknown[] } {
   const topics = [
     'users',
     'accountImports',
+    'passwordAuthority',
     'invitations',
     'doNotCall',
     'provisioning',
@@ -75,7 +76,16 @@ export function createUnavailableApp(): { app: Hono; takeErrors(): unknown[] } {
     'system',
     'webhooks',
   ]
-  const services = ['users', 'activityOf', 'accountAdmin', 'invitations', 'linkOf', 'doNotCall', 'jobs']
+  const services = [
+    'users',
+    'activityOf',
+    'accountAdmin',
+    'passwordAuthorities',
+    'invitations',
+    'linkOf',
+    'doNotCall',
+    'jobs',
+  ]
   const topic = Object.fromEntries(
     [...services, 'webhooks', 'imports', 'sources', 'events', 'recorder', 'status', 'policy', 'keys'].map(
       (name) => [name, unavailable],

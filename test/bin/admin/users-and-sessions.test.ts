@@ -32,6 +32,25 @@ describe('users and sessions on the command line', () => {
     expect((await hookswitch(['users', 'list'])).out).not.toContain('Анна')
   })
 
+  test('a password is verified at the PBX where that is on, for a user with an extension, and here again with a new one', async () => {
+    const on = { HOOKSWITCH_PHONE_SIGN_IN: 'register' }
+    await hookswitch(['users', 'add', 'phila', '--extension', '305'])
+    await hookswitch(['users', 'add', 'nophone'])
+    expect(await hookswitch(['users', 'authority', 'phila', 'phone'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('HOOKSWITCH_PHONE_SIGN_IN'),
+    })
+    expect(await hookswitch(['users', 'authority', 'nophone', 'phone'], '', on)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('no extension'),
+    })
+    expect(await hookswitch(['users', 'authority', 'phila', 'elsewhere'], '', on)).toMatchObject({ code: 2 })
+    expect((await hookswitch(['users', 'authority', '305', 'phone'], '', on)).out).toContain('SIP secret')
+    expect((await hookswitch(['users', 'authority', 'phila', 'phone'], '', on)).out).toContain('already')
+    expect((await hookswitch(['users', 'authority', 'phila', 'local'])).out).toMatch(/\npassword: [\w-]{20} /)
+    for (const name of ['phila', 'nophone']) await hookswitch(['users', 'delete', name, '--force'])
+  })
+
   test('what an administrator does here is in the security log, in the file and in SQL, without passwords', async () => {
     const folder = join(data, 'logged')
     const command = (...words: string[]) => run(folder, words, { input: 'correct horse battery\n' })

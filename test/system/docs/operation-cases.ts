@@ -9,6 +9,7 @@ import { createDeskOperationCases } from './desk-operation-cases.ts'
 import { createLeadOperationCases } from './lead-operation-cases.ts'
 import { openWebSocket, sendRequest } from './openapi-client.ts'
 import type { OperationCase } from './operation-case.ts'
+import { createPasswordAuthorityOperationCases } from './password-authority-operation-cases.ts'
 import { createPasswordOperationCases } from './password-operation-cases.ts'
 import { createWebhookOperationCases } from './webhook-operation-cases.ts'
 
@@ -290,6 +291,7 @@ export function createOperationCases(stack: Stack, hasPbx: boolean): Record<stri
     ...createAdminOperationCases(stack, hasPbx),
     ...createAccountImportOperationCases(stack, hasPbx),
     ...createPasswordOperationCases(stack, hasPbx),
+    ...createPasswordAuthorityOperationCases(stack, hasPbx),
     ...createBoardOperationCases(stack, hasPbx),
     ...createWebhookOperationCases(stack, hasPbx),
     ...createCrmOperationCases(stack, hasPbx, user),

@@ -14,7 +14,7 @@ import { useChangeUser } from './change-user.ts'
 import { peopleMessages } from './messages.ts'
 
 /** What opens a dialog. */
-export type PersonAction = 'edit' | 'set-password' | 'disable' | 'delete'
+export type PersonAction = 'edit' | 'set-password' | 'authority' | 'disable' | 'delete'
 
 /** One account, and what can be done with it. */
 export function PersonRow({ user, onAction }: { user: Wire<'User'>; onAction(action: PersonAction): void }) {
@@ -40,6 +40,7 @@ export function PersonRow({ user, onAction }: { user: Wire<'User'>; onAction(act
             [texts.fields.username, user.username],
             [shared.extension, user.extension],
             [shared.email, user.email],
+            [texts.fields.password, texts.authorities[user.password_authority]],
             [
               texts.fields.lastLogin,
               user.last_login_at === null ? texts.fields.never : formatTime(language, user.last_login_at),
@@ -53,7 +54,12 @@ export function PersonRow({ user, onAction }: { user: Wire<'User'>; onAction(act
           { label: texts.edit, onSelect: () => onAction('edit') },
           { label: texts.sessions, onSelect: () => goTo('sessions') },
           { label: texts.log, onSelect: () => goTo('log') },
-          { label: texts.setPassword, onSelect: () => onAction('set-password') },
+          // The server refuses a password here for an account that has it elsewhere.
+          user.password_authority === 'local' && {
+            label: texts.setPassword,
+            onSelect: () => onAction('set-password'),
+          },
+          { label: texts.authority, onSelect: () => onAction('authority') },
           user.disabled
             ? { label: texts.enable, onSelect: enable }
             : { label: texts.disable, isDanger: true, onSelect: () => onAction('disable') },
@@ -64,7 +70,7 @@ export function PersonRow({ user, onAction }: { user: Wire<'User'>; onAction(act
             isDisabled: user.id === claims.userId,
             onSelect: () => onAction('delete'),
           },
-        ]}
+        ].filter((item) => item !== false)}
       />
     </>
   )

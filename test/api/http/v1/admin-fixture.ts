@@ -6,6 +6,7 @@ import { createAccountImports } from '../../../../api/core/account-imports/accou
 import { readCsvPeople } from '../../../../api/core/account-imports/csv-people.ts'
 import { createAccountAdmin } from '../../../../api/core/auth/account-admin.ts'
 import { createAccounts } from '../../../../api/core/auth/accounts.ts'
+import { createPasswordAuthorities } from '../../../../api/core/auth/password-authorities.ts'
 import { createSecurityEventRecorder } from '../../../../api/core/auth/security-events.ts'
 import { createDoNotCallAdmin } from '../../../../api/core/call-center/leads/do-not-call-admin.ts'
 import { createDialPolicy } from '../../../../api/core/dial-policy/create-dial-policy.ts'
@@ -21,6 +22,7 @@ import { createWebhooks } from '../../../../api/core/webhooks/webhooks.ts'
 import { createGuard } from '../../../../api/http/guard.ts'
 import { createV1Routes } from '../../../../api/http/v1/routes.ts'
 import { createAccountImportStore } from '../../../../api/store/sql/account-imports/account-imports.ts'
+import { createPasswordAuthorityStore } from '../../../../api/store/sql/auth/password-authority.ts'
 import { createSecurityEventStore } from '../../../../api/store/sql/auth/security-events.ts'
 import { createSessionStore } from '../../../../api/store/sql/auth/sessions.ts'
 import { createUserStore } from '../../../../api/store/sql/auth/users.ts'
@@ -65,6 +67,8 @@ export interface Reply {
 export async function createAdminSurface(
   difference: {
     hasMail?: boolean
+    /** Whether secrets of phones can be verified; true by default. */
+    hasPhoneSignIn?: boolean
     /** That creates extensions from 2000 on; none by default. */
     pbx?: ReturnType<typeof createFakePbx>
   } = {},
@@ -106,17 +110,19 @@ export async function createAdminSurface(
     })
 
   const guard = createGuard(createFreshVerifier(key, nowS))
-  const accountAdmin = createAccountAdmin({
-    accounts,
+  const revoking = {
     sessions: {
-      async endAll(userId, { reason, actorId }) {
+      async endAll(userId: string, { reason, actorId }: { reason: string; actorId: string }) {
         ended.push(`${userId} ${reason} by ${actorId}`)
         return 1
       },
     },
     revocationPublisher: { publish: async () => {} },
     longestLifetime: 3_600,
-    ...{ users, passwords, policy, ...logged },
+  }
+  const accountAdmin = createAccountAdmin({
+    accounts,
+    ...{ users, passwords, policy, ...revoking, ...logged },
   })
   const administration: Parameters<typeof createV1Routes>[0]['administration'] = {
     users: {
@@ -138,6 +144,13 @@ export async function createAdminSurface(
         open: (_, file = '') => ({ name: 'csv', fetch: () => readCsvPeople(file) }),
       },
       schedule: undefined,
+    },
+    passwordAuthority: {
+      passwordAuthorities: createPasswordAuthorities({
+        ...{ users, passwords, ...revoking, ...logged },
+        store: createPasswordAuthorityStore(db),
+        hasPhoneSignIn: difference.hasPhoneSignIn ?? true,
+      }),
     },
     invitations: {
       invitations: createInvitationAdmin({

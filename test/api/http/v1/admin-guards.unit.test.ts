@@ -9,6 +9,7 @@ const ROUTES: readonly [method: string, path: string, body?: object][] = [
   ['GET', '/users/{userId}'],
   ['PATCH', '/users/{userId}', { role: 'admin' }],
   ['PUT', '/users/{userId}/password', { password: 'correct horse' }],
+  ['PUT', '/users/{userId}/password-authority', { authority: 'phone' }],
   ['DELETE', '/users/{userId}'],
   ['GET', '/users/{userId}/sessions'],
   ['DELETE', '/users/{userId}/sessions'],

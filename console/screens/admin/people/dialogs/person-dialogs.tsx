@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { Wire } from '../../../../api/client.ts'
 import { SecretDialog, type ShownSecret } from '../../secret-dialog.tsx'
+import { AuthorityDialog } from '../authority/authority-dialog.tsx'
 import type { PersonAction } from '../person-row.tsx'
 import { AddPersonDialog } from './add-person.tsx'
 import { DeleteDialog, DisableDialog } from './confirm-person.tsx'
@@ -20,6 +21,8 @@ export function PersonDialogs({ opened, onClose }: { opened: OpenedDialog; onClo
       return <EditPersonDialog user={opened.user} onClose={onClose} />
     case 'set-password':
       return <SetPasswordDialog user={opened.user} onClose={onClose} />
+    case 'authority':
+      return <AuthorityDialog user={opened.user} onClose={onClose} />
     case 'disable':
       return <DisableDialog user={opened.user} onClose={onClose} />
     case 'delete':
