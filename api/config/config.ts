@@ -10,6 +10,7 @@ import { normalizeOrigin } from '../core/values/origin.ts'
 import { campaignSettings, toCampaignConfig } from './campaigns.ts'
 import { mailSettings, toMailConfig, validateMail } from './mail.ts'
 import { pbxSettings, toPbxConfig, validatePbx } from './pbx.ts'
+import { providerSettings, toProvidersConfig, validateProviders } from './providers.ts'
 import { provisioningSettings, toProvisioningConfig, validateProvisioning } from './provisioning.ts'
 import { toWebhookConfig, webhookSettings } from './webhooks.ts'
 import { toWebrtcConfig, validateWebrtc, webrtcSettings } from './webrtc.ts'
@@ -63,12 +64,14 @@ export const Config = z
     ...provisioningSettings,
     ...campaignSettings,
     ...mailSettings,
+    ...providerSettings,
     ...webhookSettings,
     ...webrtcSettings,
   })
   .superRefine(validatePbx)
   .superRefine(validateProvisioning)
   .superRefine(validateMail)
+  .superRefine(validateProviders)
   .superRefine(validateWebrtc)
   .transform((env) => ({
     keysFolder: join(resolve(env.HOOKSWITCH_DATA), 'keys'),
@@ -106,6 +109,7 @@ export const Config = z
     ...toProvisioningConfig(env),
     ...toCampaignConfig(env),
     ...toMailConfig(env),
+    ...toProvidersConfig(env),
     ...toWebhookConfig(env),
     ...toWebrtcConfig(env),
   }))

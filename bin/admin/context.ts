@@ -8,6 +8,7 @@ import { type AccountAdmin, createAccountAdmin } from '../../api/core/auth/accou
 import { createAccounts } from '../../api/core/auth/accounts.ts'
 import type { Directory } from '../../api/core/auth/ldap/directory.ts'
 import { createPasswords } from '../../api/core/auth/password.ts'
+import { createProviderLinks, type ProviderLinks } from '../../api/core/auth/providers/provider-links.ts'
 import { createSecurityEventRecorder } from '../../api/core/auth/security-events.ts'
 import { joinSecurityLogs, type SecurityLog } from '../../api/core/auth/security-log.ts'
 import type { Session, SessionEndReason } from '../../api/core/auth/session-store.ts'
@@ -26,6 +27,7 @@ import {
 import { Refusal } from '../../api/core/refusal.ts'
 import { createInvitationAdmin, type InvitationAdmin } from '../../api/core/registration/invitation-admin.ts'
 import { createSecurityLog } from '../../api/store/files/security-log.ts'
+import { createProviderIdentityStore } from '../../api/store/sql/auth/provider-identities.ts'
 import { createSecurityEventStore } from '../../api/store/sql/auth/security-events.ts'
 import { createSessionStore } from '../../api/store/sql/auth/sessions.ts'
 import { createUserStore } from '../../api/store/sql/auth/users.ts'
@@ -56,6 +58,7 @@ const Settings = z.object({
 export interface AdminContext {
   users: UserStore
   accountAdmin: AccountAdmin
+  providerLinks: ProviderLinks
   invitations: InvitationAdmin
   extensions: Pick<ExtensionStore, 'find'>
   provisioningJobs: ProvisioningJobs
@@ -138,6 +141,7 @@ function createAdminContext(
   const loadDialPolicy = () => watchDialPolicyFile(settings.HOOKSWITCH_DIAL_POLICY || undefined, () => {})()
   return {
     users,
+    providerLinks: createProviderLinks(createProviderIdentityStore(db, nowS), securityLog),
     loadDialPolicy,
     loadDirectories: () => loadDirectories(settings.HOOKSWITCH_DIRECTORIES_FILE || undefined),
     invitations: createInvitationAdmin({
@@ -190,6 +194,7 @@ const CONFLICT_LABELS: Record<string, string> = {
   extension: 'extension',
   email: 'email address',
   source: 'person of the directory',
+  identity: 'person or this account’s link',
 }
 
 function describeRefusal(refusal: Refusal): string {

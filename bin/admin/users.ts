@@ -8,7 +8,7 @@ import { type Command, CommandError, formatTable, formatTime, unknownVerb } from
 import { type AdminContext, BY_ADMIN, withAdminContext } from './context.ts'
 import { findDirectoryPerson } from './load-directories.ts'
 
-/** `users list|add|extension|passwd|unlock|disable|enable|delete`. */
+/** `users list|add|extension|passwd|unlock|disable|enable|link|unlink|delete`. */
 export const usersCommand: Command = {
   help: `\
   users list                    all users
@@ -26,10 +26,14 @@ export const usersCommand: Command = {
                                 makes an account belong to a person of a directory: from now on the password there
                                 counts, and no other; ends the user's sessions. The id is what directories check
                                 --user shows
+  users link <name> oidc:<provider> <sub>
+                                lets the person with that sub at an identity provider sign in as the user
+  users unlink <name> oidc:<provider>
+                                removes such a link; sessions go on: see sessions end
   users disable|enable <name>   a disabled user cannot log in; disabling ends the user's sessions
   users delete <name> --force   delete the user; ends the user's sessions. Their calls stay in the history, without
                                 a person: see history purge`,
-  verbs: ['list', 'add', 'extension', 'passwd', 'unlock', 'link', 'disable', 'enable', 'delete'],
+  verbs: ['list', 'add', 'extension', 'passwd', 'unlock', 'link', 'unlink', 'disable', 'enable', 'delete'],
   run,
 }
 
@@ -44,7 +48,7 @@ async function run(args: string[]): Promise<void> {
       force: { type: 'boolean' },
     },
   })
-  const [verb, name, extensionArg, sourceId] = positionals
+  const [verb, name, argument, sourceId] = positionals
   const reuse = flags.reuse ?? false
   await withAdminContext(async (context) => {
     switch (verb) {
@@ -64,9 +68,8 @@ async function run(args: string[]): Promise<void> {
       }
       case 'extension': {
         const user = await context.requireUser(name)
-        if (extensionArg === undefined)
-          throw new CommandError('users extension <name> <number>|none; see --help')
-        const extension = extensionArg === 'none' ? null : extensionArg
+        if (argument === undefined) throw new CommandError('users extension <name> <number>|none; see --help')
+        const extension = argument === 'none' ? null : argument
         if (extension === user.extension) return console.log(`${describe(user)} has it already`)
         const { warning } = await assignExtension(context, extension, () =>
           context.accountAdmin.update(user.id, { extension }, BY_ADMIN, { reuse }),
@@ -89,7 +92,12 @@ async function run(args: string[]): Promise<void> {
       }
       case 'link': {
         const user = await context.requireUser(name)
-        const source = extensionArg ?? ''
+        const source = argument ?? ''
+        const providerId = providerOf(source)
+        if (providerId !== undefined && sourceId !== undefined) {
+          await context.providerLinks.link(user, { providerId, subject: sourceId }, BY_ADMIN)
+          return console.log(`${describe(user)} may sign in through ${source}`)
+        }
         const origin = await findDirectoryPerson(context.loadDirectories(), source, sourceId)
         await context.accountAdmin.link(user.id, origin, BY_ADMIN)
         return console.log(`${describe(user)} signs in by ${source}; their sessions are over`)
@@ -103,6 +111,14 @@ async function run(args: string[]): Promise<void> {
         const user = await context.requireUser(name)
         await context.accountAdmin.enable(user.id, BY_ADMIN)
         return console.log(`${describe(user)} may log in again`)
+      }
+      case 'unlink': {
+        const user = await context.requireUser(name)
+        const providerId = providerOf(argument)
+        if (providerId === undefined)
+          throw new CommandError('users unlink <name> oidc:<provider>; see users --help')
+        await context.providerLinks.unlink(user, providerId, BY_ADMIN)
+        return console.log(`${describe(user)} may not sign in through ${argument} any more`)
       }
       case 'delete': {
         const user = await context.requireUser(name)
@@ -125,6 +141,9 @@ async function readOrGeneratePassword(): Promise<{ password: string; shown: stri
   const password = randomBytes(15).toString('base64url')
   return { password, shown: `\npassword: ${password}   (shown only once)` }
 }
+
+/** The id of `oidc:<id>`; undefined for another source. */
+const providerOf = (source: string | undefined) => /^oidc:(.+)$/.exec(source ?? '')?.[1]
 
 const describe = ({ username, role, extension }: User) =>
   `${username} (${role}${extension === null ? '' : `, extension ${extension}`})`

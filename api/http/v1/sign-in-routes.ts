@@ -9,6 +9,8 @@ export interface SignInRoutesNeeds {
   registration: RegistrationMode
   hasMail: boolean
   makesExtensions: boolean
+  /** Where people may sign in instead. */
+  listProviders(): readonly { id: string; name: string }[]
 }
 
 const SignInOptionsJson = z
@@ -19,6 +21,9 @@ const SignInOptionsJson = z
       .openapi({ description: 'Whether it sends mail, such as a link that resets a password' }),
     makes_extensions: z.boolean().openapi({
       description: 'Whether `POST /auth/register` gives a new account an extension at once',
+    }),
+    providers: z.array(z.object({ id: z.string(), name: z.string() })).openapi({
+      description: 'Where a person may sign in instead: at `/api/v1/sign-in/providers/{id}/start`',
     }),
   })
   .openapi('SignInOptions')
@@ -45,6 +50,7 @@ export function addSignInRoutes(app: OpenAPIHono<Guarded>, options: SignInRoutes
           registration: options.registration,
           mail: options.hasMail,
           makes_extensions: options.makesExtensions,
+          providers: [...options.listProviders()],
         },
         200,
       ),

@@ -15,11 +15,12 @@ export type LoginResult =
   | { outcome: 'wrong' | 'invalid' }
   | { outcome: 'throttled' | 'unavailable'; retryAfterMs: number }
 
-export async function login(body: {
-  login: string
-  password: string
-  rememberMe: boolean
-}): Promise<LoginResult> {
+export type LoginBody =
+  | { login: string; password: string; rememberMe: boolean }
+  /** A ticket of another way to sign in. */
+  | { sessionToken: string }
+
+export async function login(body: LoginBody): Promise<LoginResult> {
   const response = await post('auth:login', body)
   switch (response?.status) {
     case 200:

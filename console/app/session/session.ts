@@ -1,6 +1,6 @@
 import { backoffMs } from '../backoff.ts'
 import { createStore, type Store } from '../store.ts'
-import { type LoginResult, login, logout, refresh } from './auth-api.ts'
+import { type LoginBody, type LoginResult, login, logout, refresh } from './auth-api.ts'
 import type { SignOutReason } from './end-reason.ts'
 import { takeLeadership } from './leadership.ts'
 import type { AccessToken, Connection, TabChannel } from './tab-channel.ts'
@@ -16,11 +16,7 @@ export interface Session {
   state: Store<SessionState>
   /** Whether this tab refreshes, and holds the streams and the phone. */
   isLeader: Store<boolean>
-  signIn(credentials: {
-    login: string
-    password: string
-    rememberMe: boolean
-  }): Promise<LoginResult['outcome'] | number>
+  signIn(credentials: LoginBody): Promise<LoginResult['outcome'] | number>
   signOut(): Promise<void>
   /** A live access token. @throws {SignedOutError} */
   getToken(): Promise<string>

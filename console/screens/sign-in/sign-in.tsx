@@ -8,6 +8,7 @@ import { PasswordField } from '../../components/password-field.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import { pathOf } from './account-paths.ts'
 import { signInMessages } from './messages.ts'
+import { ProviderButtons } from './provider-buttons.tsx'
 import styles from './sign-in.module.css'
 import { SignInCard } from './sign-in-card.tsx'
 import { type SignInOptions, WithSignInOptions } from './sign-in-options.tsx'
@@ -67,7 +68,14 @@ export function SignInScreen({ session, reason }: { session: Session; reason: Si
           {texts.submit}
         </Button>
       </form>
-      <WithSignInOptions>{(options) => <OtherWays options={options} />}</WithSignInOptions>
+      <WithSignInOptions>
+        {(options) => (
+          <>
+            <ProviderButtons providers={options.providers} />
+            <OtherWays options={options} />
+          </>
+        )}
+      </WithSignInOptions>
     </SignInCard>
   )
 }
