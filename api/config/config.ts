@@ -17,6 +17,7 @@ import { campaignSettings, toCampaignConfig } from './campaigns.ts'
 import { mailSettings, toMailConfig, validateMail } from './mail.ts'
 import { pbxSettings, toPbxConfig, validatePbx } from './pbx.ts'
 import { phoneSignInSettings, toPhoneSignInConfig, validatePhoneSignIn } from './phone-sign-in.ts'
+import { providerSettings, toProvidersConfig, validateProviders } from './providers.ts'
 import { provisioningSettings, toProvisioningConfig, validateProvisioning } from './provisioning.ts'
 import { toWebhookConfig, webhookSettings } from './webhooks.ts'
 import { toWebrtcConfig, validateWebrtc, webrtcSettings } from './webrtc.ts'
@@ -76,6 +77,7 @@ export const Config = z
     ...phoneSignInSettings,
     ...campaignSettings,
     ...mailSettings,
+    ...providerSettings,
     ...webhookSettings,
     ...webrtcSettings,
   })
@@ -84,6 +86,7 @@ export const Config = z
   .superRefine(validateAccountSync)
   .superRefine(validatePhoneSignIn)
   .superRefine(validateMail)
+  .superRefine(validateProviders)
   .superRefine(validateWebrtc)
   .transform((env) => ({
     keysFolder: join(resolve(env.HOOKSWITCH_DATA), 'keys'),
@@ -125,6 +128,7 @@ export const Config = z
     ...toPhoneSignInConfig(env),
     ...toCampaignConfig(env),
     ...toMailConfig(env),
+    ...toProvidersConfig(env),
     ...toWebhookConfig(env),
     ...toWebrtcConfig(env),
   }))

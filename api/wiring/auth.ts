@@ -38,6 +38,7 @@ import { createSecurityLog } from '../store/files/security-log.ts'
 import { createAttemptCounters } from '../store/redis/attempt-counters.ts'
 import { createKnownNetworks } from '../store/redis/known-networks.ts'
 import { createOneTimeValues } from '../store/redis/one-time-values.ts'
+import { createProviderLogouts } from '../store/redis/provider-logouts.ts'
 import { createRotationStore } from '../store/redis/refresh-token-rotation.ts'
 import { createRevocationStreamPublisher } from '../store/redis/revocation-publisher.ts'
 import { removeLegacyRenewals } from '../store/redis/stream-renewals.ts'
@@ -171,6 +172,7 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     ...{ users, accountAdmin, passwords, policy, securityLog, redis, log, monotonic },
   })
   const signInTickets = createSignInTickets(createOneTimeValues(redis, 'sign-in-ticket', SignInGrant))
+  const providerLogouts = createProviderLogouts(redis)
   const attemptsAt = (surface: string, perAddress: AttemptLimit) =>
     createLoginAttempts(attempts, { surface, perAddress, perAccount: config.perAccount })
   /** What verifies passwords, for a surface with its own limits of attempts. */
@@ -204,6 +206,7 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     mediaLinks: createMediaLinks({ tokens, reachOf, now, longestLifetime }),
     accounts,
     signInTickets,
+    providerLogouts,
     passwordCheckAt,
     /** Starts the checks of the accounts of directories. */
     openDirectories: () => directories?.start(),
@@ -225,7 +228,7 @@ export function createAuthModule(needs: AuthModuleNeeds) {
         ...(directories && {
           findExternal: directories.passwords.createFindExternal(attemptsAt(surface, perAddress)),
         }),
-        ...{ users, sessions, signInTickets, securityLog, requirePasswordSuffices },
+        ...{ users, sessions, signInTickets, providerLogouts, securityLog, requirePasswordSuffices },
       }),
     /** Whether tokens can be issued and verified; the age is null before the revocations were read once. */
     readiness() {

@@ -38,6 +38,7 @@ import type { CallCenter } from './call-center/call-center.ts'
 import type { CallModule } from './calls.ts'
 import { createPersonalModule } from './personal.ts'
 import type { ProvisioningModule } from './provisioning.ts'
+import { createSignInModule } from './sign-in.ts'
 import type { OutgoingWebhooks } from './webhooks.ts'
 
 export interface SurfacesNeeds {
@@ -118,6 +119,7 @@ export function createSurfaces(needs: SurfacesNeeds) {
         ice: config.webrtc.ice,
       },
       personal: createPersonalModule({ config, db: needs.db, redis, guard, auth, directory, history, now }),
+      otherSignIns: createSignInModule({ ...needs, now }),
       signIn: {
         registration: config.registration,
         hasMail: config.mail !== undefined,

@@ -16,6 +16,7 @@ import {
   type PasswordAuthorities,
 } from '../../api/core/auth/password-authorities.ts'
 import { createPasswordRules } from '../../api/core/auth/password-rules.ts'
+import { createProviderLinks, type ProviderLinks } from '../../api/core/auth/providers/provider-links.ts'
 import { createSecurityEventRecorder } from '../../api/core/auth/security-events.ts'
 import { joinSecurityLogs, type SecurityLog } from '../../api/core/auth/security-log.ts'
 import type { Session, SessionEndReason } from '../../api/core/auth/session-store.ts'
@@ -38,6 +39,7 @@ import { loadCommonPasswords } from '../../api/store/files/common-passwords.ts'
 import { createSecurityLog } from '../../api/store/files/security-log.ts'
 import { createAccountImportStore } from '../../api/store/sql/account-imports/account-imports.ts'
 import { createPasswordAuthorityStore } from '../../api/store/sql/auth/password-authority.ts'
+import { createProviderIdentityStore } from '../../api/store/sql/auth/provider-identities.ts'
 import { createSecurityEventStore } from '../../api/store/sql/auth/security-events.ts'
 import { createSessionStore } from '../../api/store/sql/auth/sessions.ts'
 import { createUserStore } from '../../api/store/sql/auth/users.ts'
@@ -74,6 +76,7 @@ export interface AdminContext {
   accountAdmin: AccountAdmin
   accountImports: AccountImports
   passwordAuthorities: PasswordAuthorities
+  providerLinks: ProviderLinks
   invitations: InvitationAdmin
   extensions: Pick<ExtensionStore, 'find'>
   provisioningJobs: ProvisioningJobs
@@ -172,6 +175,7 @@ function createAdminContext(
   })
   return {
     users,
+    providerLinks: createProviderLinks(createProviderIdentityStore(db, nowS), securityLog),
     loadDialPolicy,
     loadDirectories: () => loadDirectories(settings.HOOKSWITCH_DIRECTORIES_FILE || undefined),
     invitations: createInvitationAdmin({
@@ -232,6 +236,7 @@ const CONFLICT_LABELS: Record<string, string> = {
   extension: 'extension',
   email: 'email address',
   source: 'person of the directory',
+  identity: 'person or this account’s link',
 }
 
 function describeRefusal(refusal: Refusal): string {

@@ -9,7 +9,7 @@ import { type AdminContext, BY_ADMIN, withAdminContext } from './context.ts'
 import { IMPORT_HELP, importFlags, importUsers } from './import-users.ts'
 import { findDirectoryPerson } from './load-directories.ts'
 
-/** `users list|add|extension|passwd|authority|unlock|disable|enable|delete|import`. */
+/** `users list|add|extension|passwd|authority|unlock|link|unlink|disable|enable|delete|import`. */
 export const usersCommand: Command = {
   help: `\
   users list                    all users
@@ -33,6 +33,10 @@ export const usersCommand: Command = {
                                 makes an account belong to a person of a directory: from now on the password there
                                 counts, and no other; ends the user's sessions. The id is what directories check
                                 --user shows
+  users link <name> oidc:<provider> <sub>
+                                lets the person with that sub at an identity provider sign in as the user
+  users unlink <name> oidc:<provider>
+                                removes such a link; sessions go on: see sessions end
   users disable|enable <name>   a disabled user cannot log in; disabling ends the user's sessions
   users delete <name> --force   delete the user; ends the user's sessions. Their calls stay in the history, without
                                 a person: see history purge
@@ -45,6 +49,7 @@ ${IMPORT_HELP}`,
     'authority',
     'unlock',
     'link',
+    'unlink',
     'disable',
     'enable',
     'delete',
@@ -66,7 +71,7 @@ async function run(args: string[]): Promise<void> {
       ...importFlags,
     },
   })
-  const [verb, name, thirdArg, sourceId] = positionals
+  const [verb, name, argument, sourceId] = positionals
   const reuse = flags.reuse ?? false
   const mustChange = flags['must-change'] ?? false
   await withAdminContext(async (context) => {
@@ -93,8 +98,8 @@ async function run(args: string[]): Promise<void> {
       }
       case 'extension': {
         const user = await context.requireUser(name)
-        if (thirdArg === undefined) throw new CommandError('users extension <name> <number>|none; see --help')
-        const extension = thirdArg === 'none' ? null : thirdArg
+        if (argument === undefined) throw new CommandError('users extension <name> <number>|none; see --help')
+        const extension = argument === 'none' ? null : argument
         if (extension === user.extension) return console.log(`${describe(user)} has it already`)
         const { warning } = await assignExtension(context, extension, () =>
           context.accountAdmin.update(user.id, { extension }, BY_ADMIN, { reuse }),
@@ -112,7 +117,7 @@ async function run(args: string[]): Promise<void> {
       }
       case 'authority': {
         const user = await context.requireUser(name)
-        return console.log(await changeAuthority(context, user, thirdArg))
+        return console.log(await changeAuthority(context, user, argument))
       }
       case 'unlock': {
         const user = await context.requireUser(name)
@@ -121,7 +126,12 @@ async function run(args: string[]): Promise<void> {
       }
       case 'link': {
         const user = await context.requireUser(name)
-        const source = thirdArg ?? ''
+        const source = argument ?? ''
+        const providerId = providerOf(source)
+        if (providerId !== undefined && sourceId !== undefined) {
+          await context.providerLinks.link(user, { providerId, subject: sourceId }, BY_ADMIN)
+          return console.log(`${describe(user)} may sign in through ${source}`)
+        }
         const origin = await findDirectoryPerson(context.loadDirectories(), source, sourceId)
         await context.accountAdmin.link(user.id, origin, BY_ADMIN)
         return console.log(`${describe(user)} signs in by ${source}; their sessions are over`)
@@ -135,6 +145,14 @@ async function run(args: string[]): Promise<void> {
         const user = await context.requireUser(name)
         await context.accountAdmin.enable(user.id, BY_ADMIN)
         return console.log(`${describe(user)} may log in again`)
+      }
+      case 'unlink': {
+        const user = await context.requireUser(name)
+        const providerId = providerOf(argument)
+        if (providerId === undefined)
+          throw new CommandError('users unlink <name> oidc:<provider>; see users --help')
+        await context.providerLinks.unlink(user, providerId, BY_ADMIN)
+        return console.log(`${describe(user)} may not sign in through ${argument} any more`)
       }
       case 'delete': {
         const user = await context.requireUser(name)
@@ -176,6 +194,9 @@ async function readOrGeneratePassword(): Promise<{ password: string; shown: stri
   const password = randomBytes(15).toString('base64url')
   return { password, shown: `\npassword: ${password}   (shown only once)` }
 }
+
+/** The id of `oidc:<id>`; undefined for another source. */
+const providerOf = (source: string | undefined) => /^oidc:(.+)$/.exec(source ?? '')?.[1]
 
 const describe = ({ username, role, extension }: User) =>
   `${username} (${role}${extension === null ? '' : `, extension ${extension}`})`

@@ -7,11 +7,12 @@ import {
   type PasswordCheckNeeds,
   type PasswordProof,
 } from './password-check.ts'
+import type { ProviderLogouts } from './providers/session-provider.ts'
 import { isSameAccount } from './same-account.ts'
 import type { SecurityLog } from './security-log.ts'
 import type { OpenedSession, OpenSessionRequest, Sessions } from './sessions.ts'
 import type { RequirePasswordSuffices } from './sign-in-policy.ts'
-import type { SignInTickets } from './sign-in-tickets.ts'
+import type { SignInGrant, SignInTickets } from './sign-in-tickets.ts'
 import type { User, UserStore } from './users.ts'
 
 export interface LoginCredentials {
@@ -37,6 +38,8 @@ export interface LoginNeeds extends PasswordCheckNeeds {
    */
   requirePasswordSuffices?: RequirePasswordSuffices
   findExternal?: FindExternal
+  /** Logouts of providers; needed where grants name one. */
+  providerLogouts?: Pick<ProviderLogouts, 'hasEnded'>
   securityLog: SecurityLog
 }
 
@@ -50,9 +53,19 @@ export interface Login {
   login(credentials: LoginCredentials, request: OpenSessionRequest): Promise<OpenedSession>
   /**
    * Opens a session for the user of a sign-in ticket, which is used up.
+   * @param browsers hashes of the secrets that the client has: a ticket may be bound to one of them
    * @throws {Refusal} `credentials_wrong` for an unknown, used or outdated ticket, `unavailable`
    */
-  loginWithTicket(ticket: string, request: OpenSessionRequest): Promise<OpenedSession>
+  loginWithTicket(
+    ticket: string,
+    request: OpenSessionRequest,
+    browsers?: readonly string[],
+  ): Promise<OpenedSession>
+  /**
+   * Opens a session for a user who was verified a moment ago.
+   * @throws {Refusal} `credentials_wrong` if the account, or the session at the provider, has changed since, `unavailable`
+   */
+  loginGranted(grant: SignInGrant, request: OpenSessionRequest): Promise<OpenedSession>
   /**
    * Opens a session for a user who was just verified by a mailed link.
    * @throws {Refusal} `unavailable`
@@ -103,21 +116,40 @@ export function createLogin(needs: LoginNeeds): Login {
     return { user: isSameAccount(user, current) ? current : undefined, proof }
   }
 
+  function failed(username: string, { address }: OpenSessionRequest): Refusal {
+    securityLog.write({ event: 'authn_login_fail', username, address })
+    return new Refusal('credentials_wrong')
+  }
+
+  async function loginGranted(grant: SignInGrant, request: OpenSessionRequest): Promise<OpenedSession> {
+    const user = await users.find(grant.userId)
+    // A change of the account, such as a new password, outdates what was verified before it.
+    if (user === undefined || user.disabled || user.generation !== grant.generation)
+      throw failed(user?.username ?? '', request)
+    const { provider, verifiedAt = 0 } = grant
+    if (provider === undefined) return loginVerified(user, request)
+    if (needs.providerLogouts === undefined) throw new Refusal('not_supported')
+    const opened = await loginVerified(user, { ...request, provider })
+    // After the session is there: a logout that arrives meanwhile finds the session, or is found here.
+    const end = () => sessions.logout({ userId: user.id, sessionId: opened.sessionId }, request.address)
+    const isOver = await needs.providerLogouts.hasEnded(provider, verifiedAt).catch(async (err) => {
+      await end()
+      throw err
+    })
+    if (!isOver) return opened
+    await end()
+    throw failed(user.username, request)
+  }
+
   return {
     loginVerified,
-    async loginWithTicket(ticket, request) {
-      const found = await signInTickets.redeem(ticket)
-      const user = found === undefined ? undefined : await users.find(found.userId)
-      // A change of the account, such as a new password, outdates what was verified before it.
-      if (user === undefined || user.disabled || user.generation !== found?.generation) {
-        securityLog.write({
-          event: 'authn_login_fail',
-          username: user?.username ?? '',
-          address: request.address,
-        })
-        throw new Refusal('credentials_wrong')
-      }
-      return loginVerified(user, request)
+    loginGranted,
+    async loginWithTicket(ticket, request, browsers = []) {
+      const grant = await signInTickets.redeem(ticket)
+      // A ticket in a link of another person must not sign this browser in.
+      const isForClient = grant?.browser === undefined || browsers.includes(grant.browser)
+      if (grant === undefined || !isForClient) throw failed('', request)
+      return loginGranted(grant, request)
     },
     async login({ username, password }, request) {
       const { address } = request

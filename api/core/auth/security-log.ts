@@ -8,6 +8,13 @@ export type SecurityEvent =
   | { event: 'authn_login_throttled'; username: string; address: string }
   /** A directory refused a person, or its answer opens no account: `reason` is for administrators alone. */
   | { event: 'authn_directory_refused'; username: string; source: string; reason: string; address: string }
+  | {
+      event: 'authn_provider_login_fail'
+      provider: string
+      reason: string
+      changes: string
+      address: string
+    }
   | { event: 'authn_token_reuse'; userId: string; sessionId: string; address: string }
   | { event: 'authn_password_change_fail'; userId: string; username: string; address: string }
   | { event: 'authn_password_reset_request'; username: string; address: string }
@@ -77,6 +84,9 @@ export const USER_ADMIN_EVENTS = [
   'user_linked',
   'user_deleted',
   'authn_password_change',
+  'identity_linked',
+  'identity_unlinked',
+  'device_sign_in_allowed',
 ] as const
 export const THING_ADMIN_EVENTS = [
   'invitation_created',
@@ -100,6 +110,7 @@ export const SECURITY_EVENTS = [
   'authn_login_fail',
   'authn_login_throttled',
   'authn_directory_refused',
+  'authn_provider_login_fail',
   'authn_token_reuse',
   'authn_password_change_fail',
   'authn_password_reset_request',

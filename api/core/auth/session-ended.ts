@@ -23,6 +23,7 @@ const REASONS: Record<SessionEndReason, true> = {
   password: true,
   changed: true,
   disabled: true,
+  ended_by_provider: true,
 }
 
 /** @param session undefined if it is deleted, which happens long after it expired */

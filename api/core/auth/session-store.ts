@@ -1,3 +1,4 @@
+import type { ProviderLogoutTarget, SessionProvider } from './providers/session-provider.ts'
 import type { RefreshState } from './refresh-token-rotation.ts'
 import type { RevocationRecord } from './revocations.ts'
 
@@ -22,6 +23,8 @@ export interface Session {
   remember: boolean
   /** The last opaque refresh token of a session that has them; null for others. */
   refresh: RefreshState | null
+  /** Of a session that was opened through an identity provider. */
+  provider?: SessionProvider
   endedAt: number | null
   /** Null while the session is active. */
   endReason: SessionEndReason | string | null
@@ -38,6 +41,8 @@ export type SessionEndReason =
   /** The role, the extension or a supervisor's team changed: tokens contain all three. */
   | 'changed'
   | 'disabled'
+  /** The person signed out at the identity provider, or an administrator there ended that session. */
+  | 'ended_by_provider'
 
 /** The next page of a list begins after this session. */
 export type SessionCursor = Pick<Session, 'createdAt' | 'id'>
@@ -72,4 +77,9 @@ export interface SessionStore {
   countActive(userId: string, nowS: number): Promise<number>
   /** When users last logged in and were last active; without users who never logged in. */
   activityOf(userIds: readonly string[]): Promise<ReadonlyMap<string, SessionActivity>>
+}
+
+export interface ProviderSessionStore {
+  /** Active sessions of a session at a provider, or, where that is null, of a person there. */
+  findByProvider(target: ProviderLogoutTarget): Promise<Session[]>
 }

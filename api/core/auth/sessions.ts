@@ -2,6 +2,7 @@ import { createFailureReporter, type FailureHandler } from '../../../runtime/fai
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { Actor } from '../actor.ts'
 import { Refusal } from '../refusal.ts'
+import type { SessionProvider } from './providers/session-provider.ts'
 import type { OpaqueRefreshTokens } from './refresh-token.ts'
 import type { Rotation, RotationStore } from './refresh-token-rotation.ts'
 import type { PendingRevocations, RevocationPublisher, RevocationRecord } from './revocations.ts'
@@ -28,6 +29,7 @@ export interface OpenSessionRequest {
   remember?: boolean
   /** Seconds; by default the setting's. */
   accessTtl?: number
+  provider?: SessionProvider
 }
 
 /** Lifetimes in seconds. */
@@ -153,6 +155,7 @@ export function createSessions(needs: SessionsNeeds): Sessions {
         userAgent: userAgent.slice(0, 256),
         remember,
         refresh: opaque === undefined ? null : { number: 0, hash: opaque.hash },
+        ...(request.provider === undefined ? {} : { provider: request.provider }),
         endedAt: null,
         endReason: null,
       }

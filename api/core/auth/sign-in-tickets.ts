@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import { SessionProvider } from './providers/session-provider.ts'
 import type { User } from './users.ts'
 
 /** A user who was verified, and who opens a session in the next request. */
@@ -7,6 +8,11 @@ export const SignInGrant = z.object({
   userId: z.string(),
   /** Of the user when they were verified: a later change of the account outdates the ticket. */
   generation: z.number().int(),
+  /** The hash of a secret of the browser that may exchange the ticket; without it, each client may. */
+  browser: z.string().optional(),
+  provider: SessionProvider.optional(),
+  /** When the provider was asked, in ms of the clock here; goes with `provider`. */
+  verifiedAt: z.number().optional(),
 })
 export type SignInGrant = z.infer<typeof SignInGrant>
 
@@ -23,7 +29,10 @@ export interface SignInTicketStore {
  */
 export interface SignInTickets {
   /** @returns 64 hexadecimal digits, good once within 60 s @throws {Refusal} `unavailable` */
-  issue(user: Pick<User, 'id' | 'generation'>): Promise<string>
+  issue(
+    user: Pick<User, 'id' | 'generation'>,
+    about?: Pick<SignInGrant, 'browser' | 'provider' | 'verifiedAt'>,
+  ): Promise<string>
   /** @throws {Refusal} `unavailable` */
   redeem(ticket: string): Promise<SignInGrant | undefined>
 }
@@ -32,9 +41,9 @@ const TTL_S = 60
 
 export function createSignInTickets(store: SignInTicketStore): SignInTickets {
   return {
-    async issue({ id, generation }) {
+    async issue({ id, generation }, about = {}) {
       const ticket = randomBytes(32).toString('hex')
-      await store.put(ticket, { userId: id, generation }, TTL_S)
+      await store.put(ticket, { ...about, userId: id, generation }, TTL_S)
       return ticket
     },
     redeem: async (ticket) => (/^[0-9a-f]{64}$/.test(ticket) ? store.take(ticket) : undefined),

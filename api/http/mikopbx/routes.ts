@@ -23,6 +23,7 @@ import {
 } from '../errors.ts'
 import { refusalForVerdict } from '../guard.ts'
 import { bearer, createErrorResponses, json, noAuth, type OpenApiSection, sectionOf } from '../openapi.ts'
+import { signInBrowsersOf } from '../sign-in-browser.ts'
 import { loginErrors, logoutErrors, mikopbxErrorFormat, refreshErrors } from './errors.ts'
 import { requireSameOrigin } from './same-origin.ts'
 import * as wire from './wire.ts'
@@ -104,7 +105,7 @@ export function createMikopbxRoutes(needs: MikopbxRoutesNeeds): OpenAPIHono<Miko
       const opened =
         sessionToken === ''
           ? await login.login({ username, password }, request)
-          : await login.loginWithTicket(sessionToken, request)
+          : await login.loginWithTicket(sessionToken, request, signInBrowsersOf(c))
       setRefreshCookie(c, opened)
       return c.json(wire.toLoginJson(opened), 200)
     },
@@ -118,7 +119,7 @@ export function createMikopbxRoutes(needs: MikopbxRoutesNeeds): OpenAPIHono<Miko
       operationId: 'mikopbxRefresh',
       summary: 'A new access token for the cookie, which is exchanged, too',
       description:
-        'If the session of the cookie has ended, the 401 has `X-Session-End-Reason`: `logout`, `ended_by_user`, `ended_by_admin`, `password` (it was changed), `changed` (the account was), `disabled`, `idle`, `expired` or `token_reuse`.',
+        'If the session of the cookie has ended, the 401 has `X-Session-End-Reason`: `logout`, `ended_by_user`, `ended_by_admin`, `password` (it was changed), `changed` (the account was), `disabled`, `ended_by_provider`, `idle`, `expired` or `token_reuse`.',
       security: [{ refreshCookie: [] }],
       responses: {
         200: {

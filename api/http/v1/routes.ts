@@ -8,6 +8,7 @@ import { type OpenApiSection, sectionOf } from '../openapi.ts'
 import { type AdminRoutesNeeds, addAdminRoutes, adminTags } from './admin-routes.ts'
 import { addCallCenterRoutes, type CallCenterRoutesNeeds, callCenterTags } from './call-center-routes.ts'
 import { addLiveCallRoutes, type LiveCallRoutesNeeds } from './call-routes.ts'
+import { addDeviceRoutes, type DeviceRoutesNeeds } from './device-routes.ts'
 import { v1ErrorFormat } from './errors.ts'
 import { addHistoryRoutes, type HistoryRoutesNeeds } from './history-routes.ts'
 import { addMeRoutes, type MeRoutesNeeds } from './me-routes.ts'
@@ -17,6 +18,7 @@ import { addPeopleRoutes, type PeopleRoutesNeeds } from './people-routes.ts'
 import { phoneSocketRoute } from './phone/phone-socket-route.ts'
 import { addPhoneRoutes, type PhoneRoutesNeeds } from './phone-routes.ts'
 import { addPresenceRoutes, type PresenceRoutesNeeds } from './presence-routes.ts'
+import { addProviderRoutes, type ProviderRoutesNeeds } from './provider-routes.ts'
 import { addSessionRoutes, type SessionRoutesNeeds } from './session-routes.ts'
 import { addSignInRoutes, type SignInRoutesNeeds } from './sign-in-routes.ts'
 import { addSupervisionRoutes, type SupervisionRoutesNeeds } from './supervision-routes.ts'
@@ -28,7 +30,8 @@ export interface V1RoutesNeeds extends SessionRoutesNeeds {
   administration: Omit<AdminRoutesNeeds, 'guard'>
   phone: PhoneRoutesNeeds
   personal: MeRoutesNeeds & PeopleRoutesNeeds & MissedRoutesNeeds
-  signIn: SignInRoutesNeeds
+  signIn: Omit<SignInRoutesNeeds, 'listProviders'>
+  otherSignIns: Omit<ProviderRoutesNeeds, 'log'> & Omit<DeviceRoutesNeeds, 'guard'>
   passwordChange: PasswordChangeRoutesNeeds
   callCenter: CallCenterRoutesNeeds
   log: Logger
@@ -45,6 +48,7 @@ export function createV1Routes({
   personal,
   signIn,
   passwordChange,
+  otherSignIns,
   callCenter,
   log,
 }: V1RoutesNeeds): OpenAPIHono<Guarded> {
@@ -69,7 +73,9 @@ export function createV1Routes({
   ] as const)
     app.openAPIRegistry.registerComponent('securitySchemes', scheme, { type: 'apiKey', in: 'query', name })
   addSessionRoutes(app, { guard, sessions })
-  addSignInRoutes(app, signIn)
+  addSignInRoutes(app, { ...signIn, listProviders: () => otherSignIns.providerSignIn.providers })
+  addProviderRoutes(app, { ...otherSignIns, log })
+  addDeviceRoutes(app, { guard, ...otherSignIns })
   addPasswordChangeRoutes(app, passwordChange)
   addMeRoutes(app, personal)
   addPeopleRoutes(app, personal)
@@ -109,6 +115,11 @@ export const v1Section = (app: OpenAPIHono<Guarded>): OpenApiSection =>
       { name: 'people', description: 'The directory and favourites.' },
       ...callCenterTags,
       { name: 'presence', description: 'The status of a user.' },
+      {
+        name: 'sign-in',
+        description:
+          'Ways to sign in beside a password. Some are for browsers, and for servers of providers.',
+      },
       { name: 'sessions', description: 'Logins that live, to be seen and ended.' },
       ...adminTags,
     ],

@@ -12,6 +12,8 @@ export interface SignInRoutesNeeds {
   /** Of new passwords, in characters. */
   passwordMinLength: number
   hasPhoneSecrets: boolean
+  /** Where people may sign in instead. */
+  listProviders(): readonly { id: string; name: string }[]
 }
 
 const SignInOptionsJson = z
@@ -26,6 +28,9 @@ const SignInOptionsJson = z
     password_min_length: z.int().openapi({ description: 'Of a new password, in characters', example: 8 }),
     phone_secrets: z.boolean().openapi({
       description: 'Whether accounts can sign in with their extension and the SIP secret of their phone',
+    }),
+    providers: z.array(z.object({ id: z.string(), name: z.string() })).openapi({
+      description: 'Where a person may sign in instead: at `/api/v1/sign-in/providers/{id}/start`',
     }),
   })
   .openapi('SignInOptions')
@@ -54,6 +59,7 @@ export function addSignInRoutes(app: OpenAPIHono<Guarded>, options: SignInRoutes
           makes_extensions: options.makesExtensions,
           password_min_length: options.passwordMinLength,
           phone_secrets: options.hasPhoneSecrets,
+          providers: [...options.listProviders()],
         },
         200,
       ),

@@ -16,6 +16,8 @@ function messageOf(event: SecurityEvent): string {
       return `[AUTH_FAILED] Throttled login attempt for user: ${event.username}`
     case 'authn_directory_refused':
       return `[DIRECTORY] ${event.source} refused ${event.username}: ${event.reason}`
+    case 'authn_provider_login_fail':
+      return `[PROVIDER_LOGIN_FAILED] ${event.provider}: ${event.reason}: ${event.changes}`
     case 'authn_token_reuse':
       return `[TOKEN_REUSE] A refresh secret of user ID ${event.userId} was used again`
     case 'authn_password_change_fail':

@@ -28,6 +28,7 @@ import * as supervisions from './migrations/0026-supervisions.ts'
 import * as accountSources from './migrations/0027-account-sources.ts'
 import * as accountImports from './migrations/0029-account-imports.ts'
 import * as disabledBySource from './migrations/0030-disabled-by-source.ts'
+import * as providers from './migrations/0031-identity-providers.ts'
 import * as outgoingWebhooks from './migrations/0034-outgoing-webhooks.ts'
 import * as phoneSecretHashes from './migrations/0035-phone-secret-hashes.ts'
 
@@ -66,6 +67,7 @@ export const migrations: Record<string, Migration> = {
   '0030-disabled-by-source': disabledBySource,
   '0034-outgoing-webhooks': outgoingWebhooks,
   '0035-phone-secret-hashes': phoneSecretHashes,
+  '0031-identity-providers': providers,
 }
 
 /** A newer version has migrated this database; this version does not know its schema. */

@@ -15,6 +15,7 @@ export interface Tables extends CallCenterTables, AccountImportTables, OutgoingW
   users: UsersTable
   account_names: AccountNamesTable
   sessions: SessionsTable
+  provider_identities: ProviderIdentitiesTable
   revocations: RevocationsTable
   security_events: SecurityEventsTable
   log_state: LogStateTable
@@ -90,6 +91,18 @@ export interface SessionsTable {
   /** Of sessions with opaque refresh tokens: number and hash of the latest one. */
   refresh_number: number | null
   refresh_hash: string | null
+  /** Of sessions that were opened through an identity provider. */
+  provider_id: string | null
+  provider_subject: string | null
+  provider_session_id: string | null
+}
+
+/** Accounts that an administrator has linked with a person of an identity provider. */
+export interface ProviderIdentitiesTable {
+  provider_id: string
+  subject: string
+  user_id: number
+  created_at: number
 }
 
 export interface RevocationsTable {

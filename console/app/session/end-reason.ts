@@ -7,6 +7,7 @@ const END_REASONS = [
   'changed',
   'disabled',
   'expired',
+  'ended_by_provider',
   'token_reuse',
 ] as const
 /** Why the sign-in page is shown. `none`: there was no session; `signed_out`: the user has signed out in this browser. */

@@ -118,6 +118,14 @@ const routes = [
   }),
   createRoute({
     getParentRoute,
+    path: '/device',
+    validateSearch: ({ user_code }: Record<string, unknown>): { user_code: string } => ({
+      user_code: String(user_code ?? '').slice(0, 64),
+    }),
+    component: lazyRouteComponent(() => import('../../screens/device/device.tsx'), 'DeviceScreen'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/me',
     component: lazyRouteComponent(() => import('../../screens/me/me.tsx'), 'MeScreen'),
   }),

@@ -12,7 +12,7 @@ export async function enterConsole(session: Session, login: string, password: st
 }
 
 /** Resolves once it is known whether this browser is signed in, or after a few seconds. */
-function waitForState({ state }: Session): Promise<void> {
+export function waitForState({ state }: Session): Promise<void> {
   return new Promise((resolve) => {
     const check = () => state.get().status !== 'starting' && done()
     const done = () => {

@@ -11,6 +11,7 @@ export const messages = {
   forgot: 'Forgot your password?',
   register: 'Create an account',
   invitation: 'I have an invitation',
+  signInWith: (name: string) => `Sign in with ${name}`,
   reasons: {
     none: '',
     signed_out: 'You have signed out.',
@@ -21,6 +22,8 @@ export const messages = {
     changed: 'Your session is over: your role or your extension was changed. Sign in again to use it.',
     disabled: 'Your session is over: your account is disabled. Ask your administrator.',
     expired: 'Your session is over: it has expired. Sign in again.',
+    ended_by_provider:
+      'Your session is over: you signed out at the sign-in service, or an administrator ended it there.',
     token_reuse:
       'Your session is over: a copy of it was used elsewhere. If that was not you, change your password.',
   },

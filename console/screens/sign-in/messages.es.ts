@@ -12,6 +12,7 @@ export const messages: typeof english = {
   forgot: '¿Olvidó su contraseña?',
   register: 'Crear una cuenta',
   invitation: 'Tengo una invitación',
+  signInWith: (name) => `Entrar con ${name}`,
   reasons: {
     none: '',
     signed_out: 'Ha cerrado la sesión.',
@@ -23,6 +24,8 @@ export const messages: typeof english = {
       'La sesión ha terminado: su rol o su extensión han cambiado. Inicie sesión de nuevo para usarlos.',
     disabled: 'La sesión ha terminado: su cuenta está desactivada. Consulte a su administrador.',
     expired: 'La sesión ha terminado: ha caducado. Inicie sesión de nuevo.',
+    ended_by_provider:
+      'La sesión ha terminado: usted la cerró en el servicio de inicio de sesión, o un administrador la cerró allí.',
     token_reuse:
       'La sesión ha terminado: se usó una copia de ella en otro lugar. Si no fue usted, cambie su contraseña.',
   },

@@ -10,6 +10,7 @@ import { useMessages } from '../../i18n/messages.ts'
 import { pathOf } from './account-paths.ts'
 import { signInMessages } from './messages.ts'
 import type { NewPasswordStepProps } from './new-password-step.tsx'
+import { ProviderButtons } from './provider-buttons.tsx'
 import styles from './sign-in.module.css'
 import { SignInCard } from './sign-in-card.tsx'
 import { type SignInOptions, WithSignInOptions } from './sign-in-options.tsx'
@@ -90,7 +91,14 @@ export function SignInScreen({ session, reason }: { session: Session; reason: Si
           {texts.submit}
         </Button>
       </form>
-      <WithSignInOptions>{(options) => <OtherWays options={options} />}</WithSignInOptions>
+      <WithSignInOptions>
+        {(options) => (
+          <>
+            <ProviderButtons providers={options.providers} />
+            <OtherWays options={options} />
+          </>
+        )}
+      </WithSignInOptions>
     </SignInCard>
   )
 }

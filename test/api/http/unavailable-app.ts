@@ -105,13 +105,19 @@ export function createUnavailableApp(): { app: Hono; takeErrors(): unknown[] } {
       Object.fromEntries(['resolveActor', ...names].map((name) => [name, unavailable])),
     ]),
   )
+  const otherSignIns = {
+    ...Object.fromEntries(
+      ['providerSignIn', 'backChannelLogout', 'deviceGrants'].map((name) => [name, unavailable]),
+    ),
+    verificationUri: 'https://voice.example.org/console/device',
+  }
   const app = createApp({
     softphone: createSoftphoneRoutes(needs()),
     mikopbx: createMikopbxRoutes(needs({ allowedOrigins: [] })),
     v1: createV1Routes(
       needs({
         ...{ history: needs(), calls: needs(), phone: needs(), personal: needs() },
-        ...{ administration, callCenter },
+        ...{ administration, callCenter, otherSignIns },
       }),
     ),
     voip: createVoipRoutes(needs({ registration: 'open', registerThrottle: { consume }, ...voip })),

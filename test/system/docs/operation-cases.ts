@@ -11,6 +11,7 @@ import { openWebSocket, sendRequest } from './openapi-client.ts'
 import type { OperationCase } from './operation-case.ts'
 import { createPasswordAuthorityOperationCases } from './password-authority-operation-cases.ts'
 import { createPasswordOperationCases } from './password-operation-cases.ts'
+import { createSignInOperationCases } from './sign-in-operation-cases.ts'
 import { createWebhookOperationCases } from './webhook-operation-cases.ts'
 
 const SOFTPHONE = '/pbxcore/api/module-softphone-backend/v1'
@@ -294,6 +295,7 @@ export function createOperationCases(stack: Stack, hasPbx: boolean): Record<stri
     ...createPasswordAuthorityOperationCases(stack, hasPbx),
     ...createBoardOperationCases(stack, hasPbx),
     ...createWebhookOperationCases(stack, hasPbx),
+    ...createSignInOperationCases(stack, hasPbx),
     ...createCrmOperationCases(stack, hasPbx, user),
     ...createDeskOperationCases(stack, hasPbx, user),
     ...createLeadOperationCases(stack, hasPbx, user),

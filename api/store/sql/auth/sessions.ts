@@ -1,6 +1,11 @@
 import { type Selectable, sql } from 'kysely'
 import type { RevocationRecord } from '../../../core/auth/revocations.ts'
-import type { Session, SessionActivity, SessionStore } from '../../../core/auth/session-store.ts'
+import type {
+  ProviderSessionStore,
+  Session,
+  SessionActivity,
+  SessionStore,
+} from '../../../core/auth/session-store.ts'
 import { toSessionEnded, toSessionStarted } from '../../../core/webhooks/account-events.ts'
 import { rowId } from '../bind.ts'
 import { signOffAgent, signOffExpired } from '../call-center/agent-sign-off.ts'
@@ -9,7 +14,7 @@ import type { SessionsTable } from '../tables.ts'
 import { queueEvents } from '../webhooks/queue-events.ts'
 import { insertRevocation } from './revocations.ts'
 
-export function createSessionStore(db: Database): SessionStore {
+export function createSessionStore(db: Database): SessionStore & ProviderSessionStore {
   const active = (userId: string, nowS: number) =>
     db.query
       .selectFrom('sessions')
@@ -95,6 +100,25 @@ export function createSessionStore(db: Database): SessionStore {
       return rows.map(toSession)
     },
 
+    async findByProvider({ providerId, subject, sessionId }) {
+      let query = db.query
+        .selectFrom('sessions')
+        .selectAll()
+        .where('provider_id', '=', providerId)
+        .where('ended_at', 'is', null)
+      if (subject !== null) query = query.where('provider_subject', '=', subject)
+      // Where the provider named no session, it ends with each session of the person there.
+      if (sessionId !== null) {
+        const ofSession = sessionId
+        query = query.where((is) =>
+          subject === null
+            ? is('provider_session_id', '=', ofSession)
+            : is.or([is('provider_session_id', '=', ofSession), is('provider_session_id', 'is', null)]),
+        )
+      }
+      return (await query.execute()).map(toSession)
+    },
+
     async countActive(userId, nowS) {
       const { sessions } = await active(userId, nowS)
         .select((of) => of.fn.countAll<number>().as('sessions'))
@@ -167,6 +191,9 @@ function toRow(session: Session): SessionsTable {
     idle_expires_at: session.idleExpiresAt,
     refresh_number: session.refresh?.number ?? null,
     refresh_hash: session.refresh?.hash ?? null,
+    provider_id: session.provider?.id ?? null,
+    provider_subject: session.provider?.subject ?? null,
+    provider_session_id: session.provider?.sessionId ?? null,
   }
 }
 
@@ -189,5 +216,14 @@ function toSession(row: Selectable<SessionsTable>): Session {
       row.refresh_number === null || row.refresh_hash === null
         ? null
         : { number: row.refresh_number, hash: row.refresh_hash },
+    ...(row.provider_id === null || row.provider_subject === null
+      ? {}
+      : {
+          provider: {
+            id: row.provider_id,
+            subject: row.provider_subject,
+            sessionId: row.provider_session_id,
+          },
+        }),
   }
 }
