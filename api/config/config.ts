@@ -11,6 +11,7 @@ import { campaignSettings, toCampaignConfig } from './campaigns.ts'
 import { mailSettings, toMailConfig, validateMail } from './mail.ts'
 import { pbxSettings, toPbxConfig, validatePbx } from './pbx.ts'
 import { provisioningSettings, toProvisioningConfig, validateProvisioning } from './provisioning.ts'
+import { secondFactorSettings, toSecondFactorConfig } from './second-factor.ts'
 import { toWebhookConfig, webhookSettings } from './webhooks.ts'
 import { toWebrtcConfig, validateWebrtc, webrtcSettings } from './webrtc.ts'
 
@@ -65,6 +66,7 @@ export const Config = z
     ...mailSettings,
     ...webhookSettings,
     ...webrtcSettings,
+    ...secondFactorSettings,
   })
   .superRefine(validatePbx)
   .superRefine(validateProvisioning)
@@ -108,5 +110,6 @@ export const Config = z
     ...toMailConfig(env),
     ...toWebhookConfig(env),
     ...toWebrtcConfig(env),
+    ...toSecondFactorConfig(env),
   }))
 export type Config = z.output<typeof Config>

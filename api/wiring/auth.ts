@@ -23,6 +23,7 @@ import { createRotation } from '../core/auth/refresh-token-rotation.ts'
 import { createSecurityEventRecorder } from '../core/auth/security-events.ts'
 import { joinSecurityLogs } from '../core/auth/security-log.ts'
 import { createSessions } from '../core/auth/sessions.ts'
+import { joinRequirements } from '../core/auth/sign-in-policy.ts'
 import { createSignInTickets, SignInGrant } from '../core/auth/sign-in-tickets.ts'
 import { createFindReach } from '../core/auth/supervisor-reach.ts'
 import { createTokens } from '../core/auth/tokens.ts'
@@ -41,6 +42,7 @@ import { createSessionStore } from '../store/sql/auth/sessions.ts'
 import { createUserStore } from '../store/sql/auth/users.ts'
 import type { Database } from '../store/sql/database.ts'
 import { createDirectoriesModule } from './directories.ts'
+import { createFactorModule } from './second-factor.ts'
 
 export interface AuthModuleNeeds {
   config: Config
@@ -154,11 +156,19 @@ export function createAuthModule(needs: AuthModuleNeeds) {
   const signInTickets = createSignInTickets(createOneTimeValues(redis, 'sign-in-ticket', SignInGrant))
   const attemptsAt = (surface: string, perAddress: AttemptLimit) =>
     createLoginAttempts(attempts, { surface, perAddress, perAccount: config.perAccount })
+  const factors = createFactorModule({
+    ...{ config, db, redis, users, securityLog, now },
+    countersFor: attempts.countersFor,
+  })
+  /** What an account needs besides password and second factor. */
+  const requireBesidesFactor = joinRequirements()
+  const requirePasswordSuffices = joinRequirements(factors.requireNoFactor, requireBesidesFactor)
   /** What verifies passwords, for a surface with its own limits of attempts. */
   const passwordCheckAt = (surface: string, perAddress: AttemptLimit): PasswordCheckNeeds => ({
     passwords,
     attempts: attemptsAt(surface, perAddress),
     remoteAuthorities: directories === undefined ? {} : { directory: directories.passwords },
+    appPasswords: factors.appPasswordCheck,
   })
 
   return {
@@ -182,6 +192,9 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     passwordCheckAt,
     /** Starts the checks of the accounts of directories. */
     openDirectories: () => directories?.start(),
+    factors,
+    requireBesidesFactor,
+    deleteRefreshState: rotationStore.delete,
     accountAdmin,
     ownPassword: createOwnPassword({
       ...{ users, passwords, sessions, securityLog },
@@ -194,7 +207,7 @@ export function createAuthModule(needs: AuthModuleNeeds) {
         ...(directories && {
           findExternal: directories.passwords.createFindExternal(attemptsAt(surface, perAddress)),
         }),
-        ...{ users, sessions, signInTickets, securityLog },
+        ...{ users, sessions, signInTickets, securityLog, requirePasswordSuffices },
       }),
     /** Whether tokens can be issued and verified; the age is null before the revocations were read once. */
     readiness() {

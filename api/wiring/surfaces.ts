@@ -37,6 +37,7 @@ import type { CallCenter } from './call-center/call-center.ts'
 import type { CallModule } from './calls.ts'
 import { createPersonalModule } from './personal.ts'
 import type { ProvisioningModule } from './provisioning.ts'
+import { createSecondFactorRoutes } from './second-factor.ts'
 
 export interface SurfacesNeeds {
   config: Config
@@ -70,6 +71,8 @@ export function createSurfaces(needs: SurfacesNeeds) {
   const { tokenVerifier, sessions, users, mediaLinks, createLoginFor } = auth
   const { calls, statuses, directory, presence, isOnline } = callModule
   const tickets = createStreamTicketStore(redis)
+
+  const factorRoutes = createSecondFactorRoutes({ config, redis, guard, auth, now })
 
   const voipSocket = createVoipSocket({
     ...{ tokenVerifier, tickets, allowedOrigins, calls, statuses, directory, monotonic, log },
@@ -105,7 +108,10 @@ export function createSurfaces(needs: SurfacesNeeds) {
         supervision: callModule.supervision.control,
         supervisorsFor: callModule.supervision.views.forActor,
       },
-      administration: createAdministration({ ...needs, now }),
+      administration: {
+        ...createAdministration({ ...needs, now }),
+        factors: { resetFactors: factorRoutes.resetFactors },
+      },
       phone: {
         guard,
         credentials: provisioning.webrtcCredentials,
@@ -118,7 +124,9 @@ export function createSurfaces(needs: SurfacesNeeds) {
         registration: config.registration,
         hasMail: config.mail !== undefined,
         makesExtensions: config.provisioner !== undefined,
+        hasPasskeys: auth.factors.passkeys.isOffered,
       },
+      factors: factorRoutes,
       callCenter: {
         ...needs.callCenter.v1,
         leads: { reachOf: auth.reachOf, ...needs.callCenter.v1.leads },

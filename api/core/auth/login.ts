@@ -42,6 +42,11 @@ export interface LoginNeeds extends PasswordCheckNeeds {
 /** Unknown users cost the same work and get the same answer as known ones with a wrong password. */
 export interface Login {
   /**
+   * Verifies credentials, and opens no session.
+   * @throws {Refusal} `credentials_missing`, `credentials_wrong`, `throttled`, `unavailable`
+   */
+  verify(credentials: LoginCredentials, address: string): Promise<{ user: User; proof: PasswordProof }>
+  /**
    * Verifies credentials and opens a session.
    * @throws {Refusal} `credentials_missing`, `credentials_wrong`, `second_factor_required`, `password_change_required`,
    *   `throttled`, `unavailable`
@@ -54,7 +59,7 @@ export interface Login {
   loginWithTicket(ticket: string, request: OpenSessionRequest): Promise<OpenedSession>
   /**
    * Opens a session for a user who was just verified by a mailed link.
-   * @throws {Refusal} `unavailable`
+   * @throws {Refusal} `second_factor_required`, `password_change_required`, `unavailable`
    */
   loginVerified(user: User, request: OpenSessionRequest): Promise<OpenedSession>
 }
@@ -70,7 +75,7 @@ export function createLogin(needs: LoginNeeds): Login {
   } = needs
   const checkPassword = createPasswordCheck(needs)
 
-  async function loginVerified(user: User, request: OpenSessionRequest): Promise<OpenedSession> {
+  async function openSession(user: User, request: OpenSessionRequest): Promise<OpenedSession> {
     const opened = await sessions.open(user, request)
     securityLog.write({
       event: 'authn_login_success',
@@ -83,7 +88,7 @@ export function createLogin(needs: LoginNeeds): Login {
   }
 
   /** An account of this name decides alone, so that no other system can sign in to it by its name. */
-  async function verify(
+  async function checkCredentials(
     { username, password }: LoginCredentials,
     address: string,
   ): Promise<{ user: User | undefined; proof: PasswordProof | undefined }> {
@@ -102,8 +107,30 @@ export function createLogin(needs: LoginNeeds): Login {
     return { user: isSameAccount(user, current) ? current : undefined, proof }
   }
 
+  const verify: Login['verify'] = async (credentials, address) => {
+    const { username, password } = credentials
+    if (username === '' || password === '') {
+      securityLog.write({ event: 'authn_login_fail', username, address })
+      throw new Refusal('credentials_missing')
+    }
+    const { user, proof } = await checkCredentials(credentials, address).catch((err) => {
+      if (err instanceof Refusal && err.code === 'throttled')
+        securityLog.write({ event: 'authn_login_throttled', username, address })
+      throw err
+    })
+    if (user === undefined || proof === undefined) {
+      securityLog.write({ event: 'authn_login_fail', username, address })
+      throw new Refusal('credentials_wrong')
+    }
+    return { user, proof }
+  }
+
   return {
-    loginVerified,
+    verify,
+    async loginVerified(user, request) {
+      await requirePasswordSuffices(user)
+      return openSession(user, request)
+    },
     async loginWithTicket(ticket, request) {
       const found = await signInTickets.redeem(ticket)
       const user = found === undefined ? undefined : await users.find(found.userId)
@@ -116,25 +143,13 @@ export function createLogin(needs: LoginNeeds): Login {
         })
         throw new Refusal('credentials_wrong')
       }
-      return loginVerified(user, request)
+      return openSession(user, request)
     },
-    async login({ username, password }, request) {
-      const { address } = request
-      if (username === '' || password === '') {
-        securityLog.write({ event: 'authn_login_fail', username, address })
-        throw new Refusal('credentials_missing')
-      }
-      const { user, proof } = await verify({ username, password }, address).catch((err) => {
-        if (err instanceof Refusal && err.code === 'throttled')
-          securityLog.write({ event: 'authn_login_throttled', username, address })
-        throw err
-      })
-      if (user === undefined || proof === undefined) {
-        securityLog.write({ event: 'authn_login_fail', username, address })
-        throw new Refusal('credentials_wrong')
-      }
+    async login(credentials, request) {
+      const { user, proof } = await verify(credentials, request.address)
       if (proof === 'password') await requirePasswordSuffices(user)
-      const opened = await loginVerified(user, request)
+      const { address } = request
+      const opened = await openSession(user, proof === 'password' ? request : { ...request, ...proof })
       // The owner changed the password after it was verified here, and ended the sessions that were there then.
       if ((await users.find(user.id))?.passwordHash !== user.passwordHash) {
         await sessions.logout({ userId: user.id, sessionId: opened.sessionId }, address)

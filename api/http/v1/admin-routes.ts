@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Guarded } from '../guard.ts'
 import { addDoNotCallRoutes, type DoNotCallRoutesNeeds } from './do-not-call-routes.ts'
+import { addFactorResetRoute, type FactorResetRouteNeeds } from './factor-reset-route.ts'
 import { addInvitationRoutes, type InvitationRoutesNeeds } from './invitation-routes.ts'
 import { addProvisioningRoutes, type ProvisioningRoutesNeeds } from './provisioning-routes.ts'
 import { addSecurityLogRoutes, type SecurityLogRoutesNeeds } from './security-log-routes.ts'
@@ -10,6 +11,7 @@ import { addUserRoutes, type UserRoutesNeeds } from './user-routes.ts'
 /** By topic, each without the guard that all share. */
 export interface AdminRoutesNeeds extends Pick<UserRoutesNeeds, 'guard'> {
   users: Omit<UserRoutesNeeds, 'guard'>
+  factors: Omit<FactorResetRouteNeeds, 'guard'>
   invitations: Omit<InvitationRoutesNeeds, 'guard'>
   doNotCall: Omit<DoNotCallRoutesNeeds, 'guard'>
   provisioning: Omit<ProvisioningRoutesNeeds, 'guard'>
@@ -20,6 +22,7 @@ export interface AdminRoutesNeeds extends Pick<UserRoutesNeeds, 'guard'> {
 /** The routes for the role `admin` alone. */
 export function addAdminRoutes(app: OpenAPIHono<Guarded>, { guard, ...needs }: AdminRoutesNeeds): void {
   addUserRoutes(app, { guard, ...needs.users })
+  addFactorResetRoute(app, { guard, ...needs.factors })
   addInvitationRoutes(app, { guard, ...needs.invitations })
   addDoNotCallRoutes(app, { guard, ...needs.doNotCall })
   addProvisioningRoutes(app, { guard, ...needs.provisioning })

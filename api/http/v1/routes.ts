@@ -12,11 +12,13 @@ import { v1ErrorFormat } from './errors.ts'
 import { addHistoryRoutes, type HistoryRoutesNeeds } from './history-routes.ts'
 import { addMeRoutes, type MeRoutesNeeds } from './me-routes.ts'
 import { addMissedRoutes, type MissedRoutesNeeds } from './missed-routes.ts'
+import { addOwnFactorRoutes, type OwnFactorRoutesNeeds } from './own-factor-routes.ts'
 import { addPeopleRoutes, type PeopleRoutesNeeds } from './people-routes.ts'
 import { phoneSocketRoute } from './phone/phone-socket-route.ts'
 import { addPhoneRoutes, type PhoneRoutesNeeds } from './phone-routes.ts'
 import { addPresenceRoutes, type PresenceRoutesNeeds } from './presence-routes.ts'
 import { addSessionRoutes, type SessionRoutesNeeds } from './session-routes.ts'
+import { addSignInFactorRoutes, type SignInFactorRoutesNeeds } from './sign-in-factor-routes.ts'
 import { addSignInRoutes, type SignInRoutesNeeds } from './sign-in-routes.ts'
 import { addSupervisionRoutes, type SupervisionRoutesNeeds } from './supervision-routes.ts'
 import * as wire from './wire.ts'
@@ -28,6 +30,7 @@ export interface V1RoutesNeeds extends SessionRoutesNeeds {
   phone: PhoneRoutesNeeds
   personal: MeRoutesNeeds & PeopleRoutesNeeds & MissedRoutesNeeds
   signIn: SignInRoutesNeeds
+  factors: { signIn: SignInFactorRoutesNeeds; own: OwnFactorRoutesNeeds }
   callCenter: CallCenterRoutesNeeds
   log: Logger
 }
@@ -42,6 +45,7 @@ export function createV1Routes({
   phone,
   personal,
   signIn,
+  factors,
   callCenter,
   log,
 }: V1RoutesNeeds): OpenAPIHono<Guarded> {
@@ -67,6 +71,8 @@ export function createV1Routes({
     app.openAPIRegistry.registerComponent('securitySchemes', scheme, { type: 'apiKey', in: 'query', name })
   addSessionRoutes(app, { guard, sessions })
   addSignInRoutes(app, signIn)
+  addSignInFactorRoutes(app, factors.signIn)
+  addOwnFactorRoutes(app, factors.own)
   addMeRoutes(app, personal)
   addPeopleRoutes(app, personal)
   addHistoryRoutes(app, history)
@@ -105,6 +111,8 @@ export const v1Section = (app: OpenAPIHono<Guarded>): OpenApiSection =>
       { name: 'people', description: 'The directory and favourites.' },
       ...callCenterTags,
       { name: 'presence', description: 'The status of a user.' },
+      { name: 'sign-in', description: 'Password, second factor and passkey of a person.' },
+      { name: 'sign-in security', description: 'The own second factors and app passwords.' },
       { name: 'sessions', description: 'Logins that live, to be seen and ended.' },
       ...adminTags,
     ],

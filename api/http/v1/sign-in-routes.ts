@@ -9,6 +9,7 @@ export interface SignInRoutesNeeds {
   registration: RegistrationMode
   hasMail: boolean
   makesExtensions: boolean
+  hasPasskeys: boolean
 }
 
 const SignInOptionsJson = z
@@ -20,6 +21,7 @@ const SignInOptionsJson = z
     makes_extensions: z.boolean().openapi({
       description: 'Whether `POST /auth/register` gives a new account an extension at once',
     }),
+    passkeys: z.boolean().openapi({ description: 'Whether a person can sign in with a passkey alone' }),
   })
   .openapi('SignInOptions')
 
@@ -45,6 +47,7 @@ export function addSignInRoutes(app: OpenAPIHono<Guarded>, options: SignInRoutes
           registration: options.registration,
           mail: options.hasMail,
           makes_extensions: options.makesExtensions,
+          passkeys: options.hasPasskeys,
         },
         200,
       ),

@@ -65,12 +65,22 @@ export function createUnavailableApp(): { app: Hono; takeErrors(): unknown[] } {
       unavailable,
     ]),
   )
-  const topics = ['users', 'invitations', 'doNotCall', 'provisioning', 'securityLog', 'system']
-  const services = ['users', 'activityOf', 'accountAdmin', 'invitations', 'linkOf', 'doNotCall', 'jobs']
+  const topics = ['users', 'factors', 'invitations', 'doNotCall', 'provisioning', 'securityLog', 'system']
+  const services = [
+    'users',
+    'resetFactors',
+    'activityOf',
+    'accountAdmin',
+    'invitations',
+    'linkOf',
+    'doNotCall',
+    'jobs',
+  ]
   const topic = Object.fromEntries(
     [...services, 'events', 'recorder', 'status', 'policy', 'keys'].map((name) => [name, unavailable]),
   )
   const administration = Object.fromEntries(topics.map((name) => [name, topic]))
+  const factors = { signIn: needs(), own: needs() }
   const callCenterServices = {
     ai: ['versions'],
     board: ['board', 'thresholds', 'figures', 'wallboards', 'linkOf'],
@@ -90,7 +100,7 @@ export function createUnavailableApp(): { app: Hono; takeErrors(): unknown[] } {
     v1: createV1Routes(
       needs({
         ...{ history: needs(), calls: needs(), phone: needs(), personal: needs() },
-        ...{ administration, callCenter },
+        ...{ administration, callCenter, factors },
       }),
     ),
     voip: createVoipRoutes(needs({ registration: 'open', registerThrottle: { consume }, ...voip })),

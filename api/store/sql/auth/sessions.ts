@@ -5,6 +5,7 @@ import { rowId } from '../bind.ts'
 import { signOffAgent, signOffExpired } from '../call-center/agent-sign-off.ts'
 import type { Database } from '../database.ts'
 import type { SessionsTable } from '../tables.ts'
+import { requireAppPassword } from './app-passwords.ts'
 import { insertRevocation } from './revocations.ts'
 
 export function createSessionStore(db: Database): SessionStore {
@@ -22,6 +23,8 @@ export function createSessionStore(db: Database): SessionStore {
         // Before the insert: a login must not keep an agent ready after the previous session expired.
         await signOffExpired(trx, session.createdAt, session.userId)
         await trx.insertInto('sessions').values(toRow(session)).execute()
+        // After the insert, which locks the user's row: whatever revokes app passwords locks that row first.
+        if (session.appPasswordId !== null) await requireAppPassword(trx, session.appPasswordId)
       }),
 
     async find(id) {
@@ -159,6 +162,7 @@ function toRow(session: Session): SessionsTable {
     idle_expires_at: session.idleExpiresAt,
     refresh_number: session.refresh?.number ?? null,
     refresh_hash: session.refresh?.hash ?? null,
+    app_password_id: session.appPasswordId === null ? null : (rowId(session.appPasswordId) ?? null),
   }
 }
 
@@ -175,6 +179,7 @@ function toSession(row: Selectable<SessionsTable>): Session {
     userAgent: row.user_agent,
     endedAt: row.ended_at,
     endReason: row.end_reason,
+    appPasswordId: row.app_password_id === null ? null : String(row.app_password_id),
     remember: row.remember === 1,
     idleExpiresAt: row.idle_expires_at,
     refresh:

@@ -94,6 +94,7 @@ export async function createAdminSurface(
 
   const guard = createGuard(createFreshVerifier(key, nowS))
   const administration: Parameters<typeof createV1Routes>[0]['administration'] = {
+    factors: { resetFactors: async () => {} },
     users: {
       users,
       activityOf: createSessionStore(db).activityOf,

@@ -9,5 +9,6 @@ export const unusedNeeds = (guard: Guard) =>
     phone: { guard },
     personal: { guard },
     administration: {},
+    factors: { signIn: {}, own: { guard } },
     callCenter: {},
   }) as unknown as Omit<V1RoutesNeeds, 'guard' | 'log'> // no test calls them

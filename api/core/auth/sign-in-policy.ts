@@ -1,0 +1,14 @@
+import type { User } from './users.ts'
+
+/**
+ * What an account needs beside its right password.
+ * @throws {Refusal} `second_factor_required`, `password_change_required`, `unavailable`
+ */
+export type PasswordRequirement = (user: User) => Promise<void>
+
+/** Checks each requirement, in the order in which a person meets them. */
+export const joinRequirements =
+  (...requirements: readonly PasswordRequirement[]): PasswordRequirement =>
+  async (user) => {
+    for (const require of requirements) await require(user)
+  }
