@@ -8,6 +8,7 @@ import { type AccountAdmin, createAccountAdmin } from '../../api/core/auth/accou
 import { createAccounts } from '../../api/core/auth/accounts.ts'
 import type { Directory } from '../../api/core/auth/ldap/directory.ts'
 import { createPasswords } from '../../api/core/auth/password.ts'
+import { createFactorReset, type FactorReset } from '../../api/core/auth/second-factor/factor-reset.ts'
 import { createSecurityEventRecorder } from '../../api/core/auth/security-events.ts'
 import { joinSecurityLogs, type SecurityLog } from '../../api/core/auth/security-log.ts'
 import type { Session, SessionEndReason } from '../../api/core/auth/session-store.ts'
@@ -26,6 +27,7 @@ import {
 import { Refusal } from '../../api/core/refusal.ts'
 import { createInvitationAdmin, type InvitationAdmin } from '../../api/core/registration/invitation-admin.ts'
 import { createSecurityLog } from '../../api/store/files/security-log.ts'
+import { createFactorStore } from '../../api/store/sql/auth/factors.ts'
 import { createSecurityEventStore } from '../../api/store/sql/auth/security-events.ts'
 import { createSessionStore } from '../../api/store/sql/auth/sessions.ts'
 import { createUserStore } from '../../api/store/sql/auth/users.ts'
@@ -56,6 +58,7 @@ const Settings = z.object({
 export interface AdminContext {
   users: UserStore
   accountAdmin: AccountAdmin
+  resetFactors: FactorReset
   invitations: InvitationAdmin
   extensions: Pick<ExtensionStore, 'find'>
   provisioningJobs: ProvisioningJobs
@@ -136,8 +139,18 @@ function createAdminContext(
   }
   // Read where it is asked for: most commands have no use for it.
   const loadDialPolicy = () => watchDialPolicyFile(settings.HOOKSWITCH_DIAL_POLICY || undefined, () => {})()
+  const ending = {
+    sessions: {
+      endAll: (userId: string, { reason }: { reason: SessionEndReason }) => endAllSessions(userId, reason),
+    },
+    longestLifetime: Math.max(settings.HOOKSWITCH_ACCESS_TTL, settings.HOOKSWITCH_REFRESH_TTL),
+  }
   return {
     users,
+    resetFactors: createFactorReset({
+      store: createFactorStore(db),
+      ...{ users, revocationPublisher, securityLog, now, ...ending },
+    }),
     loadDialPolicy,
     loadDirectories: () => loadDirectories(settings.HOOKSWITCH_DIRECTORIES_FILE || undefined),
     invitations: createInvitationAdmin({
@@ -160,11 +173,10 @@ function createAdminContext(
       securityLog,
       users,
       passwords,
-      sessions: { endAll: (userId, { reason }) => endAllSessions(userId, reason) },
       revocationPublisher,
       policy: loadDialPolicy,
       now,
-      longestLifetime: Math.max(settings.HOOKSWITCH_ACCESS_TTL, settings.HOOKSWITCH_REFRESH_TTL),
+      ...ending,
     }),
     async requireUser(name) {
       const user = name === undefined ? undefined : await users.findByLogin(name)

@@ -8,7 +8,7 @@ import { type Command, CommandError, formatTable, formatTime, unknownVerb } from
 import { type AdminContext, BY_ADMIN, withAdminContext } from './context.ts'
 import { findDirectoryPerson } from './load-directories.ts'
 
-/** `users list|add|extension|passwd|unlock|disable|enable|delete`. */
+/** `users list|add|extension|passwd|unlock|reset-factors|link|disable|enable|delete`. */
 export const usersCommand: Command = {
   help: `\
   users list                    all users
@@ -22,6 +22,8 @@ export const usersCommand: Command = {
                                 lock after too many wrong passwords at once
   users unlock <name>           lifts such a lock at once, and nothing else (an address that tried too many
                                 names has to wait all the same)
+  users reset-factors <name>    remove the user's second factors and app passwords; ends the user's sessions. The
+                                password stays; a role that must have a second factor adds one at the next sign-in
   users link <name> ldap:<directory> <id>
                                 makes an account belong to a person of a directory: from now on the password there
                                 counts, and no other; ends the user's sessions. The id is what directories check
@@ -29,7 +31,7 @@ export const usersCommand: Command = {
   users disable|enable <name>   a disabled user cannot log in; disabling ends the user's sessions
   users delete <name> --force   delete the user; ends the user's sessions. Their calls stay in the history, without
                                 a person: see history purge`,
-  verbs: ['list', 'add', 'extension', 'passwd', 'unlock', 'link', 'disable', 'enable', 'delete'],
+  verbs: ['list', 'add', 'extension', 'passwd', 'unlock', 'reset-factors', 'link', 'disable', 'enable', 'delete'],
   run,
 }
 
@@ -93,6 +95,13 @@ async function run(args: string[]): Promise<void> {
         const origin = await findDirectoryPerson(context.loadDirectories(), source, sourceId)
         await context.accountAdmin.link(user.id, origin, BY_ADMIN)
         return console.log(`${describe(user)} signs in by ${source}; their sessions are over`)
+      }
+      case 'reset-factors': {
+        const user = await context.requireUser(name)
+        await context.resetFactors(user.id, BY_ADMIN)
+        return console.log(
+          `${describe(user)} has no second factor and no app password any more; their sessions are over`,
+        )
       }
       case 'disable': {
         const user = await context.requireUser(name)
