@@ -91,7 +91,8 @@ export function createSecondFactorRoutes(needs: {
   return {
     signIn: {
       signIn: createSignIn({
-        login: auth.createLoginFor('v1', config.perAddress),
+        // The console's own sign-in has one limit, by whichever of the two ways it goes.
+        login: auth.createLoginFor('mikopbx', config.mikopbxLogins),
         ...{ users, secondFactor, enrolment, passkeys, securityLog },
         requireRest: auth.requireBesidesFactor,
         challenges: createSignInChallenges({

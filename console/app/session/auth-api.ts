@@ -10,20 +10,46 @@ export type RefreshResult =
   | { outcome: 'no_session' }
   | { outcome: 'ended'; reason: SignOutReason }
   | { outcome: 'unavailable'; retryAfterMs: number }
+/** What a right password is answered with where the account needs a second factor. */
+export interface FactorChallenge {
+  challenge: string
+  methods: readonly ('totp' | 'passkey' | 'recovery_code')[]
+  /** A factor must be added first. */
+  enrol: boolean
+}
 export type LoginResult =
   | { outcome: 'token'; token: AccessToken }
+  | { outcome: 'second_factor'; challenge: FactorChallenge }
   | { outcome: 'wrong' | 'invalid' }
   | { outcome: 'throttled' | 'unavailable'; retryAfterMs: number }
 
-export async function login(body: {
+export async function login({
+  rememberMe,
+  ...credentials
+}: {
   login: string
   password: string
   rememberMe: boolean
 }): Promise<LoginResult> {
-  const response = await post('auth:login', body)
+  const response = await post('/api/v1/sign-in/password', credentials)
+  if (response?.status !== 200 && response?.status !== 403) return refusedLogin(response)
+  const body = (await response.json().catch(() => ({}))) as Partial<FactorChallenge> & {
+    session_token?: string
+  }
+  if (body.session_token !== undefined) return openSession(body.session_token, rememberMe)
+  const { challenge, methods = [], enrol = false } = body
+  if (challenge === undefined) return refusedLogin(response)
+  return { outcome: 'second_factor', challenge: { challenge, methods, enrol } }
+}
+
+/** Exchanges what a completed sign-in ends with for the session. */
+export async function openSession(sessionToken: string, rememberMe: boolean): Promise<LoginResult> {
+  const response = await post(`${PREFIX}/auth:login`, { sessionToken, rememberMe })
+  return response?.status === 200 ? withToken(response, 2) : refusedLogin(response)
+}
+
+function refusedLogin(response: Response | undefined): LoginResult {
   switch (response?.status) {
-    case 200:
-      return withToken(response, 2)
     case 400:
       return { outcome: 'invalid' }
     case 401:
@@ -38,7 +64,7 @@ export async function login(body: {
 
 /** Exchanges the cookie for an access token and a new cookie. */
 export async function refresh(): Promise<RefreshResult> {
-  const response = await post('auth:refresh')
+  const response = await post(`${PREFIX}/auth:refresh`)
   switch (response?.status) {
     case 200:
       return withToken(response, 1)
@@ -56,13 +82,13 @@ export async function refresh(): Promise<RefreshResult> {
 
 /** @returns whether the server has ended the session */
 export async function logout(token: string): Promise<boolean> {
-  const response = await post('auth:logout', undefined, token)
+  const response = await post(`${PREFIX}/auth:logout`, undefined, token)
   return response?.status === 200 || response?.status === 401
 }
 
 async function post(path: string, body?: unknown, token?: string): Promise<Response | undefined> {
   try {
-    return await fetch(`${PREFIX}/${path}`, {
+    return await fetch(path, {
       method: 'POST',
       headers: {
         'Content-Type': 'application/json',

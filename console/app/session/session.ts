@@ -1,6 +1,6 @@
 import { backoffMs } from '../backoff.ts'
 import { createStore, type Store } from '../store.ts'
-import { type LoginResult, login, logout, refresh } from './auth-api.ts'
+import { type FactorChallenge, type LoginResult, login, logout, openSession, refresh } from './auth-api.ts'
 import type { SignOutReason } from './end-reason.ts'
 import { takeLeadership } from './leadership.ts'
 import type { AccessToken, Connection, TabChannel } from './tab-channel.ts'
@@ -12,15 +12,16 @@ export type SessionState =
   | { status: 'signed-out'; reason: SignOutReason }
   | { status: 'signed-in'; claims: SessionClaims; connection: Connection }
 
+/** A number: how long to wait, in ms, before the next try. */
+export type SignInOutcome = Exclude<LoginResult['outcome'], 'second_factor'> | number | FactorChallenge
+
 export interface Session {
   state: Store<SessionState>
   /** Whether this tab refreshes, and holds the streams and the phone. */
   isLeader: Store<boolean>
-  signIn(credentials: {
-    login: string
-    password: string
-    rememberMe: boolean
-  }): Promise<LoginResult['outcome'] | number>
+  signIn(credentials: { login: string; password: string; rememberMe: boolean }): Promise<SignInOutcome>
+  /** Signs in with the session token of a completed sign-in. */
+  signInWith(sessionToken: string, rememberMe: boolean): Promise<SignInOutcome>
   signOut(): Promise<void>
   /** A live access token. @throws {SignedOutError} */
   getToken(): Promise<string>
@@ -194,6 +195,15 @@ export function createSession(channel: TabChannel, { mayLead = true } = {}): Ses
     }
   })
 
+  function enter(result: LoginResult): SignInOutcome {
+    if (result.outcome === 'throttled') return result.retryAfterMs
+    if (result.outcome === 'second_factor') return result.challenge
+    if (result.outcome !== 'token') return result.outcome
+    adopt(result.token)
+    channel.send({ type: 'token', token: result.token })
+    return 'token'
+  }
+
   return {
     state,
     isLeader,
@@ -202,14 +212,8 @@ export function createSession(channel: TabChannel, { mayLead = true } = {}): Ses
       refreshed.add(listener)
       return () => refreshed.delete(listener)
     },
-    async signIn(credentials) {
-      const result = await login(credentials)
-      if (result.outcome === 'throttled') return result.retryAfterMs
-      if (result.outcome !== 'token') return result.outcome
-      adopt(result.token)
-      channel.send({ type: 'token', token: result.token })
-      return 'token'
-    },
+    signIn: async (credentials) => enter(await login(credentials)),
+    signInWith: async (sessionToken, rememberMe) => enter(await openSession(sessionToken, rememberMe)),
     async signOut() {
       const current = token?.value
       signingOutUntil = Date.now() + SIGN_OUT_TIMEOUT_MS

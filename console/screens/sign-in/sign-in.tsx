@@ -1,4 +1,5 @@
-import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react'
+import { type FormEvent, lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
+import type { FactorChallenge } from '../../app/session/auth-api.ts'
 import type { SignOutReason } from '../../app/session/end-reason.ts'
 import type { Session } from '../../app/session/session.ts'
 import { Button } from '../../components/button.tsx'
@@ -13,11 +14,16 @@ import { SignInCard } from './sign-in-card.tsx'
 import { type SignInOptions, WithSignInOptions } from './sign-in-options.tsx'
 import { ThrottleNotice } from './throttle-notice.tsx'
 
+/** Few sign-ins need them. */
+const FactorStep = lazy(() => import('./factor-step.tsx').then((it) => ({ default: it.FactorStep })))
+const PasskeyButton = lazy(() => import('./passkey-button.tsx').then((it) => ({ default: it.PasskeyButton })))
+
 export function SignInScreen({ session, reason }: { session: Session; reason: SignOutReason }) {
   const texts = useMessages(signInMessages)
   const [failure, setFailure] = useState<'wrong' | 'invalid' | 'unavailable'>()
   const [waitMs, setWaitMs] = useState(0)
   const [isBusy, setBusy] = useState(false)
+  const [factor, setFactor] = useState<FactorChallenge & { rememberMe: boolean }>()
   const form = useRef<HTMLFormElement>(null)
   const focus = useCallback((name: 'login' | 'password') => {
     form.current?.querySelector<HTMLInputElement>(`input[name=${name}]`)?.focus()
@@ -41,7 +47,8 @@ export function SignInScreen({ session, reason }: { session: Session; reason: Si
     setFailure(undefined)
     const outcome = await session.signIn(credentials).catch(() => 'unavailable' as const)
     setBusy(false)
-    if (typeof outcome === 'number') setWaitMs(outcome)
+    if (typeof outcome === 'object') setFactor({ ...outcome, rememberMe: credentials.rememberMe })
+    else if (typeof outcome === 'number') setWaitMs(outcome)
     else if (outcome !== 'token' && outcome !== 'throttled') {
       setFailure(outcome)
       if (outcome === 'wrong') focus('password')
@@ -49,6 +56,15 @@ export function SignInScreen({ session, reason }: { session: Session; reason: Si
   }
 
   const isWaiting = waitMs > 0
+  if (factor !== undefined) {
+    return (
+      <SignInCard title={texts.title}>
+        <Suspense>
+          <FactorStep session={session} challenge={factor} onEnd={() => setFactor(undefined)} />
+        </Suspense>
+      </SignInCard>
+    )
+  }
   return (
     <SignInCard title={texts.title}>
       {reason !== 'none' && failure === undefined && !isWaiting && (
@@ -67,7 +83,18 @@ export function SignInScreen({ session, reason }: { session: Session; reason: Si
           {texts.submit}
         </Button>
       </form>
-      <WithSignInOptions>{(options) => <OtherWays options={options} />}</WithSignInOptions>
+      <WithSignInOptions>
+        {(options) => (
+          <>
+            {options.passkeys && (
+              <Suspense>
+                <PasskeyButton session={session} />
+              </Suspense>
+            )}
+            <OtherWays options={options} />
+          </>
+        )}
+      </WithSignInOptions>
     </SignInCard>
   )
 }

@@ -7,6 +7,7 @@ export const messages = {
   actions: (name: string) => `Actions for ${name}`,
   edit: 'Edit …',
   setPassword: 'Set password …',
+  resetFactors: 'Reset second factor …',
   sessions: 'Sessions',
   log: 'Security log',
   disable: 'Disable …',

@@ -9,6 +9,7 @@ export const messages: typeof english = {
   actions: (name) => `Acciones para ${name}`,
   edit: 'Editar …',
   setPassword: 'Fijar contraseña …',
+  resetFactors: 'Restablecer el segundo factor …',
   sessions: 'Sesiones',
   log: 'Registro de seguridad',
   disable: 'Desactivar …',

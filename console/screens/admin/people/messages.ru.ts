@@ -9,6 +9,7 @@ export const messages: typeof english = {
   actions: (name) => `Действия: ${name}`,
   edit: 'Изменить …',
   setPassword: 'Задать пароль …',
+  resetFactors: 'Сбросить второй фактор …',
   sessions: 'Сеансы',
   log: 'Журнал безопасности',
   disable: 'Отключить …',

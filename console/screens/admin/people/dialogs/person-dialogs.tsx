@@ -3,7 +3,7 @@ import type { Wire } from '../../../../api/client.ts'
 import { SecretDialog, type ShownSecret } from '../../secret-dialog.tsx'
 import type { PersonAction } from '../person-row.tsx'
 import { AddPersonDialog } from './add-person.tsx'
-import { DeleteDialog, DisableDialog } from './confirm-person.tsx'
+import { DeleteDialog, DisableDialog, ResetFactorsDialog } from './confirm-person.tsx'
 import { EditPersonDialog } from './edit-person.tsx'
 import { SetPasswordDialog } from './set-password.tsx'
 
@@ -20,6 +20,8 @@ export function PersonDialogs({ opened, onClose }: { opened: OpenedDialog; onClo
       return <EditPersonDialog user={opened.user} onClose={onClose} />
     case 'set-password':
       return <SetPasswordDialog user={opened.user} onClose={onClose} />
+    case 'reset-factors':
+      return <ResetFactorsDialog user={opened.user} onClose={onClose} />
     case 'disable':
       return <DisableDialog user={opened.user} onClose={onClose} />
     case 'delete':
