@@ -16,7 +16,7 @@ const credential = {
     .transform((): Record<string, never> => ({})),
 }
 
-/** `RegistrationResponseJSON` of WebAuthn Level 3 §5.1. */
+/** The JSON of a new credential (RegistrationResponseJSON) of WebAuthn Level 3 §5.1. */
 export const PasskeyRegistration = z
   .object({
     ...credential,
@@ -35,7 +35,7 @@ export const PasskeyRegistration = z
   .openapi('PasskeyRegistration', {
     description: 'What `navigator.credentials.create()` returned, as `toJSON()` has it (WebAuthn Level 3)',
   })
-/** `AuthenticationResponseJSON`. */
+/** The JSON of an assertion (AuthenticationResponseJSON). */
 export const PasskeyAnswer = z
   .object({
     ...credential,

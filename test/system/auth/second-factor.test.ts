@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { HOTP, Secret } from 'otpauth'
-import type { Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { project } from '../../support/build.ts'
+import { axeViolations } from '../../support/console/axe.ts'
 import { type ConsoleBrowser, startConsoleBrowser } from '../../support/console/console-page.ts'
 import { freePort } from '../../support/free-port.ts'
 import { type JsonReply, login, requestJson, subscribeSse } from '../../support/http-client.ts'
@@ -156,10 +157,9 @@ describe('a second factor', () => {
         requestJson(`${stack.base}/auth/login`, { json: { username: 'xenia', password } }),
       crm: (password) =>
         requestJson(`${stack.url}/api/auth/login`, { json: { username: 'xenia', password } }),
-      voip: (password) =>
-        requestJson(`${stack.url}/api/v1/auth/login`, { json: { username: 'xenia', password } }),
+      voip: (password) => requestJson(`${stack.url}/api/login`, { json: { username: 'xenia', password } }),
       onboarding: (password) =>
-        requestJson(`${stack.url}/auth/login`, { json: { username: 'xenia', password } }),
+        requestJson(`${stack.url}/auth/login`, { json: { email: 'xenia', password } }),
       mikopbx: (password) =>
         requestJson(`${stack.url}/pbxcore/api/v3/auth:login`, { json: { login: 'xenia', password } }),
     }
@@ -208,22 +208,26 @@ describe('a second factor', () => {
     ).toBe(401)
   })
 
+  /** An authenticator of Chromium, which approves everything. */
+  async function addAuthenticator(context: BrowserContext, page: Page): Promise<void> {
+    const cdp = await context.newCDPSession(page)
+    await cdp.send('WebAuthn.enable')
+    await cdp.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    })
+  }
+
   describe('by a passkey', () => {
-    /** A page with an authenticator of its own, which approves everything. */
     async function openWithAuthenticator(): Promise<{ page: Page; close(): Promise<void> }> {
       const { context, page, close } = await browser.openPerson()
-      const cdp = await context.newCDPSession(page)
-      await cdp.send('WebAuthn.enable')
-      await cdp.send('WebAuthn.addVirtualAuthenticator', {
-        options: {
-          protocol: 'ctap2',
-          transport: 'internal',
-          hasResidentKey: true,
-          hasUserVerification: true,
-          isUserVerified: true,
-          automaticPresenceSimulation: true,
-        },
-      })
+      await addAuthenticator(context, page)
       await page.goto(origin)
       return { page, close }
     }
@@ -277,6 +281,90 @@ describe('a second factor', () => {
           .options,
       )
       expect((await answer(hers, { passkey: foreign })).status).toBe(401)
+      await close()
+    })
+  })
+
+  describe('in the console', () => {
+    const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
+    async function enterPassword(page: Page, username: string): Promise<void> {
+      await page.goto(`${origin}/`)
+      await page.fill('input[name=login]', username)
+      await page.fill('input[name=password]', PASSWORD)
+      await page.click('button[type=submit]')
+    }
+    const secretOn = async (page: Page) => {
+      const [, secret = ''] = /Secret: ([A-Z2-7]{32})/.exec(await page.innerText('body')) ?? []
+      return Secret.fromBase32(secret)
+    }
+
+    it('a person adds an app at the sign-in, and signs in with its next code or with a recovery code', async () => {
+      await addUser('abby', 'supervisor')
+      const { page, close, context } = await browser.openPerson()
+      await enterPassword(page, 'abby')
+      await button(page, 'Authenticator app').click()
+      await page.getByAltText('QR code for the authenticator app').waitFor()
+      expect(await axeViolations(page)).toEqual([])
+      const secret = await secretOn(page)
+      await page.getByLabel('Code of the app').fill('000000')
+      await button(page, 'Confirm').click()
+      await page.getByText('It is wrong, or was used before').waitFor()
+      await page.getByLabel('Code of the app').fill(HOTP.generate({ secret, counter: nowStep() - 1 }))
+      await button(page, 'Confirm').click()
+      await page.getByText('Your recovery codes').waitFor()
+      const [recovery = ''] = /[a-z2-7]{4}(-[a-z2-7]{4}){3}/.exec(await page.innerText('body')) ?? []
+      await button(page, 'I have stored them').click()
+      await page.waitForSelector('nav')
+
+      await context.clearCookies()
+      await enterPassword(page, 'abby')
+      await page.getByText('Enter the code of your authenticator app').waitFor()
+      expect(await axeViolations(page)).toEqual([])
+      await page.getByLabel('Code of the app').fill(HOTP.generate({ secret, counter: nowStep() }))
+      await button(page, 'Continue').click()
+      await page.waitForSelector('nav')
+
+      await context.clearCookies()
+      await enterPassword(page, 'abby')
+      await button(page, 'Use a recovery code').click()
+      await page.getByLabel('Recovery code').fill(recovery)
+      await button(page, 'Continue').click()
+      await page.waitForSelector('nav')
+      await close()
+    })
+
+    it('a person adds a passkey and an app password, and signs in with the passkey alone', async () => {
+      await addUser('cora')
+      const { context, page, close } = await browser.openPerson()
+      await addAuthenticator(context, page)
+      await enterPassword(page, 'cora')
+      await page.waitForSelector('nav')
+      await page.goto(`${origin}/console/me`)
+      await button(page, 'Add a passkey').click()
+      await page.getByLabel('Name of the passkey').fill('Laptop')
+      const dialog = page.getByRole('dialog')
+      await dialog.getByLabel('Current password').fill(PASSWORD)
+      await dialog.getByRole('button', { name: 'Continue' }).click()
+      await page.getByText('Your recovery codes').waitFor()
+      await button(page, 'I have stored them').click()
+      await button(page, 'Remove Laptop').waitFor()
+      expect(await axeViolations(page)).toEqual([])
+
+      await button(page, 'Make an app password').click()
+      await dialog.getByLabel('Name of the device').fill('Desk phone')
+      await dialog.getByLabel('Current password').fill(PASSWORD)
+      await dialog.getByRole('button', { name: 'Make an app password' }).click()
+      const [appPassword = ''] = /hsapp(-[a-z2-7]{4}){6}/.exec(await dialog.innerText()) ?? []
+      await button(page, 'Done').click()
+      expect((await login(stack, 'cora', appPassword)).access).not.toBe('')
+      await button(page, 'Revoke Desk phone').click()
+      await dialog.getByRole('button', { name: 'Revoke' }).click()
+      await button(page, 'Revoke Desk phone').waitFor({ state: 'detached' })
+
+      await context.clearCookies()
+      await page.goto(`${origin}/`)
+      await button(page, 'Sign in with a passkey').click()
+      await page.waitForSelector('nav')
       await close()
     })
   })

@@ -19,13 +19,13 @@ interface PasskeyResponse<Response> {
   clientExtensionResults: Record<string, never>
   response: Response & { clientDataJSON: string }
 }
-/** `AuthenticationResponseJSON` of WebAuthn Level 3. */
+/** The JSON of an assertion (AuthenticationResponseJSON) of WebAuthn Level 3. */
 export type PasskeyAnswer = PasskeyResponse<{
   authenticatorData: string
   signature: string
   userHandle?: string | undefined
 }>
-/** `RegistrationResponseJSON` of WebAuthn Level 3. */
+/** The JSON of a new credential (RegistrationResponseJSON) of WebAuthn Level 3. */
 export type PasskeyRegistration = PasskeyResponse<{
   attestationObject: string
   transports?: string[] | undefined
