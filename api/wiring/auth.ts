@@ -42,7 +42,7 @@ import { createSessionStore } from '../store/sql/auth/sessions.ts'
 import { createUserStore } from '../store/sql/auth/users.ts'
 import type { Database } from '../store/sql/database.ts'
 import { createDirectoriesModule } from './directories.ts'
-import { createFactorModule } from './second-factor.ts'
+import { createFactorModule } from './factors.ts'
 
 export interface AuthModuleNeeds {
   config: Config

@@ -167,7 +167,7 @@ export interface UserStore {
    * password become invalid. Raises neither counter, as `setProfile`. One transaction checks and writes, since
    * another password may have been set while this one was verified and hashed.
    * @throws {Refusal} `credentials_wrong` if another password than the verified one is stored, `token_revoked` if the
-   *   session has ended or the user is disabled or deleted
+   *   session has ended or the user is disabled or deleted, `forbidden` if an app password opened it
    */
   setOwnPassword(id: string, write: OwnPasswordWrite): Promise<void>
   /** Differs from an earlier result if any user or team has changed since. A cheap query. */

@@ -12,6 +12,8 @@ import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 
 const PASSWORD = 'password'
 const nowStep = () => Math.floor(Date.now() / 30_000)
+/** Waits for a moment after which a code of the step before is accepted for a while. */
+const beEarlyInStep = () => waitUntil('a step begins', () => Date.now() % 30_000 < 12_000)
 
 describe('a second factor', () => {
   let stack: Stack
@@ -63,6 +65,7 @@ describe('a second factor', () => {
     expect(begun.status).toBe(200)
     const secret = Secret.fromBase32(String(begun.body.secret))
     const code = (step: number) => HOTP.generate({ secret, counter: step })
+    await beEarlyInStep()
     const confirmed = await v1('/me/totp/confirm', { code: code(nowStep() - 1) }, access)
     expect(confirmed.status).toBe(200)
     return { access, code, recoveryCodes: confirmed.body.recovery_codes as string[] }
@@ -98,7 +101,7 @@ describe('a second factor', () => {
     expect((await open(won)).status).toBe(401)
     expect((await answer(challenged.body.challenge, { code: code(nowStep() + 1) })).status).not.toBe(500)
     expect((await signIn('tara', 'wrong')).status).toBe(401)
-    expect(stack.logs()).not.toContain(right.code === '' ? 'x' : String(won.body.session_token))
+    expect(stack.logs()).not.toContain(String(won.body.session_token))
   })
 
   it('is accepted for the account of its challenge alone, and a challenge ends with its tries and with a reset', async () => {
@@ -309,6 +312,7 @@ describe('a second factor', () => {
       await page.getByLabel('Code of the app').fill('000000')
       await button(page, 'Confirm').click()
       await page.getByText('It is wrong, or was used before').waitFor()
+      await beEarlyInStep()
       await page.getByLabel('Code of the app').fill(HOTP.generate({ secret, counter: nowStep() - 1 }))
       await button(page, 'Confirm').click()
       await page.getByText('Your recovery codes').waitFor()
@@ -354,6 +358,7 @@ describe('a second factor', () => {
       await dialog.getByLabel('Name of the device').fill('Desk phone')
       await dialog.getByLabel('Current password').fill(PASSWORD)
       await dialog.getByRole('button', { name: 'Make an app password' }).click()
+      await dialog.getByText('It is shown only once').waitFor()
       const [appPassword = ''] = /hsapp(-[a-z2-7]{4}){6}/.exec(await dialog.innerText()) ?? []
       await button(page, 'Done').click()
       expect((await login(stack, 'cora', appPassword)).access).not.toBe('')

@@ -48,11 +48,11 @@ export interface Passkeys {
     owner: FactorOwner,
     response: PasskeyRegistration,
   ): Promise<Parameters<FactorStore['addPasskey']>[1]>
-  /** @param user whose passkeys are accepted; undefined: any user's, as the sign-in */
+  /** @param user the owner of the accepted passkeys; undefined: any user's, as the sign-in */
   authenticationOptions(user: Pick<User, 'id'> | undefined): Promise<PublicKeyCredentialRequestOptionsJSON>
   /**
    * @param user as for the options
-   * @returns the id of the user whose passkey it is
+   * @returns the id of the passkey's owner
    * @throws {Refusal} `credentials_wrong`
    */
   verifyAuthentication(

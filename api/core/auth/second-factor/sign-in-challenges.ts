@@ -5,7 +5,7 @@ import { toUnixSeconds } from '../../../../runtime/time.ts'
 import { Refusal } from '../../refusal.ts'
 import type { User, UserStore } from '../users.ts'
 
-/** A person whose password was right, and whose second factor is awaited. */
+/** A person who has given the right password, and no second factor yet. */
 export const SignInChallenge = z.object({
   userId: z.string(),
   /** Of the account when the password was verified. */

@@ -30,7 +30,7 @@ export interface SignIn {
   withPassword(credentials: LoginCredentials, address: string): Promise<PasswordOutcome>
   /** @throws {Refusal} as `SecondFactor.verify`; `conflict` if the challenge permits to enrol alone */
   withSecondFactor(challenge: string, answer: FactorAnswer, address: string): Promise<string>
-  /** @param challenge whose user's passkeys are accepted; undefined: the sign-in by a passkey alone */
+  /** @param challenge of the user with the accepted passkeys; undefined: the sign-in by a passkey alone */
   passkeyOptions(
     challenge: string | undefined,
     address: string,

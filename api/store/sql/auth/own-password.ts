@@ -18,7 +18,7 @@ export const setOwnPassword = (
     await trx.deleteFrom('password_resets').where('user_id', '=', userId).execute()
     const session = await trx
       .selectFrom('sessions')
-      .select('generation')
+      .select(['generation', 'app_password_id'])
       .where('id', '=', sessionId)
       .where('user_id', '=', userId)
       .where('ended_at', 'is', null)
@@ -33,6 +33,8 @@ export const setOwnPassword = (
     // An administrator's new password and a mailed reset raise the generation: this session is over, too.
     if (session === undefined || user?.disabled !== 0 || user.generation !== session.generation)
       throw new Refusal('token_revoked', { detail: 'the session has ended' })
+    if (session.app_password_id !== null)
+      throw new Refusal('forbidden', { detail: 'a session of an app password cannot do this' })
     if (user.password_hash !== verifiedHash)
       throw new Refusal('credentials_wrong', { detail: 'current_password is wrong' })
     await trx.updateTable('users').set({ password_hash: passwordHash }).where('id', '=', userId).execute()
