@@ -31,7 +31,18 @@ export const usersCommand: Command = {
   users disable|enable <name>   a disabled user cannot log in; disabling ends the user's sessions
   users delete <name> --force   delete the user; ends the user's sessions. Their calls stay in the history, without
                                 a person: see history purge`,
-  verbs: ['list', 'add', 'extension', 'passwd', 'unlock', 'reset-factors', 'link', 'disable', 'enable', 'delete'],
+  verbs: [
+    'list',
+    'add',
+    'extension',
+    'passwd',
+    'unlock',
+    'reset-factors',
+    'link',
+    'disable',
+    'enable',
+    'delete',
+  ],
   run,
 }
 

@@ -7,9 +7,10 @@ import type { SupervisionMode } from '../../core/calls/supervision/supervision.t
 import type { UserStatus } from '../../core/presence/user-status-store.ts'
 import type { ExtensionState } from '../../core/provisioning/extensions.ts'
 import type { CallCenterTables, InvitationGrant } from './tables-call-center.ts'
+import type { FactorTables } from './tables-factors.ts'
 
 /** Booleans are 0 and 1, times unix seconds, in every table and on both engines. */
-export interface Tables extends CallCenterTables {
+export interface Tables extends CallCenterTables, FactorTables {
   users: UsersTable
   account_names: AccountNamesTable
   sessions: SessionsTable
@@ -26,10 +27,6 @@ export interface Tables extends CallCenterTables {
   favourites: FavouritesTable
   missed_call_marks: MissedCallMarksTable
   password_resets: PasswordResetsTable
-  totp_secrets: TotpSecretsTable
-  recovery_codes: RecoveryCodesTable
-  passkeys: PasskeysTable
-  app_passwords: AppPasswordsTable
 }
 
 export interface UsersTable {
@@ -85,43 +82,6 @@ export interface SessionsTable {
   refresh_hash: string | null
   /** The app password that opened the session, if it was one. */
   app_password_id: number | null
-}
-
-export interface TotpSecretsTable {
-  user_id: number
-  sealed_secret: string
-  confirmed: Generated<number>
-  /** The time step of the last accepted code (RFC 6238). */
-  last_step: Generated<number>
-  created_at: number
-}
-
-export interface RecoveryCodesTable {
-  user_id: number
-  code_hash: string
-}
-
-export interface PasskeysTable {
-  /** The credential id, as base64url. */
-  id: string
-  user_id: number
-  /** COSE, as base64url. */
-  public_key: string
-  counter: number
-  /** A JSON array. */
-  transports: string
-  name: string
-  created_at: number
-  last_used_at: number | null
-}
-
-export interface AppPasswordsTable {
-  id: Generated<number>
-  user_id: number
-  password_hash: string
-  name: string
-  created_at: number
-  last_used_at: number | null
 }
 
 export interface RevocationsTable {

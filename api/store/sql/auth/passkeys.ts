@@ -4,7 +4,7 @@ import { Refusal } from '../../../core/refusal.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import { UniqueViolation } from '../errors.ts'
-import type { PasskeysTable } from '../tables.ts'
+import type { PasskeysTable } from '../tables-factors.ts'
 import { lockFactorOwner } from './factor-owner.ts'
 import { addFirstRecoveryCodes, afterRemoval, requireNoFactor } from './factor-rows.ts'
 
