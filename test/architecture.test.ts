@@ -120,6 +120,8 @@ const ONLY: Record<string, readonly string[]> = {
   kysely: ['api/store/sql/'],
   '@photostructure/sqlite': ['api/store/sql/'],
   '@node-rs/argon2': ['api/core/auth/password.ts'],
+  otpauth: ['api/core/auth/second-factor/totp.ts'],
+  '@simplewebauthn/server': ['api/core/auth/second-factor/relying-party.ts'],
   jose: ['api/core/auth/tokens.ts', 'api/http/operational-routes.ts', 'api/openid/'],
   'openid-client': ['api/openid/'],
   hono: ['sidecar/operations-app.ts', 'api/http/'],

@@ -19,6 +19,7 @@ import { pbxSettings, toPbxConfig, validatePbx } from './pbx.ts'
 import { phoneSignInSettings, toPhoneSignInConfig, validatePhoneSignIn } from './phone-sign-in.ts'
 import { providerSettings, toProvidersConfig, validateProviders } from './providers.ts'
 import { provisioningSettings, toProvisioningConfig, validateProvisioning } from './provisioning.ts'
+import { secondFactorSettings, toSecondFactorConfig } from './second-factor.ts'
 import { toWebhookConfig, webhookSettings } from './webhooks.ts'
 import { toWebrtcConfig, validateWebrtc, webrtcSettings } from './webrtc.ts'
 
@@ -80,6 +81,7 @@ export const Config = z
     ...providerSettings,
     ...webhookSettings,
     ...webrtcSettings,
+    ...secondFactorSettings,
   })
   .superRefine(validatePbx)
   .superRefine(validateProvisioning)
@@ -131,5 +133,6 @@ export const Config = z
     ...toProvidersConfig(env),
     ...toWebhookConfig(env),
     ...toWebrtcConfig(env),
+    ...toSecondFactorConfig(env),
   }))
 export type Config = z.output<typeof Config>

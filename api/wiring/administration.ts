@@ -38,7 +38,9 @@ export interface AdministrationNeeds {
 }
 
 /** Joins what administrators do over HTTP. */
-export function createAdministration(needs: AdministrationNeeds): Omit<AdminRoutesNeeds, 'guard'> {
+export function createAdministration(
+  needs: AdministrationNeeds,
+): Omit<AdminRoutesNeeds, 'guard' | 'factors'> {
   const { config, db, redis, auth, callModule, streamControl, policy, now } = needs
   const { users, accountAdmin, securityLog } = auth
   const logged = { securityLog, now }

@@ -27,7 +27,7 @@ import { createRequiredPasswordChange } from '../core/auth/required-password-cha
 import { createSecurityEventRecorder } from '../core/auth/security-events.ts'
 import { joinSecurityLogs } from '../core/auth/security-log.ts'
 import { createSessions } from '../core/auth/sessions.ts'
-import { createSignInPolicy } from '../core/auth/sign-in-policy.ts'
+import { joinRequirements, requireNoPasswordChange } from '../core/auth/sign-in-policy.ts'
 import { createSignInTickets, SignInGrant } from '../core/auth/sign-in-tickets.ts'
 import { createFindReach } from '../core/auth/supervisor-reach.ts'
 import { createTokens } from '../core/auth/tokens.ts'
@@ -49,6 +49,7 @@ import { createSessionStore } from '../store/sql/auth/sessions.ts'
 import { createUserStore } from '../store/sql/auth/users.ts'
 import type { Database } from '../store/sql/database.ts'
 import { createDirectoriesModule } from './directories.ts'
+import { createFactorModule } from './factors.ts'
 import { createPhoneSignIn } from './phone-sign-in.ts'
 
 export interface AuthModuleNeeds {
@@ -175,6 +176,13 @@ export function createAuthModule(needs: AuthModuleNeeds) {
   const providerLogouts = createProviderLogouts(redis)
   const attemptsAt = (surface: string, perAddress: AttemptLimit) =>
     createLoginAttempts(attempts, { surface, perAddress, perAccount: config.perAccount })
+  const factors = createFactorModule({
+    ...{ config, db, redis, users, securityLog, now },
+    countersFor: attempts.countersFor,
+  })
+  /** What an account needs besides password and second factor. */
+  const requireBesidesFactor = requireNoPasswordChange
+  const requirePasswordSuffices = joinRequirements(factors.requireNoFactor, requireBesidesFactor)
   /** What verifies passwords, for a surface with its own limits of attempts. */
   const passwordCheckAt = (surface: string, perAddress: AttemptLimit): PasswordCheckNeeds => ({
     passwords,
@@ -183,8 +191,8 @@ export function createAuthModule(needs: AuthModuleNeeds) {
       ...(directories && { directory: directories.passwords }),
       ...(phoneSignIn && { phone: phoneSignIn.passwords }),
     },
+    appPasswords: factors.appPasswordCheck,
   })
-  const requirePasswordSuffices = createSignInPolicy()
   const checkPassword = createPasswordCheck(passwordCheckAt('v1', config.perAddress))
 
   return {
@@ -210,6 +218,9 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     passwordCheckAt,
     /** Starts the checks of the accounts of directories. */
     openDirectories: () => directories?.start(),
+    factors,
+    requireBesidesFactor,
+    deleteRefreshState: rotationStore.delete,
     accountAdmin,
     passwordAuthorities: createPasswordAuthorities({
       ...changes,

@@ -38,6 +38,7 @@ import type { CallCenter } from './call-center/call-center.ts'
 import type { CallModule } from './calls.ts'
 import { createPersonalModule } from './personal.ts'
 import type { ProvisioningModule } from './provisioning.ts'
+import { createSecondFactorRoutes } from './second-factor.ts'
 import { createSignInModule } from './sign-in.ts'
 import type { OutgoingWebhooks } from './webhooks.ts'
 
@@ -76,6 +77,8 @@ export function createSurfaces(needs: SurfacesNeeds) {
   const { calls, statuses, directory, presence, isOnline } = callModule
   const tickets = createStreamTicketStore(redis)
 
+  const factorRoutes = createSecondFactorRoutes({ config, redis, guard, auth, now })
+
   const voipSocket = createVoipSocket({
     ...{ tokenVerifier, tickets, allowedOrigins, calls, statuses, directory, monotonic, log },
     peerMessages: needs.peerMessages,
@@ -110,7 +113,10 @@ export function createSurfaces(needs: SurfacesNeeds) {
         supervision: callModule.supervision.control,
         supervisorsFor: callModule.supervision.views.forActor,
       },
-      administration: createAdministration({ ...needs, now }),
+      administration: {
+        ...createAdministration({ ...needs, now }),
+        factors: { resetFactors: factorRoutes.resetFactors },
+      },
       phone: {
         guard,
         credentials: provisioning.webrtcCredentials,
@@ -126,7 +132,9 @@ export function createSurfaces(needs: SurfacesNeeds) {
         makesExtensions: config.provisioner !== undefined,
         passwordMinLength: config.passwordMinLength,
         hasPhoneSecrets: config.phoneSignIn.mode !== 'off',
+        hasPasskeys: auth.factors.passkeys.isOffered,
       },
+      factors: factorRoutes,
       passwordChange: { passwordChange: auth.requiredPasswordChange },
       callCenter: {
         ...needs.callCenter.v1,

@@ -17,6 +17,7 @@ import {
 } from '../../api/core/auth/password-authorities.ts'
 import { createPasswordRules } from '../../api/core/auth/password-rules.ts'
 import { createProviderLinks, type ProviderLinks } from '../../api/core/auth/providers/provider-links.ts'
+import { createFactorReset, type FactorReset } from '../../api/core/auth/second-factor/factor-reset.ts'
 import { createSecurityEventRecorder } from '../../api/core/auth/security-events.ts'
 import { joinSecurityLogs, type SecurityLog } from '../../api/core/auth/security-log.ts'
 import type { Session, SessionEndReason } from '../../api/core/auth/session-store.ts'
@@ -38,6 +39,7 @@ import { createWebhooks, type Webhooks } from '../../api/core/webhooks/webhooks.
 import { loadCommonPasswords } from '../../api/store/files/common-passwords.ts'
 import { createSecurityLog } from '../../api/store/files/security-log.ts'
 import { createAccountImportStore } from '../../api/store/sql/account-imports/account-imports.ts'
+import { createFactorStore } from '../../api/store/sql/auth/factors.ts'
 import { createPasswordAuthorityStore } from '../../api/store/sql/auth/password-authority.ts'
 import { createProviderIdentityStore } from '../../api/store/sql/auth/provider-identities.ts'
 import { createSecurityEventStore } from '../../api/store/sql/auth/security-events.ts'
@@ -77,6 +79,7 @@ export interface AdminContext {
   accountImports: AccountImports
   passwordAuthorities: PasswordAuthorities
   providerLinks: ProviderLinks
+  resetFactors: FactorReset
   invitations: InvitationAdmin
   extensions: Pick<ExtensionStore, 'find'>
   provisioningJobs: ProvisioningJobs
@@ -176,6 +179,10 @@ function createAdminContext(
   return {
     users,
     providerLinks: createProviderLinks(createProviderIdentityStore(db, nowS), securityLog),
+    resetFactors: createFactorReset({
+      store: createFactorStore(db),
+      ...revoking,
+    }),
     loadDialPolicy,
     loadDirectories: () => loadDirectories(settings.HOOKSWITCH_DIRECTORIES_FILE || undefined),
     invitations: createInvitationAdmin({

@@ -9,7 +9,7 @@ import { type AdminContext, BY_ADMIN, withAdminContext } from './context.ts'
 import { IMPORT_HELP, importFlags, importUsers } from './import-users.ts'
 import { findDirectoryPerson } from './load-directories.ts'
 
-/** `users list|add|extension|passwd|authority|unlock|link|unlink|disable|enable|delete|import`. */
+/** `users list|add|extension|passwd|authority|unlock|reset-factors|link|unlink|disable|enable|delete|import`. */
 export const usersCommand: Command = {
   help: `\
   users list                    all users
@@ -29,6 +29,8 @@ export const usersCommand: Command = {
                                 the user's sessions
   users unlock <name>           lifts such a lock at once, and nothing else (an address that tried too many
                                 names has to wait all the same)
+  users reset-factors <name>    remove the user's second factors and app passwords; ends the user's sessions. The
+                                password stays; a role that must have a second factor adds one at the next sign-in
   users link <name> ldap:<directory> <id>
                                 makes an account belong to a person of a directory: from now on the password there
                                 counts, and no other; ends the user's sessions. The id is what directories check
@@ -48,6 +50,7 @@ ${IMPORT_HELP}`,
     'passwd',
     'authority',
     'unlock',
+    'reset-factors',
     'link',
     'unlink',
     'disable',
@@ -135,6 +138,13 @@ async function run(args: string[]): Promise<void> {
         const origin = await findDirectoryPerson(context.loadDirectories(), source, sourceId)
         await context.accountAdmin.link(user.id, origin, BY_ADMIN)
         return console.log(`${describe(user)} signs in by ${source}; their sessions are over`)
+      }
+      case 'reset-factors': {
+        const user = await context.requireUser(name)
+        await context.resetFactors(user.id, BY_ADMIN)
+        return console.log(
+          `${describe(user)} has no second factor and no app password any more; their sessions are over`,
+        )
       }
       case 'disable': {
         const user = await context.requireUser(name)

@@ -48,6 +48,12 @@ export interface AddressAttempts {
   reserve(address: string): Promise<ReservedAttempt>
 }
 
+/** The same for an account that is known already, over all networks. */
+export interface AccountAttempts {
+  /** @throws {Refusal} `throttled`, `unavailable` after 10 seconds */
+  reserve(account: AttemptTarget): Promise<ReservedAttempt>
+}
+
 export interface ReservedAttempt {
   /** Never throws: a login does not fail because a counter cannot be written. */
   end(outcome: AttemptOutcome): Promise<void>
@@ -113,14 +119,26 @@ export function createAddressAttempts(
   { surface, perAddress }: Pick<LoginAttemptsSettings, 'surface' | 'perAddress'>,
 ): AddressAttempts {
   const networks = countersFor(`address:${surface}`, perAddress)
-  return {
-    async reserve(address) {
-      const id = randomUUID()
-      const counterKeys = [{ counters: networks, key: networkOf(address) }]
-      await reserveAll(counterKeys, id)
-      return { end: (outcome) => endAll(counterKeys, id, outcome === 'success' ? 'void' : outcome) }
-    },
-  }
+  return { reserve: (address) => reserveOne(networks, networkOf(address)) }
+}
+
+/**
+ * Counts the second factors of accounts, over all networks: the password was right before, so that no stranger can lock
+ * the owner out. A success resets nothing, since the owner may sign in between the guesses of another client.
+ */
+export function createFactorAttempts(
+  countersFor: AttemptCountersFor,
+  perAccount: AttemptLimit,
+): AccountAttempts {
+  const accounts = countersFor('factor', perAccount)
+  return { reserve: (account) => reserveOne(accounts, sha256(revisionKeyOf(account))) }
+}
+
+async function reserveOne(counters: AttemptCounters, key: string): Promise<ReservedAttempt> {
+  const id = randomUUID()
+  const counterKeys = [{ counters, key }]
+  await reserveAll(counterKeys, id)
+  return { end: (outcome) => endAll(counterKeys, id, outcome === 'success' ? 'void' : outcome) }
 }
 
 interface CounterKey {

@@ -11,7 +11,7 @@ import type { ProviderLogouts } from './providers/session-provider.ts'
 import { isSameAccount } from './same-account.ts'
 import type { SecurityLog } from './security-log.ts'
 import type { OpenedSession, OpenSessionRequest, Sessions } from './sessions.ts'
-import type { RequirePasswordSuffices } from './sign-in-policy.ts'
+import type { PasswordRequirement } from './sign-in-policy.ts'
 import type { SignInGrant, SignInTickets } from './sign-in-tickets.ts'
 import type { User, UserStore } from './users.ts'
 
@@ -36,7 +36,7 @@ export interface LoginNeeds extends PasswordCheckNeeds {
    * What an account needs beside its right password.
    * @throws {Refusal} `second_factor_required`, `password_change_required`, `unavailable`
    */
-  requirePasswordSuffices?: RequirePasswordSuffices
+  requirePasswordSuffices?: PasswordRequirement
   findExternal?: FindExternal
   /** Logouts of providers; needed where grants name one. */
   providerLogouts?: Pick<ProviderLogouts, 'hasEnded'>
@@ -45,6 +45,11 @@ export interface LoginNeeds extends PasswordCheckNeeds {
 
 /** Unknown users cost the same work and get the same answer as known ones with a wrong password. */
 export interface Login {
+  /**
+   * Verifies credentials, and opens no session.
+   * @throws {Refusal} `credentials_missing`, `credentials_wrong`, `throttled`, `unavailable`
+   */
+  verify(credentials: LoginCredentials, address: string): Promise<{ user: User; proof: PasswordProof }>
   /**
    * Verifies credentials and opens a session.
    * @throws {Refusal} `credentials_missing`, `credentials_wrong`, `second_factor_required`, `password_change_required`,
@@ -68,7 +73,7 @@ export interface Login {
   loginGranted(grant: SignInGrant, request: OpenSessionRequest): Promise<OpenedSession>
   /**
    * Opens a session for a user who was just verified by a mailed link.
-   * @throws {Refusal} `unavailable`
+   * @throws {Refusal} `second_factor_required`, `password_change_required`, `unavailable`
    */
   loginVerified(user: User, request: OpenSessionRequest): Promise<OpenedSession>
 }
@@ -84,7 +89,7 @@ export function createLogin(needs: LoginNeeds): Login {
   } = needs
   const checkPassword = createPasswordCheck(needs)
 
-  async function loginVerified(user: User, request: OpenSessionRequest): Promise<OpenedSession> {
+  async function openSession(user: User, request: OpenSessionRequest): Promise<OpenedSession> {
     const opened = await sessions.open(user, request)
     securityLog.write({
       event: 'authn_login_success',
@@ -97,7 +102,7 @@ export function createLogin(needs: LoginNeeds): Login {
   }
 
   /** An account of this name decides alone, so that no other system can sign in to it by its name. */
-  async function verify(
+  async function checkCredentials(
     { username, password }: LoginCredentials,
     address: string,
   ): Promise<{ user: User | undefined; proof: PasswordProof | undefined }> {
@@ -116,58 +121,66 @@ export function createLogin(needs: LoginNeeds): Login {
     return { user: isSameAccount(user, current) ? current : undefined, proof }
   }
 
-  function failed(username: string, { address }: OpenSessionRequest): Refusal {
+  function failed(username: string, address: string): Refusal {
     securityLog.write({ event: 'authn_login_fail', username, address })
     return new Refusal('credentials_wrong')
   }
 
+  const verify: Login['verify'] = async (credentials, address) => {
+    const { username, password } = credentials
+    if (username === '' || password === '') {
+      securityLog.write({ event: 'authn_login_fail', username, address })
+      throw new Refusal('credentials_missing')
+    }
+    const { user, proof } = await checkCredentials(credentials, address).catch((err) => {
+      if (err instanceof Refusal && err.code === 'throttled')
+        securityLog.write({ event: 'authn_login_throttled', username, address })
+      throw err
+    })
+    if (user === undefined || proof === undefined) throw failed(username, address)
+    return { user, proof }
+  }
+
   async function loginGranted(grant: SignInGrant, request: OpenSessionRequest): Promise<OpenedSession> {
+    const { address } = request
     const user = await users.find(grant.userId)
     // A change of the account, such as a new password, outdates what was verified before it.
     if (user === undefined || user.disabled || user.generation !== grant.generation)
-      throw failed(user?.username ?? '', request)
+      throw failed(user?.username ?? '', address)
     const { provider, verifiedAt = 0 } = grant
-    if (provider === undefined) return loginVerified(user, request)
+    if (provider === undefined) return openSession(user, request)
     if (needs.providerLogouts === undefined) throw new Refusal('not_supported')
-    const opened = await loginVerified(user, { ...request, provider })
+    const opened = await openSession(user, { ...request, provider })
     // After the session is there: a logout that arrives meanwhile finds the session, or is found here.
-    const end = () => sessions.logout({ userId: user.id, sessionId: opened.sessionId }, request.address)
+    const end = () => sessions.logout({ userId: user.id, sessionId: opened.sessionId }, address)
     const isOver = await needs.providerLogouts.hasEnded(provider, verifiedAt).catch(async (err) => {
       await end()
       throw err
     })
     if (!isOver) return opened
     await end()
-    throw failed(user.username, request)
+    throw failed(user.username, address)
   }
 
   return {
-    loginVerified,
+    verify,
     loginGranted,
+    async loginVerified(user, request) {
+      await requirePasswordSuffices(user)
+      return openSession(user, request)
+    },
     async loginWithTicket(ticket, request, browsers = []) {
       const grant = await signInTickets.redeem(ticket)
       // A ticket in a link of another person must not sign this browser in.
       const isForClient = grant?.browser === undefined || browsers.includes(grant.browser)
-      if (grant === undefined || !isForClient) throw failed('', request)
+      if (grant === undefined || !isForClient) throw failed('', request.address)
       return loginGranted(grant, request)
     },
-    async login({ username, password }, request) {
-      const { address } = request
-      if (username === '' || password === '') {
-        securityLog.write({ event: 'authn_login_fail', username, address })
-        throw new Refusal('credentials_missing')
-      }
-      const { user, proof } = await verify({ username, password }, address).catch((err) => {
-        if (err instanceof Refusal && err.code === 'throttled')
-          securityLog.write({ event: 'authn_login_throttled', username, address })
-        throw err
-      })
-      if (user === undefined || proof === undefined) {
-        securityLog.write({ event: 'authn_login_fail', username, address })
-        throw new Refusal('credentials_wrong')
-      }
+    async login(credentials, request) {
+      const { user, proof } = await verify(credentials, request.address)
       if (proof === 'password') await requirePasswordSuffices(user)
-      const opened = await loginVerified(user, request)
+      const { address } = request
+      const opened = await openSession(user, proof === 'password' ? request : { ...request, ...proof })
       // The owner changed the password after it was verified here, and ended the sessions that were there then.
       if ((await users.find(user.id))?.passwordHash !== user.passwordHash) {
         await sessions.logout({ userId: user.id, sessionId: opened.sessionId }, address)

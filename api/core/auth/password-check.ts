@@ -18,12 +18,12 @@ export type RemoteAuthorities = Partial<Record<Exclude<PasswordAuthority, 'local
 export interface AppPasswords {
   /** Whether a text has the form of an app password, so that it is compared with those alone. */
   isAppPassword(text: string): boolean
-  /** @throws {Refusal} `unavailable` */
-  verify(userId: string, text: string): Promise<boolean>
+  /** @returns its id, if the user has it @throws {Refusal} `unavailable` */
+  verify(userId: string, text: string): Promise<string | undefined>
 }
 
-/** What a client has shown. */
-export type PasswordProof = 'password' | 'app_password'
+/** What a client has shown: the password of the account, or that of a device by its id. */
+export type PasswordProof = 'password' | { appPasswordId: string }
 
 export interface PasswordCheckNeeds {
   passwords: Pick<Passwords, 'verify'>
@@ -35,7 +35,8 @@ export interface PasswordCheckNeeds {
 
 /**
  * Verifies a password where the account has it, limited as `LoginAttempts` has it.
- * @returns undefined for a wrong one; without a user, or with a disabled one, after the time that a local one takes
+ * @returns undefined for a wrong one; without a user, or with a disabled one, after the time that a wrong one of the
+ *   same form takes
  * @throws {Refusal} `throttled`, `unavailable`
  */
 export type PasswordCheck = (
@@ -54,9 +55,10 @@ export function createPasswordCheck(needs: PasswordCheckNeeds): PasswordCheck {
     options: Required<VerifyOptions>,
   ): Promise<PasswordProof | undefined> {
     const active = user?.disabled === false ? user : undefined
-    if (active !== undefined && appPasswords?.isAppPassword(password) === true) {
+    if (appPasswords?.isAppPassword(password) === true) {
       await options.beforeVerify()
-      return (await appPasswords.verify(active.id, password)) ? 'app_password' : undefined
+      const appPasswordId = await appPasswords.verify(active?.id ?? '', password)
+      return appPasswordId === undefined ? undefined : { appPasswordId }
     }
     const authority = user?.passwordAuthority ?? 'local'
     const remote = authority === 'local' ? undefined : remoteAuthorities[authority]

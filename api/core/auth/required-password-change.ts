@@ -9,7 +9,7 @@ import { attemptTargetOf, type PasswordCheck } from './password-check.ts'
 import type { RevocationPublisher } from './revocations.ts'
 import type { SecurityLog } from './security-log.ts'
 import type { Sessions } from './sessions.ts'
-import type { RequirePasswordSuffices } from './sign-in-policy.ts'
+import type { PasswordRequirement } from './sign-in-policy.ts'
 import type { SignInTickets } from './sign-in-tickets.ts'
 import type { User, UserStore } from './users.ts'
 
@@ -38,7 +38,7 @@ export interface RequiredPasswordChangeNeeds {
   users: Pick<UserStore, 'find' | 'findByLogin' | 'replaceRequiredPassword'>
   passwords: NewPasswords
   checkPassword: PasswordCheck
-  requirePasswordSuffices: RequirePasswordSuffices
+  requirePasswordSuffices: PasswordRequirement
   signInTickets: Pick<SignInTickets, 'issue'>
   sessions: Pick<Sessions, 'endAll'>
   revocationPublisher: RevocationPublisher

@@ -17,6 +17,7 @@ export type SecurityEvent =
     }
   | { event: 'authn_token_reuse'; userId: string; sessionId: string; address: string }
   | { event: 'authn_password_change_fail'; userId: string; username: string; address: string }
+  | { event: (typeof FACTOR_PROOF_EVENTS)[number]; userId: string; username: string; address: string }
   | { event: 'authn_password_reset_request'; username: string; address: string }
   | { event: 'authn_password_reset'; userId: string; address: string }
   | SessionEnded
@@ -35,9 +36,9 @@ export interface SessionEnded {
   address: string
 }
 
-/** An administrator changed an account, or a user the own password. */
+/** An administrator changed an account, or a user the own password or second factors. */
 export interface UserAdministered {
-  event: (typeof USER_ADMIN_EVENTS)[number]
+  event: (typeof USER_ADMIN_EVENTS)[number] | (typeof FACTOR_EVENTS)[number]
   userId: string
   /** The username. */
   target: string
@@ -88,6 +89,20 @@ export const USER_ADMIN_EVENTS = [
   'identity_unlinked',
   'device_sign_in_allowed',
 ] as const
+export const FACTOR_EVENTS = [
+  'second_factor_added',
+  'second_factor_removed',
+  'second_factors_reset',
+  'recovery_codes_replaced',
+  'app_password_created',
+  'app_password_revoked',
+] as const
+/** `authn_passkey_copied`: the signature counter of a passkey went back. */
+export const FACTOR_PROOF_EVENTS = [
+  'authn_second_factor_fail',
+  'authn_recovery_code_used',
+  'authn_passkey_copied',
+] as const
 export const THING_ADMIN_EVENTS = [
   'invitation_created',
   'invitation_sent_again',
@@ -118,6 +133,8 @@ export const SECURITY_EVENTS = [
   'session_ended',
   'session_logout',
   ...USER_ADMIN_EVENTS,
+  ...FACTOR_EVENTS,
+  ...FACTOR_PROOF_EVENTS,
   ...THING_ADMIN_EVENTS,
   ...SUPERVISION_EVENTS,
 ] as const satisfies readonly SecurityEvent['event'][]

@@ -28,6 +28,8 @@ export interface Session {
   endedAt: number | null
   /** Null while the session is active. */
   endReason: SessionEndReason | string | null
+  /** The app password that opened the session; null for any other proof. */
+  appPasswordId: string | null
 }
 
 /** Why a session ended. */
@@ -54,6 +56,7 @@ export interface SessionActivity {
 }
 
 export interface SessionStore {
+  /** @throws {Refusal} `credentials_wrong` if its app password was revoked meanwhile */
   add(session: Session): Promise<void>
   find(id: string): Promise<Session | undefined>
   /** Records that the session was used. @param idleExpiresAt the new one; an earlier one has no effect */

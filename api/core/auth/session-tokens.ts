@@ -57,7 +57,8 @@ export function createSessionTokens(needs: SessionTokensNeeds): SessionTokens {
   }
 
   return {
-    async issueAccess(user, session, extraClaims, ttl) {
+    async issueAccess(owner, session, extraClaims, ttl) {
+      const user = withRightsOf(session, owner)
       const at = toUnixSeconds(now())
       // No access token outlives its session, nor the idle time that begins with it.
       const until = Math.min(at + accessTokenTtl(ttl), session.expiresAt)
@@ -67,10 +68,12 @@ export function createSessionTokens(needs: SessionTokensNeeds): SessionTokens {
       return { accessToken, expiresIn: until - at, until }
     },
 
-    issueRefresh: (user, session, extraClaims) =>
-      tokens.issue('refresh', subjectOf(user, session), session.expiresAt, {
+    issueRefresh(owner, session, extraClaims) {
+      const user = withRightsOf(session, owner)
+      return tokens.issue('refresh', subjectOf(user, session), session.expiresAt, {
         extraClaims: extraClaims(user, 'refresh'),
-      }),
+      })
+    },
 
     expiryOf({ refreshWith, accessTtl }, createdAt) {
       const access = createdAt + accessTokenTtl(accessTtl)
@@ -88,3 +91,7 @@ export function createSessionTokens(needs: SessionTokensNeeds): SessionTokens {
     },
   }
 }
+
+/** An app password stands on a device and needs no second factor: its sessions never have an administrator's rights. */
+const withRightsOf = ({ appPasswordId }: Pick<Session, 'appPasswordId'>, user: User): User =>
+  appPasswordId !== null && user.role === 'admin' ? { ...user, role: 'supervisor' } : user

@@ -30,6 +30,8 @@ export interface OpenSessionRequest {
   /** Seconds; by default the setting's. */
   accessTtl?: number
   provider?: SessionProvider
+  /** The app password that was verified instead of the password. */
+  appPasswordId?: string
 }
 
 /** Lifetimes in seconds. */
@@ -52,7 +54,7 @@ export interface RefreshOptions {
 }
 
 export interface Sessions {
-  /** @throws {Refusal} `unavailable` */
+  /** @throws {Refusal} `credentials_wrong` if the app password was revoked meanwhile, `unavailable` */
   open(user: User, request: OpenSessionRequest): Promise<OpenedSession>
   /**
    * Issues a new access token for the session of a valid token. The session's end stays where it is.
@@ -158,6 +160,7 @@ export function createSessions(needs: SessionsNeeds): Sessions {
         ...(request.provider === undefined ? {} : { provider: request.provider }),
         endedAt: null,
         endReason: null,
+        appPasswordId: request.appPasswordId ?? null,
       }
       const [{ accessToken, expiresIn }, refreshToken] = await Promise.all([
         sessionTokens.issueAccess(user, session, extraClaims, accessTtl),

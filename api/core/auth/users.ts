@@ -175,7 +175,8 @@ export interface UserStore {
    * password become invalid. Raises neither counter, as `setProfile`. One transaction checks and writes, since
    * another password may have been set while this one was verified and hashed. No other change is required then.
    * @throws {Refusal} `credentials_wrong` if another password than the verified one is stored, `token_revoked` if the
-   *   session has ended or the user is disabled or deleted, `conflict` as `requireLocalPassword`
+   *   session has ended or the user is disabled or deleted, `forbidden` if an app password opened it, `conflict` as
+   *   `requireLocalPassword`
    */
   setOwnPassword(id: string, write: OwnPasswordWrite): Promise<void>
   /**

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Guarded } from '../guard.ts'
 import { type AccountImportRoutesNeeds, addAccountImportRoutes } from './account-import-routes.ts'
 import { addDoNotCallRoutes, type DoNotCallRoutesNeeds } from './do-not-call-routes.ts'
+import { addFactorResetRoute, type FactorResetRouteNeeds } from './factor-reset-route.ts'
 import { addInvitationRoutes, type InvitationRoutesNeeds } from './invitation-routes.ts'
 import { addPasswordAuthorityRoutes, type PasswordAuthorityRoutesNeeds } from './password-authority-routes.ts'
 import { addProvisioningRoutes, type ProvisioningRoutesNeeds } from './provisioning-routes.ts'
@@ -15,6 +16,7 @@ export interface AdminRoutesNeeds extends Pick<UserRoutesNeeds, 'guard'> {
   users: Omit<UserRoutesNeeds, 'guard'>
   accountImports: Omit<AccountImportRoutesNeeds, 'guard'>
   passwordAuthority: Omit<PasswordAuthorityRoutesNeeds, 'guard'>
+  factors: Omit<FactorResetRouteNeeds, 'guard'>
   invitations: Omit<InvitationRoutesNeeds, 'guard'>
   doNotCall: Omit<DoNotCallRoutesNeeds, 'guard'>
   provisioning: Omit<ProvisioningRoutesNeeds, 'guard'>
@@ -28,6 +30,7 @@ export function addAdminRoutes(app: OpenAPIHono<Guarded>, { guard, ...needs }: A
   addUserRoutes(app, { guard, ...needs.users })
   addAccountImportRoutes(app, { guard, ...needs.accountImports })
   addPasswordAuthorityRoutes(app, { guard, ...needs.passwordAuthority })
+  addFactorResetRoute(app, { guard, ...needs.factors })
   addInvitationRoutes(app, { guard, ...needs.invitations })
   addDoNotCallRoutes(app, { guard, ...needs.doNotCall })
   addProvisioningRoutes(app, { guard, ...needs.provisioning })

@@ -13,6 +13,7 @@ import { v1ErrorFormat } from './errors.ts'
 import { addHistoryRoutes, type HistoryRoutesNeeds } from './history-routes.ts'
 import { addMeRoutes, type MeRoutesNeeds } from './me-routes.ts'
 import { addMissedRoutes, type MissedRoutesNeeds } from './missed-routes.ts'
+import { addOwnFactorRoutes, type OwnFactorRoutesNeeds } from './own-factor-routes.ts'
 import { addPasswordChangeRoutes, type PasswordChangeRoutesNeeds } from './password-change-routes.ts'
 import { addPeopleRoutes, type PeopleRoutesNeeds } from './people-routes.ts'
 import { phoneSocketRoute } from './phone/phone-socket-route.ts'
@@ -20,6 +21,7 @@ import { addPhoneRoutes, type PhoneRoutesNeeds } from './phone-routes.ts'
 import { addPresenceRoutes, type PresenceRoutesNeeds } from './presence-routes.ts'
 import { addProviderRoutes, type ProviderRoutesNeeds } from './provider-routes.ts'
 import { addSessionRoutes, type SessionRoutesNeeds } from './session-routes.ts'
+import { addSignInFactorRoutes, type SignInFactorRoutesNeeds } from './sign-in-factor-routes.ts'
 import { addSignInRoutes, type SignInRoutesNeeds } from './sign-in-routes.ts'
 import { addSupervisionRoutes, type SupervisionRoutesNeeds } from './supervision-routes.ts'
 import * as wire from './wire.ts'
@@ -33,6 +35,7 @@ export interface V1RoutesNeeds extends SessionRoutesNeeds {
   signIn: Omit<SignInRoutesNeeds, 'listProviders'>
   otherSignIns: Omit<ProviderRoutesNeeds, 'log'> & Omit<DeviceRoutesNeeds, 'guard'>
   passwordChange: PasswordChangeRoutesNeeds
+  factors: { signIn: SignInFactorRoutesNeeds; own: OwnFactorRoutesNeeds }
   callCenter: CallCenterRoutesNeeds
   log: Logger
 }
@@ -49,6 +52,7 @@ export function createV1Routes({
   signIn,
   passwordChange,
   otherSignIns,
+  factors,
   callCenter,
   log,
 }: V1RoutesNeeds): OpenAPIHono<Guarded> {
@@ -77,6 +81,8 @@ export function createV1Routes({
   addProviderRoutes(app, { ...otherSignIns, log })
   addDeviceRoutes(app, { guard, ...otherSignIns })
   addPasswordChangeRoutes(app, passwordChange)
+  addSignInFactorRoutes(app, factors.signIn)
+  addOwnFactorRoutes(app, factors.own)
   addMeRoutes(app, personal)
   addPeopleRoutes(app, personal)
   addHistoryRoutes(app, history)
@@ -118,8 +124,9 @@ export const v1Section = (app: OpenAPIHono<Guarded>): OpenApiSection =>
       {
         name: 'sign-in',
         description:
-          'Ways to sign in beside a password. Some are for browsers, and for servers of providers.',
+          'Password, second factor and passkey of a person, and ways to sign in beside a password. Some are for browsers, and for servers of providers.',
       },
+      { name: 'sign-in security', description: 'The own second factors and app passwords.' },
       { name: 'sessions', description: 'Logins that live, to be seen and ended.' },
       ...adminTags,
     ],

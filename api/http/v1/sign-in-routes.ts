@@ -14,6 +14,7 @@ export interface SignInRoutesNeeds {
   hasPhoneSecrets: boolean
   /** Where people may sign in instead. */
   listProviders(): readonly { id: string; name: string }[]
+  hasPasskeys: boolean
 }
 
 const SignInOptionsJson = z
@@ -32,6 +33,7 @@ const SignInOptionsJson = z
     providers: z.array(z.object({ id: z.string(), name: z.string() })).openapi({
       description: 'Where a person may sign in instead: at `/api/v1/sign-in/providers/{id}/start`',
     }),
+    passkeys: z.boolean().openapi({ description: 'Whether a person can sign in with a passkey alone' }),
   })
   .openapi('SignInOptions')
 
@@ -60,6 +62,7 @@ export function addSignInRoutes(app: OpenAPIHono<Guarded>, options: SignInRoutes
           password_min_length: options.passwordMinLength,
           phone_secrets: options.hasPhoneSecrets,
           providers: [...options.listProviders()],
+          passkeys: options.hasPasskeys,
         },
         200,
       ),

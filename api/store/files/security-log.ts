@@ -22,6 +22,12 @@ function messageOf(event: SecurityEvent): string {
       return `[TOKEN_REUSE] A refresh secret of user ID ${event.userId} was used again`
     case 'authn_password_change_fail':
       return `[AUTH_FAILED] Wrong current password for user: ${event.username}`
+    case 'authn_second_factor_fail':
+      return `[AUTH_FAILED] Wrong second factor for user: ${event.username}`
+    case 'authn_passkey_copied':
+      return `[AUTH_FAILED] A copied passkey was used for user: ${event.username}`
+    case 'authn_recovery_code_used':
+      return `[SECOND_FACTOR] A recovery code was used by user: ${event.username}`
     case 'authn_password_reset_request':
       return `[PASSWORD] A link to reset a password was requested for: ${event.username}`
     case 'authn_password_reset':

@@ -8,10 +8,11 @@ import type { UserStatus } from '../../core/presence/user-status-store.ts'
 import type { ExtensionState } from '../../core/provisioning/extensions.ts'
 import type { AccountImportTables } from './tables-account-imports.ts'
 import type { CallCenterTables, InvitationGrant } from './tables-call-center.ts'
+import type { FactorTables } from './tables-factors.ts'
 import type { OutgoingWebhookTables } from './tables-webhooks.ts'
 
 /** Booleans are 0 and 1, times unix seconds, in every table and on both engines. */
-export interface Tables extends CallCenterTables, AccountImportTables, OutgoingWebhookTables {
+export interface Tables extends CallCenterTables, AccountImportTables, FactorTables, OutgoingWebhookTables {
   users: UsersTable
   account_names: AccountNamesTable
   sessions: SessionsTable
@@ -95,6 +96,8 @@ export interface SessionsTable {
   provider_id: string | null
   provider_subject: string | null
   provider_session_id: string | null
+  /** The app password that opened the session, if it was one. */
+  app_password_id: number | null
 }
 
 /** Accounts that an administrator has linked with a person of an identity provider. */

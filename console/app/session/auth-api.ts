@@ -10,8 +10,16 @@ export type RefreshResult =
   | { outcome: 'no_session' }
   | { outcome: 'ended'; reason: SignOutReason }
   | { outcome: 'unavailable'; retryAfterMs: number }
+/** What a right password is answered with where the account needs a second factor. */
+export interface FactorChallenge {
+  challenge: string
+  methods: readonly ('totp' | 'passkey' | 'recovery_code')[]
+  /** A factor must be added first. */
+  enrol: boolean
+}
 export type LoginResult =
   | { outcome: 'token'; token: AccessToken }
+  | { outcome: 'second_factor'; challenge: FactorChallenge }
   | { outcome: 'wrong' | 'invalid' | 'password_change' }
   | { outcome: 'throttled' | 'unavailable'; retryAfterMs: number }
 
@@ -21,19 +29,35 @@ export type SignInRequest = { rememberMe: boolean } & (
   | { sessionToken: string }
 )
 
-export async function login(body: SignInRequest): Promise<LoginResult> {
-  const response = await post('auth:login', body)
+export async function login(request: SignInRequest): Promise<LoginResult> {
+  if ('sessionToken' in request) return openSession(request)
+  const { rememberMe, ...credentials } = request
+  const response = await post('/api/v1/sign-in/password', credentials)
+  if (response?.status !== 200 && response?.status !== 403) return refusedLogin(response)
+  const body = (await response.json().catch(() => ({}))) as Partial<FactorChallenge> & {
+    code?: string
+    session_token?: string
+  } // as the document has it
+  if (body.session_token !== undefined) return openSession({ sessionToken: body.session_token, rememberMe })
+  if (body.code === 'password_change_required') return { outcome: 'password_change' }
+  const { challenge, methods = [], enrol = false } = body
+  if (challenge === undefined) return { outcome: 'wrong' }
+  return { outcome: 'second_factor', challenge: { challenge, methods, enrol } }
+}
+
+/** Exchanges what a completed sign-in ends with for the session. */
+async function openSession(ticket: { sessionToken: string; rememberMe: boolean }): Promise<LoginResult> {
+  const response = await post(`${PREFIX}/auth:login`, ticket)
+  return response?.status === 200 ? withToken(response, 2) : refusedLogin(response)
+}
+
+function refusedLogin(response: Response | undefined): LoginResult {
   switch (response?.status) {
-    case 200:
-      return withToken(response, 2)
     case 400:
       return { outcome: 'invalid' }
     case 401:
-      return { outcome: 'wrong' }
     case 403:
-      return {
-        outcome: (await codeOf(response)) === 'password_change_required' ? 'password_change' : 'wrong',
-      }
+      return { outcome: 'wrong' }
     case 429:
       return { outcome: 'throttled', retryAfterMs: retryAfterMs(response, 60) }
     default:
@@ -43,7 +67,7 @@ export async function login(body: SignInRequest): Promise<LoginResult> {
 
 /** Exchanges the cookie for an access token and a new cookie. */
 export async function refresh(): Promise<RefreshResult> {
-  const response = await post('auth:refresh')
+  const response = await post(`${PREFIX}/auth:refresh`)
   switch (response?.status) {
     case 200:
       return withToken(response, 1)
@@ -61,13 +85,13 @@ export async function refresh(): Promise<RefreshResult> {
 
 /** @returns whether the server has ended the session */
 export async function logout(token: string): Promise<boolean> {
-  const response = await post('auth:logout', undefined, token)
+  const response = await post(`${PREFIX}/auth:logout`, undefined, token)
   return response?.status === 200 || response?.status === 401
 }
 
 async function post(path: string, body?: unknown, token?: string): Promise<Response | undefined> {
   try {
-    return await fetch(`${PREFIX}/${path}`, {
+    return await fetch(path, {
       method: 'POST',
       headers: {
         'Content-Type': 'application/json',
@@ -94,12 +118,6 @@ async function withToken(
     }
   } catch {}
   return { outcome: 'unavailable', retryAfterMs: retryAfterMs(response, retryAfterS) }
-}
-
-/** What a right password lacks to open a session. */
-async function codeOf(response: Response): Promise<string | undefined> {
-  const body = (await response.json().catch(() => undefined)) as { code?: string } | undefined // as the document has it
-  return body?.code
 }
 
 /** Whether no cookie was sent, so that no session has ended. */

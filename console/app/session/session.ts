@@ -1,6 +1,13 @@
 import { backoffMs } from '../backoff.ts'
 import { createStore, type Store } from '../store.ts'
-import { type LoginResult, login, logout, refresh, type SignInRequest } from './auth-api.ts'
+import {
+  type FactorChallenge,
+  type LoginResult,
+  login,
+  logout,
+  refresh,
+  type SignInRequest,
+} from './auth-api.ts'
 import type { SignOutReason } from './end-reason.ts'
 import { takeLeadership } from './leadership.ts'
 import type { AccessToken, Connection, TabChannel } from './tab-channel.ts'
@@ -12,11 +19,14 @@ export type SessionState =
   | { status: 'signed-out'; reason: SignOutReason }
   | { status: 'signed-in'; claims: SessionClaims; connection: Connection }
 
+/** A number: how long to wait, in ms, before the next try. */
+export type SignInOutcome = Exclude<LoginResult['outcome'], 'second_factor'> | number | FactorChallenge
+
 export interface Session {
   state: Store<SessionState>
   /** Whether this tab refreshes, and holds the streams and the phone. */
   isLeader: Store<boolean>
-  signIn(request: SignInRequest): Promise<LoginResult['outcome'] | number>
+  signIn(request: SignInRequest): Promise<SignInOutcome>
   signOut(): Promise<void>
   /** A live access token. @throws {SignedOutError} */
   getToken(): Promise<string>
@@ -190,6 +200,15 @@ export function createSession(channel: TabChannel, { mayLead = true } = {}): Ses
     }
   })
 
+  function enter(result: LoginResult): SignInOutcome {
+    if (result.outcome === 'throttled') return result.retryAfterMs
+    if (result.outcome === 'second_factor') return result.challenge
+    if (result.outcome !== 'token') return result.outcome
+    adopt(result.token)
+    channel.send({ type: 'token', token: result.token })
+    return 'token'
+  }
+
   return {
     state,
     isLeader,
@@ -198,14 +217,7 @@ export function createSession(channel: TabChannel, { mayLead = true } = {}): Ses
       refreshed.add(listener)
       return () => refreshed.delete(listener)
     },
-    async signIn(request) {
-      const result = await login(request)
-      if (result.outcome === 'throttled') return result.retryAfterMs
-      if (result.outcome !== 'token') return result.outcome
-      adopt(result.token)
-      channel.send({ type: 'token', token: result.token })
-      return 'token'
-    },
+    signIn: async (request) => enter(await login(request)),
     async signOut() {
       const current = token?.value
       signingOutUntil = Date.now() + SIGN_OUT_TIMEOUT_MS

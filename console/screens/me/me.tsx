@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react'
 import { appMessages } from '../../app/messages.ts'
 import { showShortcuts } from '../../app/shortcuts.tsx'
 import { Button } from '../../components/button.tsx'
@@ -15,6 +16,11 @@ import { SessionsSection } from './sessions.tsx'
 import { SipSection } from './sip.tsx'
 import { ThemeSection } from './theme.tsx'
 
+/** Few visits need it. */
+const SecuritySection = lazy(() =>
+  import('./security/security.tsx').then((it) => ({ default: it.SecuritySection })),
+)
+
 /** The user’s own account, and the settings of this browser. */
 export function MeScreen() {
   const { screens } = useMessages(appMessages)
@@ -28,6 +34,9 @@ export function MeScreen() {
       <div className={styles.columns}>
         <ProfileSection />
         <PasswordSection />
+        <Suspense>
+          <SecuritySection />
+        </Suspense>
         <ThemeSection />
         <AudioSection />
         <NotificationsSection />

@@ -1,5 +1,5 @@
 import { type FormEvent, lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
-import type { SignInRequest } from '../../app/session/auth-api.ts'
+import type { FactorChallenge, SignInRequest } from '../../app/session/auth-api.ts'
 import type { SignOutReason } from '../../app/session/end-reason.ts'
 import type { Session } from '../../app/session/session.ts'
 import { Button } from '../../components/button.tsx'
@@ -16,9 +16,12 @@ import { SignInCard } from './sign-in-card.tsx'
 import { type SignInOptions, WithSignInOptions } from './sign-in-options.tsx'
 import { ThrottleNotice } from './throttle-notice.tsx'
 
+/** Few sign-ins need them. */
 const NewPasswordStep = lazy(() =>
   import('./new-password-step.tsx').then(({ NewPasswordStep: step }) => ({ default: step })),
 )
+const FactorStep = lazy(() => import('./factor-step.tsx').then((it) => ({ default: it.FactorStep })))
+const PasskeyButton = lazy(() => import('./passkey-button.tsx').then((it) => ({ default: it.PasskeyButton })))
 
 export function SignInScreen({ session, reason }: { session: Session; reason: SignOutReason }) {
   const texts = useMessages(signInMessages)
@@ -27,6 +30,7 @@ export function SignInScreen({ session, reason }: { session: Session; reason: Si
   const [isBusy, setBusy] = useState(false)
   /** A right password that has to be replaced. */
   const [given, setGiven] = useState<NewPasswordStepProps['given']>()
+  const [factor, setFactor] = useState<FactorChallenge & { request: SignInRequest }>()
   const form = useRef<HTMLFormElement>(null)
   const focus = useCallback((name: 'login' | 'password') => {
     form.current?.querySelector<HTMLInputElement>(`input[name=${name}]`)?.focus()
@@ -55,7 +59,8 @@ export function SignInScreen({ session, reason }: { session: Session; reason: Si
     const outcome = await session.signIn(request).catch(() => 'unavailable' as const)
     setBusy(false)
     setGiven(outcome === 'password_change' && 'login' in request ? request : undefined)
-    if (typeof outcome === 'number') setWaitMs(outcome)
+    if (typeof outcome === 'object') setFactor({ ...outcome, request })
+    else if (typeof outcome === 'number') setWaitMs(outcome)
     else if (outcome !== 'token' && outcome !== 'throttled' && outcome !== 'password_change') {
       setFailure(outcome)
       if (outcome === 'wrong') focus('password')
@@ -73,6 +78,23 @@ export function SignInScreen({ session, reason }: { session: Session; reason: Si
   }
 
   const isWaiting = waitMs > 0
+  if (factor !== undefined) {
+    return (
+      <SignInCard title={texts.title}>
+        <Suspense>
+          <FactorStep
+            session={session}
+            challenge={{ ...factor, rememberMe: factor.request.rememberMe }}
+            onEnd={() => setFactor(undefined)}
+            onPasswordChange={() => {
+              setFactor(undefined)
+              if ('login' in factor.request) setGiven(factor.request)
+            }}
+          />
+        </Suspense>
+      </SignInCard>
+    )
+  }
   return (
     <SignInCard title={texts.title}>
       {reason !== 'none' && failure === undefined && !isWaiting && (
@@ -95,6 +117,11 @@ export function SignInScreen({ session, reason }: { session: Session; reason: Si
         {(options) => (
           <>
             <ProviderButtons providers={options.providers} />
+            {options.passkeys && (
+              <Suspense>
+                <PasskeyButton session={session} />
+              </Suspense>
+            )}
             <OtherWays options={options} />
           </>
         )}

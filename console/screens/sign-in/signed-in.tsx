@@ -19,7 +19,9 @@ export function SignedInPage({ session }: { session: Session }) {
     async (ticket: string, returnTo: string) => {
       await waitForState(session)
       if (session.state.get().status === 'signed-in') await session.signOut().catch(() => {})
-      const outcome = await session.signIn({ rememberMe: false, sessionToken: ticket }).catch(() => 'unavailable' as const)
+      const outcome = await session
+        .signIn({ rememberMe: false, sessionToken: ticket })
+        .catch(() => 'unavailable' as const)
       if (outcome === 'token') location.replace(returnTo)
       else setFailure(outcome === 'wrong' ? 'expired' : 'unavailable')
     },

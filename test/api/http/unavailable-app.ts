@@ -67,6 +67,7 @@ export function createUnavailableApp(): { app: Hono; takeErrors(): unknown[] } {
   )
   const topics = [
     'users',
+    'factors',
     'accountImports',
     'passwordAuthority',
     'invitations',
@@ -78,6 +79,7 @@ export function createUnavailableApp(): { app: Hono; takeErrors(): unknown[] } {
   ]
   const services = [
     'users',
+    'resetFactors',
     'activityOf',
     'accountAdmin',
     'passwordAuthorities',
@@ -92,6 +94,7 @@ export function createUnavailableApp(): { app: Hono; takeErrors(): unknown[] } {
     ),
   )
   const administration = Object.fromEntries(topics.map((name) => [name, topic]))
+  const factors = { signIn: needs(), own: needs() }
   const callCenterServices = {
     ai: ['versions'],
     board: ['board', 'thresholds', 'figures', 'wallboards', 'linkOf'],
@@ -117,7 +120,7 @@ export function createUnavailableApp(): { app: Hono; takeErrors(): unknown[] } {
     v1: createV1Routes(
       needs({
         ...{ history: needs(), calls: needs(), phone: needs(), personal: needs() },
-        ...{ administration, callCenter, otherSignIns },
+        ...{ administration, callCenter, factors, otherSignIns },
       }),
     ),
     voip: createVoipRoutes(needs({ registration: 'open', registerThrottle: { consume }, ...voip })),

@@ -21,6 +21,7 @@ export function createRoutesOnlyApp() {
     calls: { guard },
     phone: { guard },
     personal: { guard },
+    factors: { signIn: {}, own: { guard } },
     callCenter: {},
   }
   const authorize = () => async (_c: unknown, next: () => Promise<void>) => next()

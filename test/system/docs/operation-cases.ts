@@ -6,6 +6,7 @@ import { createBoardOperationCases } from './board-operation-cases.ts'
 import { createCaseSteps, MIKOPBX, PASSWORD, V1 } from './case-steps.ts'
 import { createCrmOperationCases } from './crm-operation-cases.ts'
 import { createDeskOperationCases } from './desk-operation-cases.ts'
+import { createFactorOperationCases } from './factor-operation-cases.ts'
 import { createLeadOperationCases } from './lead-operation-cases.ts'
 import { openWebSocket, sendRequest } from './openapi-client.ts'
 import type { OperationCase } from './operation-case.ts'
@@ -296,6 +297,7 @@ export function createOperationCases(stack: Stack, hasPbx: boolean): Record<stri
     ...createBoardOperationCases(stack, hasPbx),
     ...createWebhookOperationCases(stack, hasPbx),
     ...createSignInOperationCases(stack, hasPbx),
+    ...createFactorOperationCases(stack, hasPbx),
     ...createCrmOperationCases(stack, hasPbx, user),
     ...createDeskOperationCases(stack, hasPbx, user),
     ...createLeadOperationCases(stack, hasPbx, user),

@@ -23,7 +23,7 @@ export const setOwnPassword = (
     await trx.deleteFrom('password_resets').where('user_id', '=', userId).execute()
     const session = await trx
       .selectFrom('sessions')
-      .select('generation')
+      .select(['generation', 'app_password_id'])
       .where('id', '=', sessionId)
       .where('user_id', '=', userId)
       .where('ended_at', 'is', null)
@@ -39,6 +39,8 @@ export const setOwnPassword = (
     if (session === undefined || user?.disabled !== 0 || user.generation !== session.generation)
       throw new Refusal('token_revoked', { detail: 'the session has ended' })
     requireLocalPassword(user)
+    if (session.app_password_id !== null)
+      throw new Refusal('forbidden', { detail: 'a session of an app password cannot do this' })
     if (user.password_hash !== verifiedHash)
       throw new Refusal('credentials_wrong', { detail: 'current_password is wrong' })
     const write = { password_hash: passwordHash, must_change_password: 0 }

@@ -12,6 +12,7 @@ import { signOffAgent, signOffExpired } from '../call-center/agent-sign-off.ts'
 import type { Database } from '../database.ts'
 import type { SessionsTable } from '../tables.ts'
 import { queueEvents } from '../webhooks/queue-events.ts'
+import { requireAppPassword } from './app-passwords.ts'
 import { insertRevocation } from './revocations.ts'
 
 export function createSessionStore(db: Database): SessionStore & ProviderSessionStore {
@@ -29,6 +30,8 @@ export function createSessionStore(db: Database): SessionStore & ProviderSession
         // Before the insert: a login must not keep an agent ready after the previous session expired.
         await signOffExpired(trx, session.createdAt, session.userId)
         await trx.insertInto('sessions').values(toRow(session)).execute()
+        // After the insert, which locks the user's row: whatever revokes app passwords locks that row first.
+        if (session.appPasswordId !== null) await requireAppPassword(trx, session.appPasswordId)
         await queueEvents(trx, [toSessionStarted(session)])
       }),
 
@@ -194,6 +197,7 @@ function toRow(session: Session): SessionsTable {
     provider_id: session.provider?.id ?? null,
     provider_subject: session.provider?.subject ?? null,
     provider_session_id: session.provider?.sessionId ?? null,
+    app_password_id: session.appPasswordId === null ? null : (rowId(session.appPasswordId) ?? null),
   }
 }
 
@@ -210,6 +214,7 @@ function toSession(row: Selectable<SessionsTable>): Session {
     userAgent: row.user_agent,
     endedAt: row.ended_at,
     endReason: row.end_reason,
+    appPasswordId: row.app_password_id === null ? null : String(row.app_password_id),
     remember: row.remember === 1,
     idleExpiresAt: row.idle_expires_at,
     refresh:

@@ -15,6 +15,7 @@ export const messages = {
     directory: 'of the company directory',
     provider: 'at the identity provider',
   },
+  resetFactors: 'Reset second factor …',
   sessions: 'Sessions',
   log: 'Security log',
   disable: 'Disable …',

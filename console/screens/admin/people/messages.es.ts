@@ -17,6 +17,7 @@ export const messages: typeof english = {
     directory: 'la del directorio de la empresa',
     provider: 'en el proveedor de identidad',
   },
+  resetFactors: 'Restablecer el segundo factor …',
   sessions: 'Sesiones',
   log: 'Registro de seguridad',
   disable: 'Desactivar …',

@@ -17,6 +17,7 @@ export const messages: typeof english = {
     directory: 'из каталога компании',
     provider: 'у поставщика удостоверений',
   },
+  resetFactors: 'Сбросить второй фактор …',
   sessions: 'Сеансы',
   log: 'Журнал безопасности',
   disable: 'Отключить …',

@@ -14,7 +14,7 @@ import { useChangeUser } from './change-user.ts'
 import { peopleMessages } from './messages.ts'
 
 /** What opens a dialog. */
-export type PersonAction = 'edit' | 'set-password' | 'authority' | 'disable' | 'delete'
+export type PersonAction = 'edit' | 'set-password' | 'authority' | 'reset-factors' | 'disable' | 'delete'
 
 /** One account, and what can be done with it. */
 export function PersonRow({ user, onAction }: { user: Wire<'User'>; onAction(action: PersonAction): void }) {
@@ -60,6 +60,7 @@ export function PersonRow({ user, onAction }: { user: Wire<'User'>; onAction(act
             onSelect: () => onAction('set-password'),
           },
           { label: texts.authority, onSelect: () => onAction('authority') },
+          { label: texts.resetFactors, isDanger: true, onSelect: () => onAction('reset-factors') },
           user.disabled
             ? { label: texts.enable, onSelect: enable }
             : { label: texts.disable, isDanger: true, onSelect: () => onAction('disable') },

@@ -34,7 +34,7 @@ function createFixture({ isPbxAway = false } = {}) {
     },
     appPasswords: {
       isAppPassword: (text) => text.startsWith('app-'),
-      verify: async (userId, text) => text === `app-${userId}`,
+      verify: async (userId, text) => (text === `app-${userId}` ? userId : undefined),
     },
   })
   const run = (user: User | undefined, password: string) =>
@@ -77,13 +77,23 @@ describe('the password check', () => {
     ['a disabled user of the PBX', sampleUser({ passwordAuthority: 'phone', disabled: true })],
   ])('takes the time of a local password for %s, and refuses', async (_, user) => {
     const { run, events } = createFixture()
-    for (const password of ['right', '1234', 'app-1']) expect(await run(user, password)).toBeUndefined()
-    expect(events.filter((event) => event.startsWith('local'))).toHaveLength(3)
+    for (const password of ['right', '1234']) expect(await run(user, password)).toBeUndefined()
+    expect(events.filter((event) => event.startsWith('local'))).toHaveLength(2)
+  })
+
+  it.each([
+    ['no user', undefined],
+    ['a disabled user', sampleUser({ disabled: true })],
+  ])('refuses a text in the form of an app password for %s as a wrong one of a user', async (_, user) => {
+    const [unknown, known] = [createFixture(), createFixture()]
+    expect(await unknown.run(user, 'app-1')).toBeUndefined()
+    expect(await known.run(local, 'app-2')).toBeUndefined()
+    expect(unknown.events).toEqual(known.events)
   })
 
   it('accepts an app password of the same account, and returns that it is one', async () => {
     const { run, events } = createFixture()
-    expect(await run(local, 'app-1')).toBe('app_password')
+    expect(await run(local, 'app-1')).toEqual({ appPasswordId: '1' })
     expect(await run(local, 'app-2')).toBeUndefined()
     expect(events).toEqual(['reserved', 'success', 'reserved', 'failure'])
   })

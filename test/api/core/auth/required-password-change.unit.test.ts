@@ -4,7 +4,7 @@ import type { PasswordProof } from '../../../../api/core/auth/password-check.ts'
 import { createPasswordRules } from '../../../../api/core/auth/password-rules.ts'
 import { createRequiredPasswordChange } from '../../../../api/core/auth/required-password-change.ts'
 import type { SecurityEvent } from '../../../../api/core/auth/security-log.ts'
-import { createSignInPolicy } from '../../../../api/core/auth/sign-in-policy.ts'
+import { requireNoPasswordChange } from '../../../../api/core/auth/sign-in-policy.ts'
 import type { User } from '../../../../api/core/auth/users.ts'
 import { Refusal } from '../../../../api/core/refusal.ts'
 import { sampleUser } from '../../../support/sample-user.ts'
@@ -27,7 +27,7 @@ function createFixture(situation: Situation = {}) {
   const events: SecurityEvent[] = []
   const { user } = { user: sampleUser({ id: '7', mustChangePassword: true }), ...situation }
   const { proof } = { proof: 'password' as const, ...situation }
-  const { refusal, requirePasswordSuffices = createSignInPolicy(), meanwhile = {} } = situation
+  const { refusal, requirePasswordSuffices = requireNoPasswordChange, meanwhile = {} } = situation
   let stored = user
   const { change } = createRequiredPasswordChange({
     users: {
@@ -97,7 +97,7 @@ describe('a password that has to be replaced', () => {
 
   test.each<[string, Situation, Partial<typeof request>, string, string[]]>([
     ['a wrong password', { proof: undefined }, {}, 'credentials_wrong', ['authn_login_fail']],
-    ['an app password', { proof: 'app_password' }, {}, 'credentials_wrong', ['authn_login_fail']],
+    ['an app password', { proof: { appPasswordId: '1' } }, {}, 'credentials_wrong', ['authn_login_fail']],
     ['an unknown name', { user: undefined, proof: undefined }, {}, 'credentials_wrong', ['authn_login_fail']],
     [
       'too many attempts',
@@ -136,7 +136,7 @@ describe('a password that has to be replaced', () => {
 })
 
 describe('the policy of sign-in', () => {
-  const policy = createSignInPolicy()
+  const policy = requireNoPasswordChange
 
   test('refuses a password that has to be replaced', async () => {
     await expect(policy(sampleUser({ mustChangePassword: true }))).rejects.toMatchObject({

@@ -125,6 +125,7 @@ export async function createAdminSurface(
     ...{ users, passwords, policy, ...revoking, ...logged },
   })
   const administration: Parameters<typeof createV1Routes>[0]['administration'] = {
+    factors: { resetFactors: async () => {} },
     users: {
       users,
       activityOf: createSessionStore(db).activityOf,

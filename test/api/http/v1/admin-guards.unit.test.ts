@@ -11,6 +11,7 @@ const ROUTES: readonly [method: string, path: string, body?: object][] = [
   ['PUT', '/users/{userId}/password', { password: 'correct horse' }],
   ['PUT', '/users/{userId}/password-authority', { authority: 'phone' }],
   ['DELETE', '/users/{userId}'],
+  ['DELETE', '/users/{userId}/second-factors'],
   ['GET', '/users/{userId}/sessions'],
   ['DELETE', '/users/{userId}/sessions'],
   ['DELETE', '/users/{userId}/sessions/{sessionId}'],

@@ -10,5 +10,6 @@ export const unusedNeeds = (guard: Guard) =>
     personal: { guard },
     passwordChange: {},
     administration: {},
+    factors: { signIn: {}, own: { guard } },
     callCenter: {},
   }) as unknown as Omit<V1RoutesNeeds, 'guard' | 'log'> // no test calls them

@@ -62,3 +62,24 @@ export function DeleteDialog({ user, onClose }: PersonDialogProps) {
     </ConfirmDialog>
   )
 }
+
+export function ResetFactorsDialog({ user, onClose }: PersonDialogProps) {
+  const texts = useMessages(personDialogMessages)
+  const { api } = useConsole()
+  const describeError = useErrorText()
+  async function reset() {
+    await api.DELETE('/api/v1/users/{userId}/second-factors', { params: { path: { userId: user.id } } })
+    showToast(texts.factorsWereReset(user.display_name))
+  }
+  return (
+    <ConfirmDialog
+      title={texts.resetFactorsTitle(user.display_name)}
+      action={texts.resetFactorsAction}
+      onConfirm={reset}
+      onClose={onClose}
+      describeError={describeError}
+    >
+      {texts.resetFactorsWhat}
+    </ConfirmDialog>
+  )
+}

@@ -75,4 +75,9 @@ export const messages = {
   ],
   deleteAction: 'Delete',
   wasDeleted: (name: string) => `${name} was deleted.`,
+  resetFactorsTitle: (name: string) => `Reset the second factor of ${name}?`,
+  resetFactorsAction: 'Reset',
+  resetFactorsWhat:
+    'The authenticator app, all passkeys, recovery codes and app passwords are removed, and all sessions end. The password stays. Use it when a person lost a device.',
+  factorsWereReset: (name: string) => `${name} has no second factor any more.`,
 }

@@ -78,4 +78,9 @@ export const messages: typeof english = {
   ],
   deleteAction: 'Eliminar',
   wasDeleted: (name) => `Se eliminó a ${name}.`,
+  resetFactorsTitle: (name: string) => `¿Restablecer el segundo factor de ${name}?`,
+  resetFactorsAction: 'Restablecer',
+  resetFactorsWhat:
+    'Se eliminan la aplicación de autenticación, las claves de acceso, los códigos de recuperación y las contraseñas de aplicación, y terminan todas las sesiones. La contraseña no cambia. Sirve cuando alguien perdió un dispositivo.',
+  factorsWereReset: (name: string) => `${name} ya no tiene segundo factor.`,
 }

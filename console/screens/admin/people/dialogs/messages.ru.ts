@@ -77,4 +77,9 @@ export const messages: typeof english = {
   ],
   deleteAction: 'Удалить',
   wasDeleted: (name) => `Удалено: ${name}.`,
+  resetFactorsTitle: (name: string) => `Сбросить второй фактор: ${name}?`,
+  resetFactorsAction: 'Сбросить',
+  resetFactorsWhat:
+    'Приложение для кодов, ключи доступа, резервные коды и пароли приложений удаляются, все сеансы завершаются. Пароль остаётся. Нужно, если человек потерял устройство.',
+  factorsWereReset: (name: string) => `${name}: второго фактора больше нет.`,
 }

@@ -4,7 +4,7 @@ import { SecretDialog, type ShownSecret } from '../../secret-dialog.tsx'
 import { AuthorityDialog } from '../authority/authority-dialog.tsx'
 import type { PersonAction } from '../person-row.tsx'
 import { AddPersonDialog } from './add-person.tsx'
-import { DeleteDialog, DisableDialog } from './confirm-person.tsx'
+import { DeleteDialog, DisableDialog, ResetFactorsDialog } from './confirm-person.tsx'
 import { EditPersonDialog } from './edit-person.tsx'
 import { SetPasswordDialog } from './set-password.tsx'
 
@@ -23,6 +23,8 @@ export function PersonDialogs({ opened, onClose }: { opened: OpenedDialog; onClo
       return <SetPasswordDialog user={opened.user} onClose={onClose} />
     case 'authority':
       return <AuthorityDialog user={opened.user} onClose={onClose} />
+    case 'reset-factors':
+      return <ResetFactorsDialog user={opened.user} onClose={onClose} />
     case 'disable':
       return <DisableDialog user={opened.user} onClose={onClose} />
     case 'delete':

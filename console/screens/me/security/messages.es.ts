@@ -1,0 +1,42 @@
+import type { messages as english } from './messages.en.ts'
+
+export const messages: typeof english = {
+  title: 'Seguridad del inicio de sesión',
+  intro: 'Con un segundo paso, una contraseña robada no abre su cuenta.',
+  required: 'Su rol debe tener un segundo paso.',
+  atProvider: 'Usted inicia sesión con su proveedor, que tiene su propio segundo paso.',
+  app: 'Aplicación de autenticación',
+  appSince: (time) => `Añadida ${time}`,
+  none: 'Ninguna todavía.',
+  addApp: 'Añadir una aplicación',
+  remove: 'Eliminar',
+  removeApp: 'Eliminar la aplicación de autenticación',
+  passkeys: 'Claves de acceso',
+  passkeysWhat:
+    'Una clave de acceso inicia sesión con el dedo, la cara o un PIN de su dispositivo, sin contraseña.',
+  notOffered: 'Esta instalación no tiene una dirección en la que los navegadores admitan claves de acceso.',
+  addPasskey: 'Añadir una clave de acceso',
+  passkeyName: 'Nombre de la clave de acceso',
+  removeNamed: (name) => `Eliminar ${name}`,
+  used: (created, used) =>
+    used === undefined ? `Añadida ${created}, sin usar` : `Añadida ${created}, último uso ${used}`,
+  codes: 'Códigos de recuperación',
+  codesLeft: (count) => `Quedan ${count} de 10.`,
+  newCodes: 'Crear códigos nuevos',
+  newCodesWhat: 'Los códigos anteriores dejan de funcionar.',
+  appPasswords: 'Contraseñas de aplicación',
+  appPasswordsWhat:
+    'Para teléfonos y programas que no conocen el segundo paso: cada uno tiene su propia contraseña. No da permisos de administrador.',
+  addAppPassword: 'Crear una contraseña de aplicación',
+  deviceName: 'Nombre del dispositivo',
+  appPasswordOnce: 'Escríbala ahora en el dispositivo. Solo se muestra una vez.',
+  revoke: 'Revocar',
+  revokeNamed: (name) => `Revocar ${name}`,
+  revokeWhat: 'El dispositivo sale de inmediato y no puede volver a entrar con ella.',
+  currentPassword: 'Contraseña actual',
+  wrong: 'La contraseña actual es incorrecta.',
+  wrongCode: 'El código es incorrecto. Pruebe con el siguiente.',
+  passkeyFailed: 'La clave de acceso no se creó, o usted la canceló.',
+  last: 'Su rol debe tener un segundo paso y este es el último: añada otro antes.',
+  done: 'Listo',
+}

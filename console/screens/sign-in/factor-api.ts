@@ -1,0 +1,46 @@
+import type { messages } from '../../components/factors/messages.en.ts'
+
+type FailureTexts = typeof messages.failed
+
+/** A request of the sign-in that was refused, in words for the person. */
+export class FactorError extends Error {
+  /** Whether the sign-in begins again, with the password. */
+  readonly isOver: boolean
+  /** Of the problem, where the page has a step for it. */
+  readonly code: string | undefined
+  constructor(text: string, { isOver = false, code }: { isOver?: boolean; code?: string | undefined } = {}) {
+    super(text)
+    this.isOver = isOver
+    this.code = code
+  }
+}
+
+/**
+ * By `fetch` itself, as the sign-in page has no session and loads no typed client.
+ * @throws {FactorError}
+ */
+export async function postSignIn<T>(path: string, body: object, texts: FailureTexts): Promise<T> {
+  const response = await fetch(`/api/v1/sign-in/${path}`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  }).catch(() => undefined)
+  switch (response?.status) {
+    case 200:
+      return (await response.json()) as T // as the document has it
+    case 400:
+    case 401:
+      throw new FactorError(texts.wrong)
+    case 403: {
+      const { code } = (await response.json().catch(() => ({}))) as { code?: string } // a problem of v1
+      throw new FactorError(texts.wrong, { code })
+    }
+    case 404:
+    case 409:
+      throw new FactorError(texts.ended, { isOver: true })
+    case 429:
+      throw new FactorError(texts.throttled)
+    default:
+      throw new FactorError(texts.unavailable)
+  }
+}
