@@ -95,7 +95,7 @@ async function main() {
     rateLimiter: registrationRateLimiter,
     verifier: tokenVerifier,
   })
-  const guard = createGuard(tokenVerifier)
+  const guard = createGuard(tokenVerifier, auth.serviceTokenUse)
   const callCenter = createCallCenter({
     ...{ guard, config, db, redis, users, accounts, passwords, sessions, tokenVerifier, mediaLinks },
     ...{ registrationRateLimiter, callModule, provisioning, policy, history, placedCalls, userMessages },

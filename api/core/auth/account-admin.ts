@@ -1,3 +1,5 @@
+import type { Role } from '../../../contract/claims.ts'
+import { serviceIdOfSubject } from '../../../contract/service-token.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { ExtensionRules } from '../dial-policy/dialable-extension.ts'
 import { Refusal } from '../refusal.ts'
@@ -6,6 +8,7 @@ import { requireNewPassword } from './own-password.ts'
 import type { Passwords } from './password.ts'
 import type { RevocationPublisher } from './revocations.ts'
 import type { SecurityLog } from './security-log.ts'
+import { requireServiceMayManage } from './service-actor.ts'
 import type { SessionEndReason } from './session-store.ts'
 import type { EndedBy, Sessions } from './sessions.ts'
 import type { AccountOrigin, AssignmentOptions, UpdateOptions, User, UserChange, UserStore } from './users.ts'
@@ -15,7 +18,8 @@ export type ChangedBy = Pick<EndedBy, 'actorId' | 'address'>
 
 /**
  * What an administrator does to accounts, over HTTP or on the command line. The security log gets each of these. All but
- * `endOutdatedSessions` throw `token_revoked` if the actor was disabled, demoted or deleted meanwhile.
+ * `endOutdatedSessions` throw `token_revoked` if the actor was disabled, demoted or deleted meanwhile, and `forbidden` for
+ * a service token unless the account has the role `user` before and after.
  */
 export interface AccountAdmin {
   /** @throws {Refusal} `input_invalid`, `taken`, `unavailable` */
@@ -77,8 +81,15 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
     return user
   }
 
+  /** The store checks it again when it writes. @throws {Refusal} `forbidden`, `not_found` */
+  async function requireManageable(userId: string, { actorId }: ChangedBy, newRole?: Role): Promise<void> {
+    if (serviceIdOfSubject(actorId) === undefined) return
+    for (const role of [newRole, (await requireUser(userId)).role]) requireServiceMayManage(actorId, role)
+  }
+
   const update: AccountAdmin['update'] = async (userId, change, by, options) => {
     const checked = validateAccountUpdate(change, policy())
+    await requireManageable(userId, by, checked.role)
     if (Object.values(checked).every((value) => value === undefined)) return requireUser(userId)
     const { user, revocation } = await users.update(userId, checked, revokeUntil(), {
       ...options,
@@ -101,6 +112,7 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
   return {
     update,
     async add(account, by, options) {
+      requireServiceMayManage(by.actorId, account.role)
       const prepared = await needs.accounts.prepare(account, by.address)
       const user = await users.add(prepared, { ...options, actorId: by.actorId })
       const { role, extension, email } = user
@@ -110,6 +122,7 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
     },
     async setPassword(userId, password, by) {
       requireNewPassword(password)
+      await requireManageable(userId, by)
       const { username: target } = await requireUser(userId)
       const entry = await users.setPassword(userId, await passwords.hash(password), revokeUntil(), by)
       securityLog.write({ event: 'authn_password_change', userId, target, ...by })
@@ -151,6 +164,7 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
           detail: 'you cannot delete your own account: ask another administrator',
         })
       }
+      await requireManageable(userId, by)
       // Refused for the last administrator, before their sessions end.
       const { user, revocation } = await users.update(userId, { disabled: true }, revokeUntil(), {
         actorId: by.actorId,

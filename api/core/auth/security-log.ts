@@ -87,6 +87,9 @@ export const THING_ADMIN_EVENTS = [
   'provisioning_retried',
   'wallboard_created',
   'wallboard_revoked',
+  'service_token_created',
+  'service_token_revoked',
+  'service_token_refused',
 ] as const
 export const SECURITY_EVENTS = [
   'authn_login_success',

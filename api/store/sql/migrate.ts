@@ -27,6 +27,7 @@ import * as board from './migrations/0025-board.ts'
 import * as supervisions from './migrations/0026-supervisions.ts'
 import * as accountSources from './migrations/0027-account-sources.ts'
 import * as disabledBySource from './migrations/0030-disabled-by-source.ts'
+import * as serviceTokens from './migrations/0033-service-tokens.ts'
 
 /**
  * In order of name. A migration that has been released is never changed: add the next one. Steps 0015 to 0018
@@ -60,6 +61,7 @@ export const migrations: Record<string, Migration> = {
   '0026-supervisions': supervisions,
   '0027-account-sources': accountSources,
   '0030-disabled-by-source': disabledBySource,
+  '0033-service-tokens': serviceTokens,
 }
 
 /** A newer version has migrated this database; this version does not know its schema. */

@@ -94,6 +94,11 @@ function startPublisher() {
   return createRevocationStreamPublisher({
     redis,
     store,
+    serviceTokens: {
+      listAnnounceable: async () => [],
+      markAnnounced: async () => {},
+      purge: async () => {},
+    },
     revocationCache: { add: () => {} },
     logReader: { state: () => ({ epoch: { id: 'e1', cutoff: 0 }, staleReason: undefined }) },
     log: createLog('test', 'silent'),
