@@ -63,6 +63,7 @@ export function createAdministration(needs: AdministrationNeeds): Omit<AdminRout
     provisioning: {
       jobs: createProvisioningJobs({ extensions: createExtensionStore(db), users, ...logged }),
     },
+    serviceTokens: { serviceTokens: auth.serviceTokens },
     securityLog: { events: auth.securityEvents, recorder: auth.securityEventRecorder, users },
     system: {
       version: packageJson.version,

@@ -4,6 +4,7 @@ import { addDoNotCallRoutes, type DoNotCallRoutesNeeds } from './do-not-call-rou
 import { addInvitationRoutes, type InvitationRoutesNeeds } from './invitation-routes.ts'
 import { addProvisioningRoutes, type ProvisioningRoutesNeeds } from './provisioning-routes.ts'
 import { addSecurityLogRoutes, type SecurityLogRoutesNeeds } from './security-log-routes.ts'
+import { addServiceTokenRoutes, type ServiceTokenRoutesNeeds } from './service-token-routes.ts'
 import { addSystemRoutes, type SystemRoutesNeeds } from './system-routes.ts'
 import { addUserRoutes, type UserRoutesNeeds } from './user-routes.ts'
 
@@ -15,6 +16,7 @@ export interface AdminRoutesNeeds extends Pick<UserRoutesNeeds, 'guard'> {
   provisioning: Omit<ProvisioningRoutesNeeds, 'guard'>
   securityLog: Omit<SecurityLogRoutesNeeds, 'guard'>
   system: Omit<SystemRoutesNeeds, 'guard'>
+  serviceTokens: Omit<ServiceTokenRoutesNeeds, 'guard'>
 }
 
 /** The routes for the role `admin` alone. */
@@ -25,6 +27,7 @@ export function addAdminRoutes(app: OpenAPIHono<Guarded>, { guard, ...needs }: A
   addProvisioningRoutes(app, { guard, ...needs.provisioning })
   addSecurityLogRoutes(app, { guard, ...needs.securityLog })
   addSystemRoutes(app, { guard, ...needs.system })
+  addServiceTokenRoutes(app, { guard, ...needs.serviceTokens })
 }
 
 export const adminTags = [
@@ -33,5 +36,6 @@ export const adminTags = [
   { name: 'do-not-call', description: 'Numbers that are not called from here. For administrators.' },
   { name: 'provisioning', description: 'Extensions that the PBX does not have yet. For administrators.' },
   { name: 'security log', description: 'Who logged in, and what administrators did. For administrators.' },
+  { name: 'service tokens', description: 'Tokens of programs. For administrators.' },
   { name: 'system', description: 'Whether each part works, policy and keys. For administrators.' },
 ]

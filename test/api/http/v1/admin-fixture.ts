@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createAccountAdmin } from '../../../../api/core/auth/account-admin.ts'
 import { createAccounts } from '../../../../api/core/auth/accounts.ts'
 import { createSecurityEventRecorder } from '../../../../api/core/auth/security-events.ts'
+import { createServiceTokens, createServiceTokenUse } from '../../../../api/core/auth/service-tokens.ts'
 import { createDoNotCallAdmin } from '../../../../api/core/call-center/leads/do-not-call-admin.ts'
 import { createDialPolicy } from '../../../../api/core/dial-policy/create-dial-policy.ts'
 import { PolicyFile } from '../../../../api/core/dial-policy/policy-file.ts'
@@ -16,6 +17,7 @@ import { createInvitationAdmin } from '../../../../api/core/registration/invitat
 import { createGuard } from '../../../../api/http/guard.ts'
 import { createV1Routes } from '../../../../api/http/v1/routes.ts'
 import { createSecurityEventStore } from '../../../../api/store/sql/auth/security-events.ts'
+import { createServiceTokenStore } from '../../../../api/store/sql/auth/service-tokens.ts'
 import { createSessionStore } from '../../../../api/store/sql/auth/sessions.ts'
 import { createUserStore } from '../../../../api/store/sql/auth/users.ts'
 import { createDoNotCall } from '../../../../api/store/sql/call-center/do-not-call.ts'
@@ -24,6 +26,7 @@ import { migrate } from '../../../../api/store/sql/migrate.ts'
 import { createExtensionStore } from '../../../../api/store/sql/provisioning/extensions.ts'
 import { createInvitationAdminStore } from '../../../../api/store/sql/registration/invitation-admin.ts'
 import type { Role } from '../../../../contract/claims.ts'
+import { createRevocationCache } from '../../../../contract/revocation-cache.ts'
 import { createLog } from '../../../../runtime/log.ts'
 import { mint, newKey } from '../../../contract/mint-token.ts'
 import { newUser } from '../../../support/fixtures/users.ts'
@@ -92,7 +95,17 @@ export async function createAdminSurface(
       onError: Object.assign(ignore, { recovered: ignore }),
     })
 
-  const guard = createGuard(createFreshVerifier(key, nowS))
+  const revocations = createRevocationCache()
+  const tokenStore = createServiceTokenStore(db)
+  const serviceTokens = createServiceTokens({
+    store: tokenStore,
+    revocationPublisher: { publish: async (entry) => revocations.add(entry) },
+    announce: async (token) => revocations.serviceTokens.add(token),
+    issuingSince: async () => 0,
+    ...logged,
+  })
+  const use = createServiceTokenUse({ store: tokenStore, onError: ignore, ...logged })
+  const guard = createGuard(createFreshVerifier(key, nowS, revocations), use)
   const administration: Parameters<typeof createV1Routes>[0]['administration'] = {
     users: {
       users,
@@ -125,6 +138,7 @@ export async function createAdminSurface(
     },
     doNotCall: { doNotCall: createDoNotCallAdmin({ store: createDoNotCall(db), policy, ...logged }) },
     provisioning: { jobs: createProvisioningJobs({ extensions, users, ...logged }) },
+    serviceTokens: { serviceTokens },
     securityLog: { events, recorder, users },
     system: {
       version: '1.2.3',
@@ -151,6 +165,7 @@ export async function createAdminSurface(
     ended,
     time,
     recorder,
+    serviceTokens,
     async ask(
       method: string,
       path: string,

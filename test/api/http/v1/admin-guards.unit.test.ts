@@ -23,6 +23,10 @@ const ROUTES: readonly [method: string, path: string, body?: object][] = [
   ['GET', '/provisioning/jobs'],
   ['POST', '/provisioning/jobs/{jobId}/retry'],
   ['GET', '/security-log'],
+  ['GET', '/service-tokens'],
+  ['POST', '/service-tokens', { name: 'CRM', scopes: ['calls:read'] }],
+  ['GET', '/service-tokens/{tokenId}'],
+  ['DELETE', '/service-tokens/{tokenId}'],
   ['GET', '/system'],
   ['GET', '/system/dial-policy'],
   ['GET', '/system/keys'],
@@ -33,6 +37,7 @@ const EXAMPLES = {
   invitationId: 'abc',
   number: '030',
   jobId: '1004',
+  tokenId: '0123456789abcdef',
 }
 const fill = (path: string) =>
   path.replace(/\{(\w+)\}/g, (_, name) => EXAMPLES[name as keyof typeof EXAMPLES])
