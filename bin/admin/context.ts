@@ -10,6 +10,7 @@ import type { Directory } from '../../api/core/auth/ldap/directory.ts'
 import { createPasswords } from '../../api/core/auth/password.ts'
 import { createSecurityEventRecorder } from '../../api/core/auth/security-events.ts'
 import { joinSecurityLogs, type SecurityLog } from '../../api/core/auth/security-log.ts'
+import { createServiceTokens, type ServiceTokens } from '../../api/core/auth/service-tokens.ts'
 import type { Session, SessionEndReason } from '../../api/core/auth/session-store.ts'
 import type { User, UserStore } from '../../api/core/auth/users.ts'
 import {
@@ -26,7 +27,9 @@ import {
 import { Refusal } from '../../api/core/refusal.ts'
 import { createInvitationAdmin, type InvitationAdmin } from '../../api/core/registration/invitation-admin.ts'
 import { createSecurityLog } from '../../api/store/files/security-log.ts'
+import { createRevocationStore } from '../../api/store/sql/auth/revocations.ts'
 import { createSecurityEventStore } from '../../api/store/sql/auth/security-events.ts'
+import { createServiceTokenStore } from '../../api/store/sql/auth/service-tokens.ts'
 import { createSessionStore } from '../../api/store/sql/auth/sessions.ts'
 import { createUserStore } from '../../api/store/sql/auth/users.ts'
 import { createDoNotCall } from '../../api/store/sql/call-center/do-not-call.ts'
@@ -57,6 +60,7 @@ export interface AdminContext {
   users: UserStore
   accountAdmin: AccountAdmin
   invitations: InvitationAdmin
+  serviceTokens: ServiceTokens
   extensions: Pick<ExtensionStore, 'find'>
   provisioningJobs: ProvisioningJobs
   /** Where recordings are, one folder an extension. */
@@ -140,6 +144,13 @@ function createAdminContext(
     users,
     loadDialPolicy,
     loadDirectories: () => loadDirectories(settings.HOOKSWITCH_DIRECTORIES_FILE || undefined),
+    serviceTokens: createServiceTokens({
+      store: createServiceTokenStore(db),
+      ...{ revocationPublisher, securityLog, now },
+      // As revocations.
+      announce: async () => {},
+      issuingSince: async () => (await createRevocationStore(db).streamState())?.cutoff,
+    }),
     invitations: createInvitationAdmin({
       store: createInvitationAdminStore(db),
       // An administrator at the command line hands the token over, whatever the running API allows.

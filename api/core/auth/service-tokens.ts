@@ -28,6 +28,9 @@ export interface NewServiceToken {
   days: number
 }
 
+export const SERVICE_TOKEN_STATES = ['active', 'revoked', 'expired'] as const
+export type ServiceTokenState = (typeof SERVICE_TOKEN_STATES)[number]
+
 /** What an administrator does with service tokens, over HTTP or on the command line. The security log gets each change. */
 export interface ServiceTokens {
   /**
@@ -39,6 +42,7 @@ export interface ServiceTokens {
     after?: ServiceTokenCursor
     limit: number
   }): Promise<{ tokens: ListedServiceToken[]; total: number }>
+  stateOf(token: ListedServiceToken): ServiceTokenState
   /** @throws {Refusal} `not_found` */
   find(id: string): Promise<ListedServiceToken>
   /**
@@ -74,6 +78,8 @@ export function createServiceTokens(needs: ServiceTokensNeeds): ServiceTokens {
 
   return {
     find: requireToken,
+    stateOf: ({ revokedAt, expiresAt }) =>
+      revokedAt !== null ? 'revoked' : expiresAt <= nowS() ? 'expired' : 'active',
     async create(token, by) {
       validate(token)
       const createdAt = nowS()

@@ -1,5 +1,4 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
-import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { ServiceTokens } from '../../core/auth/service-tokens.ts'
 import type { Guard, Guarded } from '../guard.ts'
 import { limitJsonBody } from '../json-body.ts'
@@ -21,7 +20,6 @@ const notFound = problem('No such service token')
 export function addServiceTokenRoutes(app: OpenAPIHono<Guarded>, needs: ServiceTokenRoutesNeeds): void {
   const { serviceTokens } = needs
   const admin = needs.guard({ roles: ['admin'] })
-  const nowS = () => toUnixSeconds(Date.now())
 
   app.openapi(
     createRoute({
@@ -41,7 +39,7 @@ export function addServiceTokenRoutes(app: OpenAPIHono<Guarded>, needs: ServiceT
       const { tokens, total } = await serviceTokens.list({ limit, ...(after && { after }) })
       return c.json(
         {
-          service_tokens: tokens.map((one) => wire.toServiceTokenJson(one, nowS())),
+          service_tokens: tokens.map((one) => wire.toServiceTokenJson(one, serviceTokens.stateOf)),
           next_cursor: wire.toServiceTokenCursor(tokens, limit),
           total,
         },
@@ -73,7 +71,7 @@ export function addServiceTokenRoutes(app: OpenAPIHono<Guarded>, needs: ServiceT
         wire.toNewServiceToken(c.req.valid('json')),
         actedBy(c),
       )
-      return c.json({ ...wire.toServiceTokenJson(token, nowS()), token: text }, 201, {
+      return c.json({ ...wire.toServiceTokenJson(token, serviceTokens.stateOf), token: text }, 201, {
         Location: `${PREFIX}/service-tokens/${token.id}`,
         'Cache-Control': 'no-store',
       })
@@ -92,7 +90,13 @@ export function addServiceTokenRoutes(app: OpenAPIHono<Guarded>, needs: ServiceT
       responses: { 200: json(wire.ServiceTokenJson, 'The token'), ...adminProblems, 404: notFound },
     }),
     async (c) =>
-      c.json(wire.toServiceTokenJson(await serviceTokens.find(c.req.valid('param').tokenId), nowS()), 200),
+      c.json(
+        wire.toServiceTokenJson(
+          await serviceTokens.find(c.req.valid('param').tokenId),
+          serviceTokens.stateOf,
+        ),
+        200,
+      ),
   )
   app.openapi(
     createRoute({

@@ -6,6 +6,8 @@ import {
   MAX_NETWORKS,
   MAX_TOKEN_DAYS,
   type NewServiceToken,
+  SERVICE_TOKEN_STATES,
+  type ServiceTokens,
   TOKEN_NAME,
 } from '../../core/auth/service-tokens.ts'
 import { toIsoTime } from '../iso-time.ts'
@@ -26,7 +28,7 @@ export const ServiceTokenJson = z
     name: z.string(),
     scopes: z.array(Scope),
     networks: z.array(Network).openapi({ description: 'From which it may be used; empty: from everywhere' }),
-    state: z.enum(['active', 'revoked', 'expired']),
+    state: z.enum(SERVICE_TOKEN_STATES),
     created_by: z.string().openapi({ description: 'Id of a user, or `cli`', example: '1' }),
     created_at: Time,
     expires_at: Time,
@@ -61,19 +63,17 @@ export const toNewServiceToken = ({
   ...rest
 }: z.output<typeof NewServiceTokenBody>): NewServiceToken => ({ ...rest, days })
 
-const stateOf = ({ revokedAt, expiresAt }: ListedServiceToken, nowS: number) =>
-  revokedAt !== null ? ('revoked' as const) : expiresAt <= nowS ? ('expired' as const) : ('active' as const)
 const toTime = (seconds: number | null) => (seconds === null ? null : toIsoTime(seconds))
 
 export const toServiceTokenJson = (
   one: ListedServiceToken,
-  nowS: number,
+  stateOf: ServiceTokens['stateOf'],
 ): z.output<typeof ServiceTokenJson> => ({
   id: one.id,
   name: one.name,
   scopes: [...one.scopes],
   networks: [...one.networks],
-  state: stateOf(one, nowS),
+  state: stateOf(one),
   created_by: one.createdBy,
   created_at: toIsoTime(one.createdAt),
   expires_at: toIsoTime(one.expiresAt),

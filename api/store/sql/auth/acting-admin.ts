@@ -1,6 +1,5 @@
 import { sql, type Transaction } from 'kysely'
 import { serviceIdOfSubject, serviceSubject } from '../../../../contract/service-token.ts'
-import { toUnixSeconds } from '../../../../runtime/time.ts'
 import { requireServiceMayManage } from '../../../core/auth/service-actor.ts'
 import { Refusal } from '../../../core/refusal.ts'
 import { rowId } from '../bind.ts'
@@ -12,7 +11,7 @@ import type { Tables } from '../tables.ts'
  * for the hashing of a password at least. Locks the actor and the user who is changed, active administrators first, as
  * `requireOtherAdmin` does, so that two who change each other do not wait for each other.
  * @param actorId not a user's id on the command line: then nothing is checked
- * @throws {Refusal} `token_revoked` unless the actor is an administrator who can log in, or a service token in force;
+ * @throws {Refusal} `token_revoked` unless the actor is an administrator who can log in, or a service token that is not revoked;
  *   `forbidden` for a service that changes another account than one of the role `user`
  */
 export async function requireActingAdmin(
@@ -46,7 +45,6 @@ async function requireService(
     .select('scopes')
     .where('id', '=', id)
     .where('revoked_at', 'is', null)
-    .where('expires_at', '>', toUnixSeconds(Date.now()))
     .executeTakeFirst()
   if (token?.scopes.split(' ').includes('users:write') !== true) throw new Refusal('token_revoked')
   if (userId === undefined) return
