@@ -21,6 +21,7 @@ const TABS = {
   provisioning: lazy(() =>
     import('./provisioning/provisioning-tab.tsx').then((it) => ({ default: it.ProvisioningTab })),
   ),
+  tokens: lazy(() => import('./tokens/tokens-tab.tsx').then((it) => ({ default: it.TokensTab }))),
   log: lazy(() => import('./log/log-tab.tsx').then((it) => ({ default: it.LogTab }))),
 } as const satisfies Record<AdminTab, unknown>
 

@@ -9,6 +9,7 @@ export const messages = {
     invitations: 'Invitations',
     'do-not-call': 'Do not call',
     provisioning: 'Provisioning',
+    tokens: 'Tokens',
     log: 'Security log',
   },
   roles: { user: 'User', supervisor: 'Supervisor', admin: 'Administrator' },

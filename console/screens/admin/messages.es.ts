@@ -9,6 +9,7 @@ export const messages: typeof english = {
     invitations: 'Invitaciones',
     'do-not-call': 'No llamar',
     provisioning: 'Aprovisionamiento',
+    tokens: 'Tokens',
     log: 'Registro de seguridad',
   },
   roles: { user: 'Usuario', supervisor: 'Supervisor', admin: 'Administrador' },

@@ -9,6 +9,7 @@ export const messages: typeof english = {
     invitations: 'Приглашения',
     'do-not-call': 'Не звонить',
     provisioning: 'Настройка номеров',
+    tokens: 'Токены',
     log: 'Журнал безопасности',
   },
   roles: { user: 'Пользователь', supervisor: 'Супервизор', admin: 'Администратор' },

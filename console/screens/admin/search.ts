@@ -1,6 +1,14 @@
 import { isDay } from '../../components/calendar-day.ts'
 
-export const ADMIN_TABS = ['people', 'sessions', 'invitations', 'do-not-call', 'provisioning', 'log'] as const
+export const ADMIN_TABS = [
+  'people',
+  'sessions',
+  'invitations',
+  'do-not-call',
+  'provisioning',
+  'tokens',
+  'log',
+] as const
 export type AdminTab = (typeof ADMIN_TABS)[number]
 
 /** The tab and its filters, as they are in the address. Each tab reads those that it has. */

@@ -40,6 +40,9 @@ export const messages = {
     call_taken_over: 'Supervisor took a call over',
     wallboard_created: 'Wallboard link made',
     wallboard_revoked: 'Wallboard link revoked',
+    service_token_created: 'Service token made',
+    service_token_revoked: 'Service token revoked',
+    service_token_refused: 'Service token refused',
   } satisfies Record<EventName, string>,
   fields: {
     about: 'About',
