@@ -8,6 +8,7 @@ import { createDeskOperationCases } from './desk-operation-cases.ts'
 import { createLeadOperationCases } from './lead-operation-cases.ts'
 import { openWebSocket, sendRequest } from './openapi-client.ts'
 import type { OperationCase } from './operation-case.ts'
+import { createServiceTokenOperationCases } from './service-token-operation-cases.ts'
 
 const SOFTPHONE = '/pbxcore/api/module-softphone-backend/v1'
 const events = { Accept: 'text/event-stream' }
@@ -292,6 +293,7 @@ export function createOperationCases(stack: Stack, hasPbx: boolean): Record<stri
 
     ...createAdminOperationCases(stack, hasPbx),
     ...createBoardOperationCases(stack, hasPbx),
+    ...createServiceTokenOperationCases(stack, hasPbx),
     ...createCrmOperationCases(stack, hasPbx, user),
     ...createDeskOperationCases(stack, hasPbx, user),
     ...createLeadOperationCases(stack, hasPbx, user),
