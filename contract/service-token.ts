@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { sha256 } from '../runtime/hash.ts'
 import { AUDIENCE, type Claims, ISSUER } from './claims.ts'
 
-/** What a program may do with a service token. A scope grants nothing but what its name says. */
+/** What a program may do with a service token. Each scope grants what its name describes, and nothing else. */
 export const SCOPES = [
   'calls:dial',
   'calls:read',

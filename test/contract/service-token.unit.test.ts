@@ -98,7 +98,7 @@ describe('a verdict', () => {
     expect(codeOf(text)).toBe('token_invalid')
   })
 
-  test('says of a token in force that it is of another kind, where a user is needed', () => {
+  test('is that a token in force is of another kind, where a user is needed', () => {
     const { verifier } = setUp(token)
     for (const kind of ['access', 'refresh', 'media-link'] as const)
       expect(verifier.verify(text, kind)).toEqual({ ok: false, code: 'token_wrong_kind' })

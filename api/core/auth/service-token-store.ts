@@ -13,7 +13,7 @@ export interface ListedServiceToken extends Omit<ServiceToken, 'hash'> {
 /** The next page of a list begins after this token. */
 export type ServiceTokenCursor = Pick<ServiceToken, 'createdAt' | 'id'>
 
-/** A token with what the log of revocations has to say of it: that it is in force, or that it is not any more. */
+/** A token as the log of revocations gets it: as in force, or as revoked. */
 export type AnnouncedServiceToken = ServiceToken & { isRevoked: boolean }
 
 export interface ServiceTokenStore {

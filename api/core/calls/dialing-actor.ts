@@ -18,7 +18,7 @@ export const createFindDialingActor =
     if (actor.service === undefined) return actor
     if (userId === undefined) {
       throw new Refusal('input_invalid', {
-        detail: 'user_id: a service token names the user whose phone rings',
+        detail: 'user_id: a service token must name the user to ring first',
       })
     }
     const user = await users.find(userId)

@@ -62,7 +62,7 @@ export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRout
       operationId: 'dial',
       summary: 'Dial: rings my own phone, then the number',
       description:
-        'A service token names the user whose phone rings in `user_id`, and dials with that user’s rights and limits.',
+        'A service token names the user to ring first in `user_id`, and dials with that user’s rights and limits.',
       tags,
       security: orService('calls:dial'),
       middleware: [needs.guard({ service: 'calls:dial' }), limitJsonBody],
