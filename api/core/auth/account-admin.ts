@@ -136,6 +136,7 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
       await update(userId, { disabled: false }, by)
     },
     async link(userId, { source, sourceId }, by) {
+      await requireManageable(userId, by)
       const { username: target } = await requireUser(userId)
       const origin = { source, sourceId, passwordAuthority: 'directory' as const }
       const entry = await users.link(userId, origin, revokeUntil(), by)
