@@ -98,7 +98,7 @@ async function main() {
     rateLimiter: registrationRateLimiter,
     verifier: tokenVerifier,
   })
-  const guard = createGuard(tokenVerifier)
+  const guard = createGuard(tokenVerifier, auth.serviceTokenUse)
   const callCenter = createCallCenter({
     ...{ guard, config, db, redis, users, accounts, sessions, tokenVerifier, mediaLinks },
     passwords: { hash: newPasswords.hash, verify: auth.passwords.verify },

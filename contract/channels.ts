@@ -28,6 +28,9 @@ export function channelFor(
 
 export const stateChannelOf = (name: string): string => `state/${name}`
 
+/** Whether a service token with a scope for presence may follow, or publish, a channel of this name. */
+export const isServiceChannel = (name: string): boolean => name === 'users-state'
+
 /** @returns undefined if the user's id has characters that a channel name cannot have: that user has no channel */
 export const privateChannelOf = (userId: string): string | undefined =>
   /^[A-Za-z0-9_-]{1,64}$/.test(userId) ? `user/${userId}` : undefined

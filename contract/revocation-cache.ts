@@ -1,5 +1,6 @@
 import type { Claims } from './claims.ts'
 import type { Revocation } from './revocation-entries.ts'
+import { createServiceTokenCache, type ServiceTokenCache } from './service-token-cache.ts'
 
 /**
  * The revocations that one process knows. Entries are never removed before they expire. After a store failure the cache
@@ -24,12 +25,15 @@ export interface RevocationCache {
   size(): number
   /** Calls `listener` after each `add`. */
   onAdd(listener: (revocation: Revocation) => void): void
+  /** From the same log: they are known as well as the revocations are. */
+  serviceTokens: ServiceTokenCache
 }
 
 export function createRevocationCache(): RevocationCache {
   const sessions = new Map<string, number>()
   const tokens = new Map<string, number>()
   const users = new Map<string, { generation: number; until: number }>()
+  const serviceTokens = createServiceTokenCache()
   const listeners: ((revocation: Revocation) => void)[] = []
   let asOfMs = Number.NEGATIVE_INFINITY
   let cutoff = 0
@@ -43,6 +47,7 @@ export function createRevocationCache(): RevocationCache {
   }
 
   return {
+    serviceTokens,
     add(revocation) {
       const { kind, key, generation, until } = revocation
       if (kind === 'user') {
@@ -75,6 +80,7 @@ export function createRevocationCache(): RevocationCache {
         const next = pruning.next()
         if (next.done) {
           pruning = entriesToPrune()
+          serviceTokens.prune(nowS)
           return
         }
         next.value(nowS)

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { isNetwork } from './networks.ts'
+import { isScope, type ServiceToken } from './service-token.ts'
 
 /** One revocation. It stays in force until every token that it concerns has expired. */
 export interface Revocation {
@@ -64,3 +66,47 @@ export const RevocationLogEntry = z.object({
   generation: z.coerce.number().int(),
   until: z.coerce.number(),
 })
+
+/**
+ * A service token in the form of XADD's arguments. It is in the log with the revocations, so that a process which knows
+ * all revocations also knows all service tokens. A version that does not know this kind of entry skips it.
+ */
+export const serviceTokenFields = ({ id, expiresAt, ...rest }: ServiceToken): string[] => [
+  'kind',
+  'service',
+  'key',
+  id,
+  'generation',
+  '0',
+  'until',
+  String(expiresAt),
+  'token',
+  JSON.stringify(rest),
+]
+
+const ServiceTokenMember = z.object({
+  name: z.string(),
+  hash: z.string().length(43),
+  // A later version may have more scopes, which this one cannot grant.
+  scopes: z.array(z.string()).transform((all) => all.filter(isScope)),
+  networks: z.array(z.string().refine(isNetwork)),
+  createdAt: z.number().int(),
+})
+
+/** Parses the fields that `serviceTokenFields` writes. */
+export const ServiceTokenEntry = z
+  .object({
+    kind: z.literal('service'),
+    key: z.string().regex(/^[0-9a-f]{16}$/),
+    until: z.coerce.number().int(),
+    token: z.preprocess((text) => parseJson(String(text)), ServiceTokenMember),
+  })
+  .transform(({ key, until, token }): ServiceToken => ({ id: key, expiresAt: until, ...token }))
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -10,6 +10,7 @@ import {
   REVOCATION_LOG_KEY,
   REVOCATION_PROBE_KEY,
   RevocationLogEntry,
+  ServiceTokenEntry,
   STREAM_RENEWALS_KEY,
   type StreamRenewalEntry,
 } from './revocation-entries.ts'
@@ -135,15 +136,23 @@ export function followRevocationLog(needs: RevocationLogReaderNeeds): Revocation
 
   /** @returns the entry's kind; undefined if it is malformed */
   function applyEntry(id: string, fields: readonly string[]): string | undefined {
-    const entry = RevocationLogEntry.safeParse(Object.fromEntries(pairsOf(fields)))
-    if (!entry.success) {
-      log.warn({ event: 'revocation_entry_malformed', id }, 'an entry of the revocation log is malformed')
-      return undefined
+    const members = Object.fromEntries(pairsOf(fields))
+    if (members.kind === 'service') {
+      const token = ServiceTokenEntry.safeParse(members)
+      if (!token.success) return reportMalformed(id)
+      cache.serviceTokens.add(token.data)
+      return 'service'
     }
+    const entry = RevocationLogEntry.safeParse(members)
+    if (!entry.success) return reportMalformed(id)
     const { kind, key, generation, until } = entry.data
     if (kind === 'renew') onRenewal?.({ sessionId: key, until })
     else cache.add({ kind, key, generation, until })
     return kind
+  }
+
+  function reportMalformed(id: string): undefined {
+    log.warn({ event: 'revocation_entry_malformed', id }, 'an entry of the revocation log is malformed')
   }
 
   function markStale(why: StaleReason) {

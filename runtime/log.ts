@@ -3,9 +3,10 @@ import type { FailureHandler, FailureStreak } from './failure-reporter.ts'
 
 export type { Logger }
 
-/** A compact JWS, a query string, and what follows a Bearer scheme: none of these may be logged. */
+/** A compact JWS, a service token, a query string, and what follows a Bearer scheme: none of these may be logged. */
 const SECRET_PATTERNS = [
   [/eyJ[\w-]{4,}\.[\w-]*\.?[\w-]*/g, '[token]'],
+  [/hs_[0-9a-f]{16}_\w*/g, '[token]'],
   [/\?[^\s"'\\]*/g, '?[query]'],
   [/(bearer\s+)[^\s"'\\]+/gi, '$1[token]'],
 ] as const

@@ -32,6 +32,7 @@ const GATE_REQUEST_HEADERS: ReadonlyMap<string, number> = new Map([
   ['X-Hs-Target', 8],
   ['X-Hs-Query', 16],
   ['X-Hs-Instance', 32],
+  ['X-Hs-Address', 64],
 ])
 
 /**

@@ -1,10 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { CHALLENGE_INVALID_TOKEN, CHALLENGE_MISSING_TOKEN } from '../contract/bearer.ts'
-import { channelFor, privateChannelOf } from '../contract/channels.ts'
+import { channelFor, isServiceChannel, privateChannelOf, stateChannelOf } from '../contract/channels.ts'
 import type { Claims } from '../contract/claims.ts'
 import { readCredential } from '../contract/credential.ts'
 import { canReadMedia, isHiddenPath } from '../contract/media-access.ts'
-import type { TokenVerifier, VerdictCode } from '../contract/verdict.ts'
+import { isServiceTokenText, type Scope, serviceClaims } from '../contract/service-token.ts'
+import type { ServiceVerdictCode, TokenVerifier } from '../contract/verdict.ts'
 import { isRequestId, readTarget, singleHeader } from './gate-request.ts'
 import type { Streams } from './streams.ts'
 
@@ -12,7 +13,7 @@ import type { Streams } from './streams.ts'
 export interface GateResponse {
   status: 204 | 401 | 403 | 503
   /** The reason, for the log and the metrics; `ok` for 204. */
-  code: VerdictCode | 'ok' | 'forbidden' | 'malformed'
+  code: ServiceVerdictCode | 'ok' | 'forbidden' | 'malformed'
   headers?: Readonly<Record<string, string>>
 }
 
@@ -21,6 +22,8 @@ export interface Gate {
   checkMediaAccess(headers: IncomingHttpHeaders): GateResponse
   /** `/check-channel-access`: registers the stream that it admits; only tickets need Redis. */
   checkChannelAccess(headers: IncomingHttpHeaders): GateResponse | Promise<GateResponse>
+  /** `/check-metrics-access`: for programs on other machines. */
+  checkMetricsAccess(headers: IncomingHttpHeaders): GateResponse
 }
 
 export interface GateNeeds {
@@ -39,13 +42,13 @@ const malformed: GateResponse = {
   code: 'malformed',
   headers: { 'WWW-Authenticate': CHALLENGE_INVALID_TOKEN },
 }
-const invalid = (code: VerdictCode): GateResponse => ({
+const invalid = (code: ServiceVerdictCode): GateResponse => ({
   status: 401,
   code,
   headers: { 'WWW-Authenticate': CHALLENGE_INVALID_TOKEN },
 })
 /** The response to nginx for every verdict that denies access. */
-const RESPONSE_TO: Readonly<Record<VerdictCode, GateResponse>> = {
+const RESPONSE_TO: Readonly<Record<ServiceVerdictCode, GateResponse>> = {
   token_missing: {
     status: 401,
     code: 'token_missing',
@@ -55,13 +58,14 @@ const RESPONSE_TO: Readonly<Record<VerdictCode, GateResponse>> = {
   token_expired: invalid('token_expired'),
   token_revoked: invalid('token_revoked'),
   token_wrong_kind: { status: 403, code: 'token_wrong_kind' },
+  scope_missing: { status: 403, code: 'scope_missing' },
+  network_refused: { status: 403, code: 'network_refused' },
   cannot_judge: { status: 503, code: 'cannot_judge', headers: { 'Retry-After': '1' } },
 }
 
 export function createGate({ tokenVerifier, streams, canHoldStreams, redeemTicket }: GateNeeds): Gate {
-  function admit(headers: IncomingHttpHeaders, name: string, claims: Claims): GateResponse {
+  function admit(headers: IncomingHttpHeaders, channel: string | undefined, claims: Claims): GateResponse {
     const conn = singleHeader(headers['x-hs-request-id'])
-    const channel = channelFor(claims, name)
     if (channel === undefined || !isRequestId(conn)) return forbidden
     if (!canHoldStreams()) return RESPONSE_TO.cannot_judge
     const isAdmitted = streams.admit({
@@ -72,6 +76,21 @@ export function createGate({ tokenVerifier, streams, canHoldStreams, redeemTicke
     })
     if (!isAdmitted) return RESPONSE_TO.cannot_judge
     return { status: 204, code: 'ok', headers: { 'X-Hs-Cohort': streams.cohort(), 'X-Hs-Channel': channel } }
+  }
+
+  /** Whether a service token may be used for `scope`. It counts in the header alone: proxies log what is in a URL. */
+  function checkService(
+    headers: IncomingHttpHeaders,
+    text: string,
+    scope: Scope,
+    grant: (claims: Claims) => GateResponse,
+  ): GateResponse {
+    if (headers.authorization === undefined) return malformed
+    const address = singleHeader(headers['x-hs-address'])
+    // An older nginx does not send it.
+    if (address === undefined) return RESPONSE_TO.cannot_judge
+    const verdict = tokenVerifier.verifyService(text, scope, address)
+    return verdict.ok ? grant(serviceClaims(verdict.service)) : RESPONSE_TO[verdict.code]
   }
 
   return {
@@ -87,9 +106,13 @@ export function createGate({ tokenVerifier, streams, canHoldStreams, redeemTicke
 
       const isLink = credential.by === 'link'
       const verdict = tokenVerifier.verify(credential.text, isLink ? 'media-link' : 'access')
-      if (!verdict.ok) return RESPONSE_TO[verdict.code]
       const path = fromLatin1(target.name)
-      if (path === undefined || isHiddenPath(path)) return forbidden
+      const isHidden = path === undefined || isHiddenPath(path)
+      if (!verdict.ok) {
+        if (isLink || !isServiceTokenText(credential.text)) return RESPONSE_TO[verdict.code]
+        return checkService(headers, credential.text, 'recordings:read', () => (isHidden ? forbidden : ok))
+      }
+      if (isHidden) return forbidden
       // The API checked access when it signed the link: a recording lies where the PBX put it, in any folder.
       const isAllowed = isLink ? verdict.claims.path === path : canReadMedia(verdict.claims, path)
       return isAllowed ? ok : forbidden
@@ -110,13 +133,27 @@ export function createGate({ tokenVerifier, streams, canHoldStreams, redeemTicke
           (claims) => {
             if (claims === undefined) return RESPONSE_TO.token_invalid
             const code = tokenVerifier.checkClaims(claims)
-            return code === undefined ? admit(headers, target.name, claims) : RESPONSE_TO[code]
+            return code === undefined
+              ? admit(headers, channelFor(claims, target.name), claims)
+              : RESPONSE_TO[code]
           },
           () => RESPONSE_TO.cannot_judge,
         )
       }
       const verdict = tokenVerifier.verify(credential.text, 'access')
-      return verdict.ok ? admit(headers, target.name, verdict.claims) : RESPONSE_TO[verdict.code]
+      if (verdict.ok) return admit(headers, channelFor(verdict.claims, target.name), verdict.claims)
+      if (!isServiceTokenText(credential.text)) return RESPONSE_TO[verdict.code]
+      const channel = isServiceChannel(target.name) ? stateChannelOf(target.name) : undefined
+      return checkService(headers, credential.text, 'presence:read', (claims) =>
+        admit(headers, channel, claims),
+      )
+    },
+
+    checkMetricsAccess(headers) {
+      const credential = readCredential(headers.authorization, undefined, [])
+      if (credential === 'missing') return RESPONSE_TO.token_missing
+      if (credential === 'malformed' || !isServiceTokenText(credential.text)) return forbidden
+      return checkService(headers, credential.text, 'metrics:read', () => ok)
     },
   }
 }

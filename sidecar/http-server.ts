@@ -60,6 +60,7 @@ export function createHttpServer(needs: HttpServerNeeds): Server {
     switch (url) {
       case '/check-media-access':
       case '/check-channel-access':
+      case '/check-metrics-access':
       case '/stream-opened':
       case '/stream-closed':
         break
@@ -71,6 +72,7 @@ export function createHttpServer(needs: HttpServerNeeds): Server {
     const requestId = singleHeader(req.headers['x-hs-request-id'])
     if (!isGateRequest(req) || !isRequestId(requestId)) return rejectAndClose(req, res)
     if (url === '/check-media-access') return respond(res, gate.checkMediaAccess(req.headers), requestId)
+    if (url === '/check-metrics-access') return respond(res, gate.checkMetricsAccess(req.headers), requestId)
     if (url === '/check-channel-access') {
       const answer = gate.checkChannelAccess(req.headers)
       if (!(answer instanceof Promise)) return respond(res, answer, requestId)

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Claims } from '../contract/claims.ts'
 import type { OnlineReport } from '../contract/online-heartbeat.ts'
 import type { Revocation } from '../contract/revocation-entries.ts'
+import { serviceIdOfSubject } from '../contract/service-token.ts'
 import type { StreamEndReason } from '../contract/stream-end.ts'
 import type { Logger } from '../runtime/log.ts'
 import type { StreamCutter, StreamInstance } from './stream-cutter.ts'
@@ -169,7 +170,8 @@ export function createStreams(needs: StreamsNeeds): Streams {
       const online = new Set<string>()
       const listening = new Set<string>()
       for (const { claims, isPrivate, subscribedAt } of registry.all()) {
-        if (subscribedAt === undefined) continue
+        // A program is no user who is online.
+        if (subscribedAt === undefined || serviceIdOfSubject(claims.sub) !== undefined) continue
         online.add(claims.sub)
         if (isPrivate) listening.add(claims.sub)
       }

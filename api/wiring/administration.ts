@@ -72,6 +72,7 @@ export function createAdministration(
       jobs: createProvisioningJobs({ extensions: createExtensionStore(db), users, ...logged }),
     },
     webhooks: { webhooks: needs.outgoingWebhooks.webhooks },
+    serviceTokens: { serviceTokens: auth.serviceTokens },
     securityLog: { events: auth.securityEvents, recorder: auth.securityEventRecorder, users },
     system: {
       version: packageJson.version,

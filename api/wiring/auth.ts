@@ -45,12 +45,14 @@ import { removeLegacyRenewals } from '../store/redis/stream-renewals.ts'
 import { createPasswordAuthorityStore } from '../store/sql/auth/password-authority.ts'
 import { createRevocationStore } from '../store/sql/auth/revocations.ts'
 import { createSecurityEventStore } from '../store/sql/auth/security-events.ts'
+import { createServiceTokenStore } from '../store/sql/auth/service-tokens.ts'
 import { createSessionStore } from '../store/sql/auth/sessions.ts'
 import { createUserStore } from '../store/sql/auth/users.ts'
 import type { Database } from '../store/sql/database.ts'
 import { createDirectoriesModule } from './directories.ts'
 import { createFactorModule } from './factors.ts'
 import { createPhoneSignIn } from './phone-sign-in.ts'
+import { createServiceTokenModule } from './service-tokens.ts'
 
 export interface AuthModuleNeeds {
   config: Config
@@ -102,9 +104,12 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     maxTokenLifetimeS: longestLifetime,
     cacheSize: 10_000,
   })
+  const revocationStore = createRevocationStore(db)
+  const serviceTokenStore = createServiceTokenStore(db)
   const revocationPublisher = createRevocationStreamPublisher({
     redis,
-    store: createRevocationStore(db),
+    store: revocationStore,
+    serviceTokens: serviceTokenStore,
     ...{ revocationCache, logReader, log, now, longestLifetime },
   })
 
@@ -196,6 +201,10 @@ export function createAuthModule(needs: AuthModuleNeeds) {
   const checkPassword = createPasswordCheck(passwordCheckAt('v1', config.perAddress))
 
   return {
+    ...createServiceTokenModule({
+      store: serviceTokenStore,
+      ...{ revocationStore, revocationPublisher, revocationCache, securityLog, log, now },
+    }),
     users,
     securityLog,
     securityEvents,

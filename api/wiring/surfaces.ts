@@ -5,6 +5,7 @@ import { createAddressAttempts } from '../core/auth/login-attempts.ts'
 import { createStreamRenewal } from '../core/auth/stream-renewal.ts'
 import { createStreamTickets } from '../core/auth/stream-tickets.ts'
 import type { HistoryStore } from '../core/calls/call-history.ts'
+import { createFindDialingActor } from '../core/calls/dialing-actor.ts'
 import type { DialPolicy } from '../core/dial-policy/dial-policy.ts'
 import type { Directory } from '../core/directory/directory.ts'
 import type { PeerMessages } from '../core/messaging/peer-messages.ts'
@@ -110,6 +111,7 @@ export function createSurfaces(needs: SurfacesNeeds) {
       history: { guard, history, reachOf: auth.reachOf, mediaLinks, policy },
       calls: {
         ...{ guard, calls, statuses, directory, isOnline },
+        findDialingActor: createFindDialingActor(users),
         supervision: callModule.supervision.control,
         supervisorsFor: callModule.supervision.views.forActor,
       },

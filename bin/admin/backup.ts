@@ -34,8 +34,8 @@ export const restoreCommand: Command = {
   help: `\
   restore <folder> [--keep-sessions]
                                 put a backup into HOOKSWITCH_DATA, where no database and no keys may be. What changed
-                                after the backup is lost, also logouts and disabled users: so all sessions end and all
-                                users log in again, unless --keep-sessions is given`,
+                                after the backup is lost, also logouts and disabled users: so all sessions end, all
+                                service tokens are revoked and all users log in again, unless --keep-sessions is given`,
   verbs: [],
   run: runRestore,
 }

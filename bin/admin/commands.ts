@@ -8,6 +8,7 @@ import { historyCommand } from './history.ts'
 import { invitationsCommand } from './invitations.ts'
 import { keysCommand } from './keys.ts'
 import { provisioningCommand } from './provisioning.ts'
+import { serviceTokensCommand } from './service-tokens.ts'
 import { sessionsCommand } from './sessions.ts'
 import { usersCommand } from './users.ts'
 import { webhooksCommand } from './webhooks.ts'
@@ -18,6 +19,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   users: usersCommand,
   directories: directoriesCommand,
   sessions: sessionsCommand,
+  'service-tokens': serviceTokensCommand,
   invitations: invitationsCommand,
   provisioning: provisioningCommand,
   dnc: doNotCallCommand,

@@ -20,6 +20,7 @@ import { createProviderLinks, type ProviderLinks } from '../../api/core/auth/pro
 import { createFactorReset, type FactorReset } from '../../api/core/auth/second-factor/factor-reset.ts'
 import { createSecurityEventRecorder } from '../../api/core/auth/security-events.ts'
 import { joinSecurityLogs, type SecurityLog } from '../../api/core/auth/security-log.ts'
+import { createServiceTokens, type ServiceTokens } from '../../api/core/auth/service-tokens.ts'
 import type { Session, SessionEndReason } from '../../api/core/auth/session-store.ts'
 import type { User, UserStore } from '../../api/core/auth/users.ts'
 import {
@@ -42,7 +43,9 @@ import { createAccountImportStore } from '../../api/store/sql/account-imports/ac
 import { createFactorStore } from '../../api/store/sql/auth/factors.ts'
 import { createPasswordAuthorityStore } from '../../api/store/sql/auth/password-authority.ts'
 import { createProviderIdentityStore } from '../../api/store/sql/auth/provider-identities.ts'
+import { createRevocationStore } from '../../api/store/sql/auth/revocations.ts'
 import { createSecurityEventStore } from '../../api/store/sql/auth/security-events.ts'
+import { createServiceTokenStore } from '../../api/store/sql/auth/service-tokens.ts'
 import { createSessionStore } from '../../api/store/sql/auth/sessions.ts'
 import { createUserStore } from '../../api/store/sql/auth/users.ts'
 import { createDoNotCall } from '../../api/store/sql/call-center/do-not-call.ts'
@@ -81,6 +84,7 @@ export interface AdminContext {
   providerLinks: ProviderLinks
   resetFactors: FactorReset
   invitations: InvitationAdmin
+  serviceTokens: ServiceTokens
   extensions: Pick<ExtensionStore, 'find'>
   provisioningJobs: ProvisioningJobs
   /** Where recordings are, one folder an extension. */
@@ -185,6 +189,13 @@ function createAdminContext(
     }),
     loadDialPolicy,
     loadDirectories: () => loadDirectories(settings.HOOKSWITCH_DIRECTORIES_FILE || undefined),
+    serviceTokens: createServiceTokens({
+      store: createServiceTokenStore(db),
+      ...{ revocationPublisher, securityLog, now },
+      // As revocations.
+      announce: async () => {},
+      issuingSince: async () => (await createRevocationStore(db).streamState())?.cutoff,
+    }),
     invitations: createInvitationAdmin({
       store: createInvitationAdminStore(db),
       // An administrator at the command line hands the token over, whatever the running API allows.

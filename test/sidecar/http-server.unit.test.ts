@@ -55,6 +55,7 @@ beforeEach(async () => {
         const answer = { status: statusFor(authorization), code: 'ok' } as const
         return authorization === 'late' ? sleep(20, { status: 204, code: 'ok' } as const) : answer
       },
+      checkMetricsAccess: ({ authorization }) => ({ status: statusFor(authorization), code: 'ok' }),
     },
     streams,
     log: { info() {}, warn() {}, error() {} } as unknown as Parameters<typeof createHttpServer>[0]['log'], // what it calls

@@ -1,3 +1,5 @@
+import type { Role } from '../../../contract/claims.ts'
+import { serviceIdOfSubject } from '../../../contract/service-token.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { ExtensionRules } from '../dial-policy/dialable-extension.ts'
 import { Refusal } from '../refusal.ts'
@@ -6,6 +8,7 @@ import { requireLocalPassword } from './local-password.ts'
 import type { NewPasswords } from './new-passwords.ts'
 import type { RevocationPublisher } from './revocations.ts'
 import type { SecurityLog } from './security-log.ts'
+import { requireServiceMayManage } from './service-actor.ts'
 import type { SessionEndReason } from './session-store.ts'
 import type { EndedBy, Sessions } from './sessions.ts'
 import type {
@@ -23,7 +26,8 @@ export type ChangedBy = Pick<EndedBy, 'actorId' | 'address'>
 
 /**
  * What an administrator does to accounts, over HTTP or on the command line. The security log gets each of these. All but
- * `endOutdatedSessions` throw `token_revoked` if the actor was disabled, demoted or deleted meanwhile.
+ * `endOutdatedSessions` throw `token_revoked` if the actor was disabled, demoted or deleted meanwhile, and `forbidden` for
+ * a service token unless the account has the role `user` before and after.
  */
 export interface AccountAdmin {
   /** @throws {Refusal} `input_invalid`, `taken`, `unavailable` */
@@ -90,8 +94,15 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
     return user
   }
 
+  /** The store checks it again when it writes. @throws {Refusal} `forbidden`, `not_found` */
+  async function requireManageable(userId: string, { actorId }: ChangedBy, newRole?: Role): Promise<void> {
+    if (serviceIdOfSubject(actorId) === undefined) return
+    for (const role of [newRole, (await requireUser(userId)).role]) requireServiceMayManage(actorId, role)
+  }
+
   const update: AccountAdmin['update'] = async (userId, change, by, options) => {
     const checked = validateAccountUpdate(change, policy())
+    await requireManageable(userId, by, checked.role)
     if (Object.values(checked).every((value) => value === undefined)) return requireUser(userId)
     const { user, revocation } = await users.update(userId, checked, revokeUntil(), {
       ...options,
@@ -114,6 +125,7 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
   return {
     update,
     async add(account, by, options) {
+      requireServiceMayManage(by.actorId, account.role)
       const prepared = await needs.accounts.prepare(account, by.address)
       const user = await users.add(prepared, { ...options, actorId: by.actorId })
       const { role, extension, email, mustChangePassword } = user
@@ -123,6 +135,7 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
       return user
     },
     async setPassword(userId, password, by, { mustChange = false } = {}) {
+      await requireManageable(userId, by)
       const user = await requireUser(userId)
       requireLocalPassword(user)
       const passwordHash = await passwords.hash(password, user)
@@ -147,6 +160,7 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
       await update(userId, { disabled: false }, by)
     },
     async link(userId, { source, sourceId }, by) {
+      await requireManageable(userId, by)
       const { username: target } = await requireUser(userId)
       const origin = { source, sourceId, passwordAuthority: 'directory' as const }
       const entry = await users.link(userId, origin, revokeUntil(), by)
@@ -175,6 +189,7 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
           detail: 'you cannot delete your own account: ask another administrator',
         })
       }
+      await requireManageable(userId, by)
       // Refused for the last administrator, before their sessions end.
       const { user, revocation } = await users.update(userId, { disabled: true }, revokeUntil(), {
         actorId: by.actorId,

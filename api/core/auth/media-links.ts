@@ -1,4 +1,5 @@
 import { canReadMedia, isHiddenPath } from '../../../contract/media-access.ts'
+import { serviceClaims } from '../../../contract/service-token.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { Actor } from '../actor.ts'
 import { Refusal } from '../refusal.ts'
@@ -39,11 +40,17 @@ export interface MediaLinksNeeds {
 }
 
 export function createMediaLinks({ tokens, reachOf, now, longestLifetime }: MediaLinksNeeds): MediaLinks {
-  async function issueForRecording({ claims }: Actor, path: string, minutes: number): Promise<MediaLink> {
+  async function issueForRecording(
+    { claims: own, service }: Actor,
+    path: string,
+    minutes: number,
+  ): Promise<MediaLink> {
     if (!isSafePath(path)) {
       throw new Refusal('input_invalid', { detail: 'path must be like 1001/2026/call.mp3' })
     }
     if (isHiddenPath(path)) throw new Refusal('forbidden')
+    // The path is all that a link opens: that of a program names no higher role.
+    const claims = service === undefined ? own : serviceClaims(service)
     // A token that outlived the longest lifetime, or its session, would be refused.
     const latest = claims.sxp ?? Number.POSITIVE_INFINITY
     const expiresAt = Math.min(toUnixSeconds(now()) + Math.min(minutes * 60, longestLifetime), latest)

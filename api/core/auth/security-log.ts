@@ -119,6 +119,9 @@ export const THING_ADMIN_EVENTS = [
   'webhook_replayed',
   'webhook_disabled',
   'account_import_started',
+  'service_token_created',
+  'service_token_revoked',
+  'service_token_refused',
 ] as const
 export const SECURITY_EVENTS = [
   'authn_login_success',

@@ -1,6 +1,7 @@
 import { type ChangedBy, describeValues } from '../auth/account-admin.ts'
 import type { Accounts, NewAccount } from '../auth/accounts.ts'
 import type { SecurityLog } from '../auth/security-log.ts'
+import { requireServiceMayManage } from '../auth/service-actor.ts'
 import { Refusal } from '../refusal.ts'
 import type { NewExtensions, UserWithExtension } from './new-extensions.ts'
 
@@ -22,6 +23,7 @@ export const createExtensionAccountAdmin = ({
   securityLog,
 }: ExtensionAccountAdminNeeds): ExtensionAccountAdmin => ({
   async add(account, by) {
+    requireServiceMayManage(by.actorId, account.role)
     if (!newExtensions.isSupported) {
       throw new Refusal('not_supported', {
         detail: 'create_extension: this installation makes no extensions (HOOKSWITCH_PROVISIONER)',

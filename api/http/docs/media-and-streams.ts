@@ -37,7 +37,12 @@ const streamResponses = {
   304: { description: 'Nothing newer than `If-None-Match` came within 25 seconds' },
   400: { description: 'A header that would take up where another stream ended' },
 }
-const streamSecurity = [...bearer, { queryAuthorization: [] }, { queryTicket: [] }]
+const streamSecurity = [
+  ...bearer,
+  { serviceToken: ['presence:read'] },
+  { queryAuthorization: [] },
+  { queryTicket: [] },
+]
 
 const Channel = z.object({
   channel: z.string().openapi({
@@ -62,7 +67,7 @@ const mediaOperation = (operationId: string, path: string): Operation => ({
   path,
   operationId,
   summary: 'Read a file, or a range of it',
-  security: [...bearer, { queryAuthorization: [] }, { queryLink: [] }],
+  security: [...bearer, { serviceToken: ['recordings:read'] }, { queryAuthorization: [] }, { queryLink: [] }],
   description: MEDIA_ACCESS,
   request: {
     params: z.object({

@@ -25,6 +25,11 @@ const SECURITY_SCHEMES = {
   queryToken: { type: 'apiKey', in: 'query', name: 'token', description: 'The same, on the socket' },
   queryTicket: { type: 'apiKey', in: 'query', name: 'ticket', description: 'A ticket for one stream' },
   queryLink: { type: 'apiKey', in: 'query', name: 'link', description: 'A link to one file' },
+  serviceToken: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The token of a program (`hs_…`) with the scope that the operation names',
+  },
   wallboardToken: {
     type: 'http',
     scheme: 'bearer',

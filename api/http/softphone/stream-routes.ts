@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { channelFor } from '../../../contract/channels.ts'
+import { channelFor, isServiceChannel } from '../../../contract/channels.ts'
 import type { TokenVerifier } from '../../../contract/verdict.ts'
 import type { MediaLinks } from '../../core/auth/media-links.ts'
 import type { StreamRenewal } from '../../core/auth/stream-renewal.ts'
@@ -12,7 +12,7 @@ import { parseEntityTags, weaklyMatches } from '../entity-tags.ts'
 import { readJson } from '../errors.ts'
 import { type Guard, type Guarded, refusalForVerdict } from '../guard.ts'
 import { SNAPSHOT_JSON_LIMITS } from '../json-body.ts'
-import { bearer, GUARD_ERRORS, json, jsonBody, noAuth } from '../openapi.ts'
+import { bearer, GUARD_ERRORS, json, jsonBody } from '../openapi.ts'
 import { errorResponses } from './errors.ts'
 import * as wire from './wire.ts'
 
@@ -101,9 +101,10 @@ export function addStreamRoutes(app: OpenAPIHono<Guarded>, needs: StreamRoutesNe
       method: 'post',
       path: '/pub/{channel}',
       operationId: 'softphonePublish',
-      summary: 'Publish a snapshot: for services of this machine, without a token',
-      description: 'What comes from another machine, from a page or by a proxy is refused with 403.',
-      security: noAuth,
+      summary: 'Publish a snapshot: for services of this machine, or with a service token',
+      description:
+        'Without a token, what comes from another machine, from a page or by a proxy is refused with 403. A service token with the scope `presence:publish` publishes `users-state` from anywhere.',
+      security: [{}, { serviceToken: ['presence:publish'] }],
       request: {
         params: z.object({ channel: wire.Channel }),
         ...jsonBody(wire.SnapshotBody.openapi({ example: { states: {} } })),
@@ -111,17 +112,24 @@ export function addStreamRoutes(app: OpenAPIHono<Guarded>, needs: StreamRoutesNe
       responses: {
         201: json(wire.PublishJson, 'Stored and delivered'),
         202: json(wire.PublishJson, 'Stored; no client is subscribed'),
-        ...errorResponses(['forbidden', 'input_invalid', 'not_found', 'input_too_large', 'unavailable']),
+        ...errorResponses([...GUARD_ERRORS, 'forbidden', 'input_invalid', 'not_found', 'input_too_large']),
       },
     }),
-    async (c) => {
-      const body = await readJson(c, wire.SnapshotBody, SNAPSHOT_JSON_LIMITS)
-      const { snapshot, subscribers } = await snapshots.publish(channelParam(c), body)
-      return c.json(wire.toPublishJson({ subscribers }, snapshot), subscribers > 0 ? 201 : 202)
-    },
+    (c) => publish(c, snapshots),
   )
+  // nginx sends requests of `pub/…` with a service token here, from any address: see nginx/publish.conf.
+  app.post('/pub-by-token/:channel', guard({ service: 'presence:publish', roles: [] }), async (c) => {
+    if (!isServiceChannel(channelParam(c))) throw new Refusal('forbidden')
+    return publish(c, snapshots)
+  })
   // nginx sends a plain GET of `sub/…` here; the document has it as that.
-  app.get('/poll/:channel', guard({ fromQuery: true }), (c) => longPoll(c, needs))
+  app.get('/poll/:channel', guard({ fromQuery: true, service: 'presence:read' }), (c) => longPoll(c, needs))
+}
+
+async function publish(c: Context, snapshots: Snapshots) {
+  const body = await readJson(c, wire.SnapshotBody, SNAPSHOT_JSON_LIMITS)
+  const { snapshot, subscribers } = await snapshots.publish(channelParam(c), body)
+  return c.json(wire.toPublishJson({ subscribers }, snapshot), subscribers > 0 ? 201 : 202)
 }
 
 /** Answers with the current snapshot, or with the next one where the client has the current one (If-None-Match). */
@@ -129,9 +137,11 @@ async function longPoll(
   c: Context<Guarded>,
   { tokenVerifier, snapshots }: Pick<StreamRoutesNeeds, 'tokenVerifier' | 'snapshots'>,
 ): Promise<Response> {
-  const { claims } = c.var.actor
+  const { claims, service } = c.var.actor
   const channel = channelParam(c)
-  if (channelFor(claims, channel) === undefined) throw new Refusal('forbidden')
+  const isAllowed =
+    service === undefined ? channelFor(claims, channel) !== undefined : isServiceChannel(channel)
+  if (!isAllowed) throw new Refusal('forbidden')
   const requireValid = () => {
     const invalid = tokenVerifier.checkClaims(claims)
     if (invalid !== undefined) throw refusalForVerdict(invalid)

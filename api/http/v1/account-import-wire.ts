@@ -11,10 +11,10 @@ import {
   SIGN_INS,
 } from '../../core/account-imports/import-plan.ts'
 import type { AccountImport, StoredItem } from '../../core/account-imports/import-store.ts'
-import { IdText } from '../../core/values/id.ts'
 import { toIsoTime } from '../iso-time.ts'
 import { Time } from '../openapi.ts'
 import { ListQuery, nextCursor, paged, readCursor } from './paging.ts'
+import { IdParam } from './wire.ts'
 
 const Source = z.enum(ACCOUNT_SOURCES)
 const flag = (description: string) =>
@@ -45,7 +45,7 @@ export const toImportOptions = (query: z.output<typeof PlanQuery>): ImportOption
   link: query.link,
 })
 
-export const ImportParams = z.object({ id: IdText.openapi({ example: '1' }) })
+export const ImportParams = z.object({ id: IdParam.openapi({ example: '1' }) })
 const Action = z.enum(PLAN_ACTIONS)
 const count = z.number().int().min(0)
 

@@ -7,6 +7,7 @@ import { addInvitationRoutes, type InvitationRoutesNeeds } from './invitation-ro
 import { addPasswordAuthorityRoutes, type PasswordAuthorityRoutesNeeds } from './password-authority-routes.ts'
 import { addProvisioningRoutes, type ProvisioningRoutesNeeds } from './provisioning-routes.ts'
 import { addSecurityLogRoutes, type SecurityLogRoutesNeeds } from './security-log-routes.ts'
+import { addServiceTokenRoutes, type ServiceTokenRoutesNeeds } from './service-token-routes.ts'
 import { addSystemRoutes, type SystemRoutesNeeds } from './system-routes.ts'
 import { addUserRoutes, type UserRoutesNeeds } from './user-routes.ts'
 import { addWebhookRoutes, type WebhookRoutesNeeds, webhookTag } from './webhook-routes.ts'
@@ -23,6 +24,7 @@ export interface AdminRoutesNeeds extends Pick<UserRoutesNeeds, 'guard'> {
   securityLog: Omit<SecurityLogRoutesNeeds, 'guard'>
   system: Omit<SystemRoutesNeeds, 'guard'>
   webhooks: Omit<WebhookRoutesNeeds, 'guard'>
+  serviceTokens: Omit<ServiceTokenRoutesNeeds, 'guard'>
 }
 
 /** The routes for the role `admin` alone. */
@@ -37,6 +39,7 @@ export function addAdminRoutes(app: OpenAPIHono<Guarded>, { guard, ...needs }: A
   addSecurityLogRoutes(app, { guard, ...needs.securityLog })
   addSystemRoutes(app, { guard, ...needs.system })
   addWebhookRoutes(app, { guard, ...needs.webhooks })
+  addServiceTokenRoutes(app, { guard, ...needs.serviceTokens })
 }
 
 export const adminTags = [
@@ -46,6 +49,7 @@ export const adminTags = [
   { name: 'do-not-call', description: 'Numbers that are not called from here. For administrators.' },
   { name: 'provisioning', description: 'Extensions that the PBX does not have yet. For administrators.' },
   { name: 'security log', description: 'Who logged in, and what administrators did. For administrators.' },
+  { name: 'service tokens', description: 'Tokens of programs. For administrators.' },
   { name: 'system', description: 'Whether each part works, policy and keys. For administrators.' },
   webhookTag,
 ]

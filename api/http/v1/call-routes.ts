@@ -2,18 +2,20 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { z } from 'zod'
 import type { Actor } from '../../core/actor.ts'
 import type { CallControl, CallView } from '../../core/calls/call-control.ts'
+import type { FindDialingActor } from '../../core/calls/dialing-actor.ts'
 import type { SupervisorViews } from '../../core/calls/supervision/supervisor-views.ts'
 import type { Directory } from '../../core/directory/directory.ts'
 import type { Guard, Guarded } from '../guard.ts'
 import { limitJsonBody } from '../json-body.ts'
 import { CALL_VISIBILITY } from '../openapi.ts'
 import * as wire from './call-wire.ts'
-import { commonProblems, json, jsonRequest, problem, security } from './responses.ts'
+import { commonProblems, json, jsonRequest, orService, problem, security } from './responses.ts'
 import { PREFIX } from './wire.ts'
 
 export interface LiveCallRoutesNeeds {
   guard: Guard
   calls: CallControl
+  findDialingActor: FindDialingActor
   directory: Pick<Directory, 'findByEndpoint'>
   isOnline(): boolean
   /** Those whom the user may know. */
@@ -34,6 +36,7 @@ const doneResponse = { description: 'It is done, and the PBX has confirmed it' }
 export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRoutesNeeds): void {
   const { calls, directory } = needs
   const signedIn = needs.guard()
+  const reader = needs.guard({ service: 'calls:read' })
   const signedInJson = [signedIn, limitJsonBody]
   const extensionOf = (endpoint: string) => directory.findByEndpoint(endpoint)?.extension
   const toJson = (actor: Actor, view: CallView) =>
@@ -58,9 +61,11 @@ export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRout
       path: '/calls',
       operationId: 'dial',
       summary: 'Dial: rings my own phone, then the number',
+      description:
+        'A service token names the user to ring first in `user_id`, and dials with that user’s rights and limits.',
       tags,
-      security,
-      middleware: signedInJson,
+      security: orService('calls:dial'),
+      middleware: [needs.guard({ service: 'calls:dial' }), limitJsonBody],
       request: {
         headers: wire.DialHeaders,
         body: { required: true, ...jsonRequest(wire.DialBody, 'Whom to call') },
@@ -78,7 +83,8 @@ export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRout
     async (c) => {
       const { number, user_id, caller_number, device } = c.req.valid('json')
       const key = c.req.valid('header')['idempotency-key']
-      const { callId } = await calls.dial(c.var.actor, {
+      const actor = await needs.findDialingActor(c.var.actor, user_id)
+      const { callId } = await calls.dial(actor, {
         number,
         device,
         ...(user_id && { userId: user_id }),
@@ -97,8 +103,8 @@ export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRout
       summary: 'The live calls I may see, the oldest first',
       description: CALL_VISIBILITY,
       tags,
-      security,
-      middleware: signedIn,
+      security: orService('calls:read'),
+      middleware: reader,
       responses: { 200: json(wire.CallListJson, 'All of them'), ...commonProblems },
     }),
     async (c) => {
@@ -114,8 +120,8 @@ export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRout
       operationId: 'findCall',
       summary: 'One call: live, just over, or only asked for',
       tags,
-      security,
-      middleware: signedIn,
+      security: orService('calls:read'),
+      middleware: reader,
       request: { params: wire.CallParams },
       responses: { 200: json(wire.CallJson, 'The call'), ...commandProblems },
     }),

@@ -12,7 +12,7 @@ import type { Guard, Guarded } from '../guard.ts'
 import { CALL_VISIBILITY } from '../openapi.ts'
 import { streamHistoryCsv } from './history-csv.ts'
 import * as wire from './history-wire.ts'
-import { commonProblems, json, jsonRequest, problem, security } from './responses.ts'
+import { commonProblems, json, jsonRequest, orService, problem } from './responses.ts'
 
 export interface HistoryRoutesNeeds {
   guard: Guard
@@ -30,7 +30,7 @@ export function addHistoryRoutes(
   app: OpenAPIHono<Guarded>,
   { guard, history, reachOf, mediaLinks, policy }: HistoryRoutesNeeds,
 ): void {
-  const signedIn = guard()
+  const reader = guard({ service: 'history:read' })
 
   app.openapi(
     createRoute({
@@ -40,8 +40,8 @@ export function addHistoryRoutes(
       summary: 'My past calls, the newest first; those of whom I oversee, too',
       description: CALL_VISIBILITY,
       tags,
-      security,
-      middleware: signedIn,
+      security: orService('history:read'),
+      middleware: reader,
       request: { query: wire.HistoryPageQuery },
       responses: { 200: json(wire.CallHistoryJson, 'A page of them'), ...commonProblems },
     }),
@@ -63,8 +63,8 @@ export function addHistoryRoutes(
       operationId: 'exportPastCalls',
       summary: 'The same as a table, all pages in one',
       tags,
-      security,
-      middleware: signedIn,
+      security: orService('history:read'),
+      middleware: reader,
       request: { query: wire.HistoryCsvQuery },
       responses: {
         200: {
@@ -97,8 +97,8 @@ export function addHistoryRoutes(
       operationId: 'findPastCall',
       summary: 'One past call',
       tags,
-      security,
-      middleware: signedIn,
+      security: orService('history:read'),
+      middleware: reader,
       request: { params: wire.PastCallParams },
       responses: { 200: json(wire.PastCallJson, 'The call'), 404: callNotFound, ...commonProblems },
     }),
@@ -115,8 +115,8 @@ export function addHistoryRoutes(
       operationId: 'linkRecording',
       summary: 'Links to its recordings, for players that cannot send a header; they die with the session',
       tags,
-      security,
-      middleware: [signedIn, optionalJsonBody],
+      security: orService('recordings:read'),
+      middleware: [guard({ service: 'recordings:read' }), optionalJsonBody],
       request: {
         params: wire.PastCallParams,
         body: {

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import type { Scope } from '../../../contract/service-token.ts'
 import { omitOptionalNulls } from '../../core/values/omit-optional-nulls.ts'
 import { bearer, json } from '../openapi.ts'
 import * as wire from './wire.ts'
@@ -23,3 +24,5 @@ export const commonProblems = {
 /** Of routes for administrators. */
 export const adminProblems = { ...commonProblems, 403: problem('For administrators alone') }
 export const security = bearer
+/** Of a route that a service token with this scope may use, too. */
+export const orService = (scope: Scope): typeof bearer => [...bearer, { serviceToken: [scope] }]

@@ -67,6 +67,7 @@ export function createV1Routes({
     scheme: 'bearer',
     bearerFormat: 'JWT',
   })
+  app.openAPIRegistry.registerComponent('securitySchemes', 'serviceToken', { type: 'http', scheme: 'bearer' })
   app.openAPIRegistry.registerComponent('securitySchemes', 'wallboardToken', {
     type: 'http',
     scheme: 'bearer',

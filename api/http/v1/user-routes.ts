@@ -11,7 +11,7 @@ import { IfMatchHeaders, ifMatch, setVersionEtag } from '../if-match.ts'
 import { limitJsonBody } from '../json-body.ts'
 import { actedBy } from './acted-by.ts'
 import { describeTaken } from './describe-taken.ts'
-import { adminProblems, json, jsonRequest, problem, security } from './responses.ts'
+import { adminProblems, json, jsonRequest, orService, problem } from './responses.ts'
 import * as wire from './user-wire.ts'
 import { PREFIX, UserParams } from './wire.ts'
 
@@ -29,11 +29,12 @@ const etag = {
   headers: { ETag: { schema: { type: 'string' as const }, description: 'For `If-Match` of a change' } },
 }
 
-/** An administrator's users. */
+/** An administrator's users. A service token reads all, and changes those of the role `user`. */
 export function addUserRoutes(app: OpenAPIHono<Guarded>, needs: UserRoutesNeeds): void {
   const { users, activityOf, accountAdmin, extensionAccountAdmin } = needs
-  const admin = needs.guard({ roles: ['admin'] })
-  const adminJson = [admin, limitJsonBody]
+  const reader = needs.guard({ roles: ['admin'], service: 'users:read' })
+  const writer = needs.guard({ roles: ['admin'], service: 'users:write' })
+  const writerJson = [writer, limitJsonBody]
 
   const toUserJson = async (user: User) =>
     wire.toUserJson(user, (await activityOf([user.id])).get(user.id)?.lastLogin)
@@ -45,8 +46,8 @@ export function addUserRoutes(app: OpenAPIHono<Guarded>, needs: UserRoutesNeeds)
       operationId: 'listUsers',
       summary: 'Users by username (admin)',
       tags,
-      security,
-      middleware: admin,
+      security: orService('users:read'),
+      middleware: reader,
       request: { query: wire.UsersQuery },
       responses: { 200: json(wire.UserListJson, 'A page of them'), ...adminProblems },
     }),
@@ -78,8 +79,8 @@ export function addUserRoutes(app: OpenAPIHono<Guarded>, needs: UserRoutesNeeds)
       description:
         'To let people choose name and password themselves, invite them: `POST /invitations`. With `create_extension` a 503 leaves no user; a PBX that does not answer delays the extension: see `pending_extension`.',
       tags,
-      security,
-      middleware: adminJson,
+      security: orService('users:write'),
+      middleware: writerJson,
       request: { body: { required: true, ...jsonRequest(wire.NewUserBody, 'The user') } },
       responses: {
         201: {
@@ -115,8 +116,8 @@ export function addUserRoutes(app: OpenAPIHono<Guarded>, needs: UserRoutesNeeds)
       operationId: 'findUser',
       summary: 'One user (admin)',
       tags,
-      security,
-      middleware: admin,
+      security: orService('users:read'),
+      middleware: reader,
       request: { params: UserParams },
       responses: { 200: { ...json(wire.UserJson, 'The user'), ...etag }, 404: notFound, ...adminProblems },
     }),
@@ -134,8 +135,8 @@ export function addUserRoutes(app: OpenAPIHono<Guarded>, needs: UserRoutesNeeds)
       operationId: 'changeUser',
       summary: 'Change a user; a new role or extension and disabling end the user’s sessions (admin)',
       tags,
-      security,
-      middleware: adminJson,
+      security: orService('users:write'),
+      middleware: writerJson,
       request: {
         params: UserParams,
         headers: IfMatchHeaders,
@@ -167,8 +168,8 @@ export function addUserRoutes(app: OpenAPIHono<Guarded>, needs: UserRoutesNeeds)
       operationId: 'setPasswordOfUser',
       summary: 'Set a user’s password; ends the user’s sessions and lifts a lock (admin)',
       tags,
-      security,
-      middleware: adminJson,
+      security: orService('users:write'),
+      middleware: writerJson,
       request: {
         params: UserParams,
         body: { required: true, ...jsonRequest(wire.PasswordBody, 'The new password') },
@@ -195,8 +196,8 @@ export function addUserRoutes(app: OpenAPIHono<Guarded>, needs: UserRoutesNeeds)
       description:
         'The user’s calls stay in the history. The extension rests before another user may get it.',
       tags,
-      security,
-      middleware: admin,
+      security: orService('users:write'),
+      middleware: writer,
       request: { params: UserParams },
       responses: {
         204: { description: 'The user is gone' },

@@ -5,29 +5,35 @@ import {
   REVOCATION_EPOCH_KEY,
   REVOCATION_LOG_KEY,
   revocationFields,
+  serviceTokenFields,
 } from '../../../contract/revocation-entries.ts'
 import type { RevocationLogReader } from '../../../contract/revocation-log.ts'
+import { serviceSubject } from '../../../contract/service-token.ts'
 import type { Logger } from '../../../runtime/log.ts'
 import { isBefore, lastIdOf } from '../../../runtime/redis-stream.ts'
 import { retry } from '../../../runtime/retry.ts'
-import { toUnixSeconds } from '../../../runtime/time.ts'
+import { DAY_S, toUnixSeconds } from '../../../runtime/time.ts'
 import type {
   PendingRevocations,
   RevocationPublisher,
   RevocationRecord,
   RevocationStore,
 } from '../../core/auth/revocations.ts'
+import type { AnnouncedServiceToken, ServiceTokenStore } from '../../core/auth/service-token-store.ts'
 import { newId } from '../../core/auth/tokens.ts'
 import { Refusal } from '../../core/refusal.ts'
 
 export interface RevocationStreamPublisher extends RevocationPublisher, PendingRevocations {
   /** Publishes pending entries, and rebuilds the Redis stream after it lost data. Call it often. */
   tick(): Promise<void>
+  /** Adds service tokens to the stream that were not announced yet. */
+  announceServiceTokens(): Promise<void>
 }
 
 export interface RevocationStreamPublisherNeeds {
   redis: Redis
   store: RevocationStore
+  serviceTokens: Pick<ServiceTokenStore, 'listAnnounceable' | 'markAnnounced' | 'purge'>
   revocationCache: Pick<RevocationCache, 'add'>
   logReader: Pick<RevocationLogReader, 'state'>
   log: Logger
@@ -39,6 +45,8 @@ export interface RevocationStreamPublisherNeeds {
 const REBUILD_LOCK_KEY = '{hookswitch:revocation}:mending'
 const PAGE = 1_000
 const PUBLISH_TIMEOUT_MS = 2_000
+/** How long an administrator sees a service token that has expired, in seconds. */
+const EXPIRED_TOKENS_S = 90 * DAY_S
 
 /** Replaces the epoch only if it is still the one that was read. */
 const REPLACE_EPOCH = `
@@ -56,7 +64,7 @@ return 1
 export function createRevocationStreamPublisher(
   needs: RevocationStreamPublisherNeeds,
 ): RevocationStreamPublisher {
-  const { redis, store, revocationCache, logReader, log, now, longestLifetime } = needs
+  const { redis, store, serviceTokens, revocationCache, logReader, log, now, longestLifetime } = needs
   let verified: string | undefined
   let purgedAtMs = 0
 
@@ -64,11 +72,13 @@ export function createRevocationStreamPublisher(
   const oldestNeeded = () => String(now() - longestLifetime * 1000)
 
   /** @returns the id of the last entry written */
-  async function appendToStream(entries: readonly RevocationRecord[]): Promise<string> {
+  const appendToStream = (entries: readonly RevocationRecord[]) =>
+    appendFields(entries.map((entry) => revocationFields(entry)))
+
+  async function appendFields(entries: readonly string[][]): Promise<string> {
     const oldest = oldestNeeded()
     const batch = redis.pipeline()
-    for (const entry of entries)
-      batch.xadd(REVOCATION_LOG_KEY, 'MINID', '~', oldest, '*', ...revocationFields(entry))
+    for (const fields of entries) batch.xadd(REVOCATION_LOG_KEY, 'MINID', '~', oldest, '*', ...fields)
     const replies = (await batch.exec()) ?? []
     for (const [err] of replies) if (err !== null) throw err
     return String(replies.at(-1)?.[1] ?? '0-0')
@@ -91,6 +101,34 @@ export function createRevocationStreamPublisher(
       if (waiting.length > 0) await publishAll(waiting)
       if (waiting.length < PAGE) return count
     }
+  }
+
+  /**
+   * Adds service tokens that were last announced before `beforeS`. They may outlive the entries of the stream, so that
+   * each is announced again before it is trimmed. So is the revocation of one, after the token: otherwise a token that
+   * was announced while it was being revoked could outlive its revocation.
+   * @returns the id of the last entry written
+   */
+  async function announceTokens(beforeS: number): Promise<string | undefined> {
+    let logPosition: string | undefined
+    for (let afterId: string | undefined; ; ) {
+      const page = await serviceTokens.listAnnounceable(toUnixSeconds(now()), {
+        ...{ beforeS, limit: PAGE },
+        ...(afterId && { afterId }),
+      })
+      if (page.length === 0) return logPosition
+      logPosition = await appendFields(page.map(announcementOf))
+      await serviceTokens.markAnnounced(
+        page.map(({ id }) => id),
+        toUnixSeconds(now()),
+      )
+      afterId = page.at(-1)?.id
+    }
+  }
+
+  async function announceDueTokens(beforeS: number): Promise<void> {
+    const logPosition = await announceTokens(beforeS)
+    if (logPosition !== undefined) await store.markPublished([], logPosition)
   }
 
   /** Redis may be restarting: a short wait avoids a 503. */
@@ -139,6 +177,8 @@ export function createRevocationStreamPublisher(
       afterId = page.at(-1)?.id
       count += page.length
     }
+    const announcedTo = await announceTokens(Number.MAX_SAFE_INTEGER)
+    if (announcedTo !== undefined) logPosition = announcedTo
     // If SQL has no earlier state, every token issued up to this second is refused.
     const cutoff = knownCutoff ?? toUnixSeconds(now()) + 1
     const epoch: Epoch = { id: newId(), cutoff }
@@ -158,18 +198,26 @@ export function createRevocationStreamPublisher(
       revocationCache.add(entry)
       await withRetry(() => publishAll([entry]))
     },
+    announceServiceTokens: () => announceDueTokens(1),
     publishPending: () => withRetry(publishAllPending),
     async tick() {
       if (redis.status !== 'ready') return
       await verifyStream()
       const entries = await publishAllPending()
+      await announceDueTokens(toUnixSeconds(now()) - Math.ceil(longestLifetime / 2))
       if (entries > 0) log.info({ event: 'revocations_announced', entries }, 'published pending revocations')
       if (now() - purgedAtMs > 3_600_000) {
         purgedAtMs = now()
         await store.purge(toUnixSeconds(now()))
+        await serviceTokens.purge(toUnixSeconds(now()) - EXPIRED_TOKENS_S)
         // Publishing trims too, but only while sessions end.
         await redis.xtrim(REVOCATION_LOG_KEY, 'MINID', '~', oldestNeeded())
       }
     },
   }
 }
+
+const announcementOf = ({ isRevoked, ...token }: AnnouncedServiceToken): string[] =>
+  isRevoked
+    ? revocationFields({ kind: 'sid', key: serviceSubject(token.id), generation: 0, until: token.expiresAt })
+    : serviceTokenFields(token)

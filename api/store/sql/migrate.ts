@@ -30,6 +30,7 @@ import * as accountImports from './migrations/0029-account-imports.ts'
 import * as disabledBySource from './migrations/0030-disabled-by-source.ts'
 import * as providers from './migrations/0031-identity-providers.ts'
 import * as secondFactor from './migrations/0032-second-factor.ts'
+import * as serviceTokens from './migrations/0033-service-tokens.ts'
 import * as outgoingWebhooks from './migrations/0034-outgoing-webhooks.ts'
 import * as phoneSecretHashes from './migrations/0035-phone-secret-hashes.ts'
 
@@ -66,10 +67,11 @@ export const migrations: Record<string, Migration> = {
   '0027-account-sources': accountSources,
   '0029-account-imports': accountImports,
   '0030-disabled-by-source': disabledBySource,
-  '0034-outgoing-webhooks': outgoingWebhooks,
-  '0035-phone-secret-hashes': phoneSecretHashes,
   '0031-identity-providers': providers,
   '0032-second-factor': secondFactor,
+  '0033-service-tokens': serviceTokens,
+  '0034-outgoing-webhooks': outgoingWebhooks,
+  '0035-phone-secret-hashes': phoneSecretHashes,
 }
 
 /** A newer version has migrated this database; this version does not know its schema. */

@@ -63,6 +63,11 @@ async function endSessions(db: Database): Promise<void> {
     afterId = page.at(-1)?.id
     if (afterId === undefined) break
   }
+  await db.query
+    .updateTable('service_tokens')
+    .set({ revoked_at: nowS })
+    .where('revoked_at', 'is', null)
+    .execute()
   // The copy lacks later sessions. Without the old epoch an API that starts with an empty Redis refuses every token issued
   // until then; a Redis that kept its data knows all revocations.
   await db.query.updateTable('log_state').set({ epoch: null }).execute()

@@ -19,6 +19,7 @@ export interface Tables extends CallCenterTables, AccountImportTables, FactorTab
   provider_identities: ProviderIdentitiesTable
   revocations: RevocationsTable
   security_events: SecurityEventsTable
+  service_tokens: ServiceTokensTable
   log_state: LogStateTable
   extensions: ExtensionsTable
   invitations: InvitationsTable
@@ -129,6 +130,24 @@ export interface SecurityEventsTable {
   detail_json: string
   /** Compared by searches: see `normalizeName`. */
   search_text: string
+}
+
+export interface ServiceTokensTable {
+  /** 16 hex digits. */
+  id: string
+  name: string
+  token_hash: string
+  /** Words with a blank between, as `networks`. */
+  scopes: string
+  networks: string
+  /** Id of a user, who may be deleted since, or `cli`. */
+  created_by: string
+  created_at: number
+  expires_at: number
+  last_used_at: number | null
+  revoked_at: number | null
+  /** When the log of revocations last got it; 0 before. */
+  announced_at: number
 }
 
 /** One row, inserted by the migration; `epoch` is null until the first one. The stream id is stored in two parts. */

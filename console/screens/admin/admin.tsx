@@ -23,6 +23,7 @@ const TABS = {
     import('./provisioning/provisioning-tab.tsx').then((it) => ({ default: it.ProvisioningTab })),
   ),
   webhooks: lazy(() => import('./webhooks/webhooks-tab.tsx').then((it) => ({ default: it.WebhooksTab }))),
+  tokens: lazy(() => import('./tokens/tokens-tab.tsx').then((it) => ({ default: it.TokensTab }))),
   log: lazy(() => import('./log/log-tab.tsx').then((it) => ({ default: it.LogTab }))),
 } as const satisfies Record<AdminTab, unknown>
 

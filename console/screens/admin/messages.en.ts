@@ -11,6 +11,7 @@ export const messages = {
     'do-not-call': 'Do not call',
     provisioning: 'Provisioning',
     webhooks: 'Webhooks',
+    tokens: 'Tokens',
     log: 'Security log',
   },
   roles: { user: 'User', supervisor: 'Supervisor', admin: 'Administrator' },

@@ -11,6 +11,7 @@ export const messages: typeof english = {
     'do-not-call': 'No llamar',
     provisioning: 'Aprovisionamiento',
     webhooks: 'Webhooks',
+    tokens: 'Tokens',
     log: 'Registro de seguridad',
   },
   roles: { user: 'Usuario', supervisor: 'Supervisor', admin: 'Administrador' },

@@ -11,6 +11,7 @@ export const messages: typeof english = {
     'do-not-call': 'Не звонить',
     provisioning: 'Настройка номеров',
     webhooks: 'Вебхуки',
+    tokens: 'Токены',
     log: 'Журнал безопасности',
   },
   roles: { user: 'Пользователь', supervisor: 'Супервизор', admin: 'Администратор' },

@@ -8,6 +8,7 @@ export const ADMIN_TABS = [
   'do-not-call',
   'provisioning',
   'webhooks',
+  'tokens',
   'log',
 ] as const
 export type AdminTab = (typeof ADMIN_TABS)[number]

@@ -2,6 +2,7 @@ import type { Context, Hono } from 'hono'
 import type { Actor } from '../../../api/core/actor.ts'
 import { Refusal } from '../../../api/core/refusal.ts'
 import { createApp } from '../../../api/http/app.ts'
+import { createAuthorize } from '../../../api/http/crm/authorize.ts'
 import { type CrmRoutesNeeds, createCrmRoutes } from '../../../api/http/crm/routes.ts'
 import type { Guard } from '../../../api/http/guard.ts'
 import { createMikopbxRoutes } from '../../../api/http/mikopbx/routes.ts'
@@ -9,6 +10,7 @@ import { createOnboardingRoutes } from '../../../api/http/onboarding/routes.ts'
 import { createSoftphoneRoutes } from '../../../api/http/softphone/routes.ts'
 import { createV1Routes } from '../../../api/http/v1/routes.ts'
 import { createVoipRoutes } from '../../../api/http/voip/routes.ts'
+import type { TokenVerifier } from '../../../contract/verdict.ts'
 import type { Logger } from '../../../runtime/log.ts'
 
 const actor = { userId: '1', sessionId: 's', claims: { role: 'admin', extension: '1001' } } as Actor // no other member is read
@@ -24,30 +26,36 @@ const unavailableExcept = <T>(own: object): T =>
   new Proxy(own, { get: (_, name) => (name in own ? own[name as keyof typeof own] : unavailable) }) as T // a proxy has any type
 
 /**
- * All surfaces as they are mounted. Every client has all permissions and every service is unavailable, so that a request
- * ends with 503 once its body was accepted.
+ * All surfaces as they are mounted. Every client has all permissions, unless the real guard is given, and every service is
+ * unavailable, so that a request ends with 503 once its body was accepted.
  */
-export function createUnavailableApp(): { app: Hono; takeErrors(): unknown[] } {
+export function createUnavailableApp(real?: { guard: Guard; tokenVerifier: TokenVerifier }): {
+  app: Hono
+  takeErrors(): unknown[]
+} {
   const loggedErrors: unknown[] = []
   const log = new Proxy({} as Logger, {
     get: (_, level) => (about: { err?: unknown }) => {
       if (level === 'error') loggedErrors.push((about.err as Error).stack)
     },
   })
-  const guard: Guard =
+  const allowAll: Guard =
     ({ errorOverrides = {} } = {}) =>
     async (c, next) => {
       c.set('errorOverrides', errorOverrides)
       c.set('actor', actor)
       await next()
     }
-  const authorize = () => async (c: Context, next: () => Promise<void>) => {
+  const guard = real?.guard ?? allowAll
+  const authorizeAll = () => async (c: Context, next: () => Promise<void>) => {
     c.set('actor', actor)
     c.set('callCenterActor', { role: 'admin', agent: { id: '1' }, scope: { sees: 'all' } })
     await next()
   }
+  const authorize = real ? createAuthorize(real.guard, async () => unavailable as never) : authorizeAll
+  const verifier = real ? { tokenVerifier: real.tokenVerifier } : {}
   const consume = async () => {}
-  const needs = <T>(more: object = {}) => unavailableExcept<T>({ guard, log, ...more })
+  const needs = <T>(more: object = {}) => unavailableExcept<T>({ guard, log, ...verifier, ...more })
   const room = needs<never>({ authorize })
   const crm = unavailableExcept<CrmRoutesNeeds>({
     ...Object.fromEntries(
@@ -76,8 +84,10 @@ export function createUnavailableApp(): { app: Hono; takeErrors(): unknown[] } {
     'securityLog',
     'system',
     'webhooks',
+    'serviceTokens',
   ]
   const services = [
+    'serviceTokens',
     'users',
     'resetFactors',
     'activityOf',

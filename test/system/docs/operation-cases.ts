@@ -12,6 +12,7 @@ import { openWebSocket, sendRequest } from './openapi-client.ts'
 import type { OperationCase } from './operation-case.ts'
 import { createPasswordAuthorityOperationCases } from './password-authority-operation-cases.ts'
 import { createPasswordOperationCases } from './password-operation-cases.ts'
+import { createServiceTokenOperationCases } from './service-token-operation-cases.ts'
 import { createSignInOperationCases } from './sign-in-operation-cases.ts'
 import { createWebhookOperationCases } from './webhook-operation-cases.ts'
 
@@ -298,6 +299,7 @@ export function createOperationCases(stack: Stack, hasPbx: boolean): Record<stri
     ...createWebhookOperationCases(stack, hasPbx),
     ...createSignInOperationCases(stack, hasPbx),
     ...createFactorOperationCases(stack, hasPbx),
+    ...createServiceTokenOperationCases(stack, hasPbx),
     ...createCrmOperationCases(stack, hasPbx, user),
     ...createDeskOperationCases(stack, hasPbx, user),
     ...createLeadOperationCases(stack, hasPbx, user),

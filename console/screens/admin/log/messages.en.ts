@@ -60,6 +60,9 @@ export const messages = {
     authn_second_factor_fail: 'Wrong second factor',
     authn_recovery_code_used: 'Recovery code used',
     authn_passkey_copied: 'A copied passkey was refused',
+    service_token_created: 'Service token made',
+    service_token_revoked: 'Service token revoked',
+    service_token_refused: 'Service token refused',
   } satisfies Record<EventName, string>,
   fields: {
     about: 'About',

@@ -13,6 +13,8 @@ const names = (some: readonly NamedOperation[]) => some.map(({ method, path }) =
 const INNER: Record<string, string> = {
   'get /pbxcore/api/module-softphone-backend/v1/poll/{channel}':
     'get /pbxcore/api/module-softphone-backend/v1/sub/{channel}',
+  'post /pbxcore/api/module-softphone-backend/v1/pub-by-token/{channel}':
+    'post /pbxcore/api/module-softphone-backend/v1/pub/{channel}',
 }
 /** The document and its pages. */
 const DOCUMENTATION = [

@@ -8,6 +8,7 @@ import { createAccountAdmin } from '../../../../api/core/auth/account-admin.ts'
 import { createAccounts } from '../../../../api/core/auth/accounts.ts'
 import { createPasswordAuthorities } from '../../../../api/core/auth/password-authorities.ts'
 import { createSecurityEventRecorder } from '../../../../api/core/auth/security-events.ts'
+import { createServiceTokens, createServiceTokenUse } from '../../../../api/core/auth/service-tokens.ts'
 import { createDoNotCallAdmin } from '../../../../api/core/call-center/leads/do-not-call-admin.ts'
 import { createDialPolicy } from '../../../../api/core/dial-policy/create-dial-policy.ts'
 import { PolicyFile } from '../../../../api/core/dial-policy/policy-file.ts'
@@ -24,6 +25,7 @@ import { createV1Routes } from '../../../../api/http/v1/routes.ts'
 import { createAccountImportStore } from '../../../../api/store/sql/account-imports/account-imports.ts'
 import { createPasswordAuthorityStore } from '../../../../api/store/sql/auth/password-authority.ts'
 import { createSecurityEventStore } from '../../../../api/store/sql/auth/security-events.ts'
+import { createServiceTokenStore } from '../../../../api/store/sql/auth/service-tokens.ts'
 import { createSessionStore } from '../../../../api/store/sql/auth/sessions.ts'
 import { createUserStore } from '../../../../api/store/sql/auth/users.ts'
 import { createDoNotCall } from '../../../../api/store/sql/call-center/do-not-call.ts'
@@ -35,6 +37,7 @@ import { createDeliveryStore } from '../../../../api/store/sql/webhooks/deliveri
 import { createEndpointStore } from '../../../../api/store/sql/webhooks/endpoints.ts'
 import { createReceiverCheck } from '../../../../api/webhooks/http-sender.ts'
 import type { Role } from '../../../../contract/claims.ts'
+import { createRevocationCache } from '../../../../contract/revocation-cache.ts'
 import { createLog } from '../../../../runtime/log.ts'
 import { mint, newKey } from '../../../contract/mint-token.ts'
 import { newUser } from '../../../support/fixtures/users.ts'
@@ -109,7 +112,17 @@ export async function createAdminSurface(
       onError: Object.assign(ignore, { recovered: ignore }),
     })
 
-  const guard = createGuard(createFreshVerifier(key, nowS))
+  const revocations = createRevocationCache()
+  const tokenStore = createServiceTokenStore(db)
+  const serviceTokens = createServiceTokens({
+    store: tokenStore,
+    revocationPublisher: { publish: async (entry) => revocations.add(entry) },
+    announce: async (token) => revocations.serviceTokens.add(token),
+    issuingSince: async () => 0,
+    ...logged,
+  })
+  const use = createServiceTokenUse({ store: tokenStore, onError: ignore, ...logged })
+  const guard = createGuard(createFreshVerifier(key, nowS, revocations), use)
   const revoking = {
     sessions: {
       async endAll(userId: string, { reason, actorId }: { reason: string; actorId: string }) {
@@ -164,6 +177,7 @@ export async function createAdminSurface(
     },
     doNotCall: { doNotCall: createDoNotCallAdmin({ store: createDoNotCall(db), policy, ...logged }) },
     provisioning: { jobs: createProvisioningJobs({ extensions, users, ...logged }) },
+    serviceTokens: { serviceTokens },
     securityLog: { events, recorder, users },
     webhooks: {
       webhooks: createWebhooks({
@@ -203,6 +217,7 @@ export async function createAdminSurface(
     ended,
     time,
     recorder,
+    serviceTokens,
     async ask(
       method: string,
       path: string,

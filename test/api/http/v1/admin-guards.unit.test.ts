@@ -30,6 +30,10 @@ const ROUTES: readonly [method: string, path: string, body?: object][] = [
   ['GET', '/provisioning/jobs'],
   ['POST', '/provisioning/jobs/{jobId}/retry'],
   ['GET', '/security-log'],
+  ['GET', '/service-tokens'],
+  ['POST', '/service-tokens', { name: 'CRM', scopes: ['calls:read'] }],
+  ['GET', '/service-tokens/{tokenId}'],
+  ['DELETE', '/service-tokens/{tokenId}'],
   ['GET', '/system'],
   ['GET', '/system/dial-policy'],
   ['GET', '/system/keys'],
@@ -53,6 +57,7 @@ const EXAMPLES = {
   jobId: '1004',
   webhookId: '1',
   messageId: `msg_${'A'.repeat(32)}`,
+  tokenId: '0123456789abcdef',
 }
 const fill = (path: string) =>
   path.replace(/\{(\w+)\}/g, (_, name) => EXAMPLES[name as keyof typeof EXAMPLES])

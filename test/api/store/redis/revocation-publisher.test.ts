@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import type { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { RevocationRecord, RevocationStore } from '../../../../api/core/auth/revocations.ts'
+import type { AnnouncedServiceToken } from '../../../../api/core/auth/service-token-store.ts'
 import { createRevocationStreamPublisher } from '../../../../api/store/redis/revocation-publisher.ts'
 import {
   createStreamRenewalPublisher,
@@ -19,6 +20,7 @@ import {
 } from '../../../../contract/revocation-entries.ts'
 import { followRevocationLog, type RevocationLogReader } from '../../../../contract/revocation-log.ts'
 import { createLog } from '../../../../runtime/log.ts'
+import { newServiceToken } from '../../../contract/service-token-fixture.ts'
 import { type RedisServer, startRedis } from '../../../support/redis.ts'
 import { waitUntil } from '../../../support/stack.ts'
 
@@ -81,8 +83,11 @@ const entryOf = (sid: string): RevocationRecord => ({
   until: nowS() + 3_600,
 })
 
-/** The API's publisher, over a store without pending entries. */
-function startPublisher() {
+/** The API's publisher, over a store without pending entries, but with these service tokens. */
+function startPublisher(
+  tokens: (AnnouncedServiceToken & { announcedAt: number })[] = [],
+  log: { lost?: true; clock?: () => number } = {},
+) {
   const store: RevocationStore = {
     unpublished: async () => [],
     markPublished: async () => {},
@@ -94,13 +99,76 @@ function startPublisher() {
   return createRevocationStreamPublisher({
     redis,
     store,
+    serviceTokens: {
+      listAnnounceable: async (_, { beforeS, afterId = '' }) =>
+        tokens.filter(({ id, announcedAt }) => announcedAt < beforeS && id > afterId),
+      async markAnnounced(ids, atS) {
+        for (const one of tokens) if (ids.includes(one.id)) one.announcedAt = atS
+      },
+      purge: async () => {},
+    },
     revocationCache: { add: () => {} },
-    logReader: { state: () => ({ epoch: { id: 'e1', cutoff: 0 }, staleReason: undefined }) },
+    logReader: {
+      state: () => ({ epoch: { id: 'e1', cutoff: 0 }, staleReason: log.lost ? 'lost' : undefined }),
+    },
     log: createLog('test', 'silent'),
-    now: Date.now,
+    now: log.clock ?? Date.now,
     longestLifetime: LONGEST_LIFETIME,
   })
 }
+
+describe('service tokens', () => {
+  const stored = (difference: Partial<AnnouncedServiceToken> = {}) => {
+    const { token } = newServiceToken(nowS(), { expiresAt: nowS() + 400 * 86_400 })
+    return { ...token, isRevoked: false, announcedAt: 0, ...difference }
+  }
+
+  test('reach a process that runs, and one that starts later, once each', async () => {
+    const token = stored()
+    const running = await startReader()
+    const publisher = startPublisher([token])
+    await publisher.tick()
+    await publisher.tick()
+    await waitUntil('it is read', () => running.memory.serviceTokens.size() > 0)
+    const later = await startReader()
+    for (const { memory } of [running, later])
+      expect(memory.serviceTokens.find(token.id)).toMatchObject({ hash: token.hash, scopes: token.scopes })
+    expect(await redis.xlen(REVOCATION_LOG_KEY)).toBe(1)
+  })
+
+  test('are announced again before the log is trimmed, and with them the revocations of those that were revoked', async () => {
+    const tokens = [stored(), stored({ isRevoked: true })]
+    const clock = { ms: Date.now() }
+    const publisher = startPublisher(tokens, { clock: () => clock.ms })
+    await publisher.tick()
+    clock.ms += (LONGEST_LIFETIME / 2) * 1_000 - 5_000
+    await publisher.tick()
+    expect(await redis.xlen(REVOCATION_LOG_KEY)).toBe(2)
+    clock.ms += 10_000
+    await publisher.tick()
+    expect(await redis.xlen(REVOCATION_LOG_KEY)).toBe(4)
+    const { memory, isRevoked } = await startReader()
+    expect(memory.serviceTokens.find(tokens[0]?.id ?? '')).toBeDefined()
+    expect(memory.serviceTokens.find(tokens[1]?.id ?? '')).toBeUndefined()
+    expect(isRevoked(`service:${tokens[1]?.id}`)).toBe(true)
+  })
+
+  test('are in the log before its new epoch is, after Redis was emptied', async () => {
+    const token = stored({ announcedAt: nowS() } as object)
+    await redis.flushall()
+    const cache = createRevocationCache()
+    const reader = followRevocationLog({
+      redis: (await server.connect()).duplicate(),
+      cache,
+      monotonic: () => performance.now(),
+      log: createLog('test', 'silent'),
+    })
+    open.push(reader)
+    await startPublisher([token], { lost: true }).tick()
+    await waitUntil('it is fresh', () => cache.ageMs(performance.now()) < 5_000)
+    expect(cache.serviceTokens.find(token.id)).toBeDefined()
+  })
+})
 
 describe('renewals', () => {
   test('never lengthen the revocation stream, and their own stream is bounded', async () => {

@@ -1,0 +1,37 @@
+import type { messages as english } from './messages.en.ts'
+
+export const messages: typeof english = {
+  list: 'Tokens de programas',
+  empty: 'Aún no hay tokens. Un programa, como un CRM, usa uno en lugar de la contraseña de una persona.',
+  states: { active: 'En vigor', revoked: 'Revocado', expired: 'Caducado' },
+  scopes: 'Permitido',
+  scopeWords: {
+    'calls:dial': 'Llamar en nombre de un usuario',
+    'calls:read': 'Leer todas las llamadas en curso',
+    'history:read': 'Leer todas las llamadas pasadas',
+    'recordings:read': 'Leer todas las grabaciones',
+    'presence:read': 'Leer quién está disponible',
+    'presence:publish': 'Publicar quién está disponible',
+    'users:read': 'Leer todas las cuentas',
+    'users:write': 'Añadir, cambiar y borrar cuentas con el rol Usuario, y fijar sus contraseñas',
+    'metrics:read': 'Leer las métricas de la puerta de acceso',
+  },
+  name: 'Nombre del programa',
+  networks: 'Redes',
+  networksHint:
+    'Como 192.0.2.0/24 o una dirección, separadas por espacios. Déjelo vacío para permitir todas.',
+  allNetworks: 'todas',
+  days: 'Validez (días)',
+  daysHint: '400 como máximo.',
+  until: 'Válido hasta',
+  lastUsed: 'Último uso',
+  never: 'nunca',
+  create: 'Nuevo token',
+  createAction: 'Crear el token',
+  made: 'Token del programa',
+  noScope: 'Elija al menos uno.',
+  revoke: 'Revocar',
+  revokeTitle: '¿Revocar este token?',
+  revokeWhat: 'En un segundo, el programa que lo usa queda rechazado en todas partes y sus flujos terminan.',
+  revoked: 'El token se revocó.',
+}
