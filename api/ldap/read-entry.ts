@@ -1,4 +1,5 @@
 import type { Entry } from 'ldapts'
+import { highestRole } from '../core/auth/highest-role.ts'
 import type { DirectoriesFile } from '../core/auth/ldap/directories-file.ts'
 import type { DirectoryEntry } from '../core/auth/ldap/directory.ts'
 import { normalizeDn } from '../core/auth/ldap/distinguished-name.ts'
@@ -70,7 +71,7 @@ export function toDirectoryEntry(
   const own = new Set(groups.map(normalizeDn))
   own.delete(undefined)
   const isIn = (group: string) => own.has(normalizeDn(group))
-  const role = roles.admin.some(isIn) ? 'admin' : roles.supervisor.some(isIn) ? 'supervisor' : 'user'
+  const role = highestRole(Object.entries(roles).flatMap(([group, role]) => (isIn(group) ? role : [])))
   const isOutside = required !== undefined && !isIn(required)
   return {
     ...person,

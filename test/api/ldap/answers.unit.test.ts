@@ -55,7 +55,7 @@ describe('an entry', () => {
   const settings = {
     attributes: { username: 'sAMAccountName', unique_id: 'objectGUID', extension: 'ipPhone' },
     group_attribute: 'memberOf',
-    roles: { admin: ['CN=Admins,DC=x'], supervisor: ['CN=Chiefs,DC=x'] },
+    roles: { 'CN=Admins,DC=x': 'admin' as const, 'CN=Chiefs,DC=x': 'supervisor' as const },
     required_group: undefined,
   }
   const guid = Buffer.from('78563412341278561234567890abcdef', 'hex')

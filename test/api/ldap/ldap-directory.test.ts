@@ -71,7 +71,7 @@ function directory({
           display_name: 'displayName',
           extension: 'telephoneNumber',
         },
-        roles: { admin: [`CN=phone\\2C admins, OU=groups,${BASE}`] },
+        roles: { [`CN=phone\\2C admins, OU=groups,${BASE}`]: 'admin' },
         ...changes,
       },
     ],
@@ -173,7 +173,7 @@ describe('a directory', () => {
   test('takes the role away with the group', async () => {
     const dn = await slapd.addPerson('dora', 'dora knows')
     const group = await slapd.addGroup('chiefs', [dn])
-    const changes = { roles: { supervisor: [group] } }
+    const changes = { roles: { [group]: 'supervisor' } }
     expect(await find('dora', { changes })).toMatchObject({ entry: { role: 'supervisor' } })
     const client = await slapd.admin()
     await client.del(group)

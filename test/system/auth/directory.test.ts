@@ -40,7 +40,7 @@ beforeAll(async () => {
           base_dn: `ou=people,${BASE}`,
           user_filter: '(|(uid={login})(mail={login}))',
           attributes: { username: 'uid', unique_id: 'entryUUID', email: 'mail', display_name: 'displayName' },
-          roles: { supervisor: [CHIEFS] },
+          roles: { [CHIEFS]: 'supervisor' },
           create_accounts: true,
           timeout_ms: 3_000,
         },

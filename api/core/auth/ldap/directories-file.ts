@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { Role } from '../../../../contract/claims.ts'
 import { isDn } from './distinguished-name.ts'
 
 const dn = z.string().refine(isDn, 'must be the name of an entry, such as OU=People,DC=example,DC=org')
@@ -7,7 +8,6 @@ const attribute = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'must be the name of an attribute, such as mail')
 const path = z.string().min(1, 'must be the path of a file')
-const groups = z.array(dn).max(100).default([])
 
 /** @param placeholder what the filter must contain */
 const filter = (placeholder: string) =>
@@ -47,7 +47,7 @@ const DirectorySettings = z
       }),
     group_attribute: attribute.default('memberOf'),
     group_search: z.strictObject({ base_dn: dn, filter: filter('{') }).optional(),
-    roles: z.strictObject({ admin: groups, supervisor: groups }).prefault({}),
+    roles: z.record(dn, Role).default({}),
     required_group: dn.optional(),
     create_accounts: z.boolean().default(false),
     timeout_ms: z.number().int().min(100).max(10_000).default(5_000),

@@ -6,6 +6,7 @@ import { DisplayName } from '../../values/display-name.ts'
 import { Email } from '../../values/email.ts'
 import type { AccountAdmin } from '../account-admin.ts'
 import { NewAccount } from '../accounts.ts'
+import { highestRole } from '../highest-role.ts'
 import type { SecurityLog } from '../security-log.ts'
 import type { NewUser, User, UserStore } from '../users.ts'
 import { type IdentityProvider, type ProviderIdentity, SignInFailure } from './identity-provider.ts'
@@ -35,9 +36,6 @@ export interface ProviderAccountsNeeds {
   policy: () => ExtensionRules
   securityLog: SecurityLog
 }
-
-/** In the order of their rights. */
-const BY_RIGHTS: readonly Role[] = ['admin', 'supervisor', 'user']
 
 export function createProviderAccounts(needs: ProviderAccountsNeeds): ProviderAccounts {
   const { users, identities, accountAdmin, policy, securityLog } = needs
@@ -115,7 +113,7 @@ export function createProviderAccounts(needs: ProviderAccountsNeeds): ProviderAc
 function roleOf({ rules: { roles } }: IdentityProvider, groups: readonly string[]): Role | undefined {
   if (roles === undefined) return undefined
   const found = groups.flatMap((group) => (Object.hasOwn(roles, group) ? (roles[group] ?? []) : []))
-  return BY_RIGHTS.find((role) => found.includes(role)) ?? 'user'
+  return highestRole(found)
 }
 
 /** @throws {SignInFailure} `not_allowed` without a usable name */

@@ -40,7 +40,7 @@ describe('the file of the directories', () => {
         settings: {
           create_accounts: false,
           group_attribute: 'memberOf',
-          roles: { admin: [], supervisor: [] },
+          roles: {},
         },
       },
     ])
@@ -60,11 +60,7 @@ describe('the file of the directories', () => {
     ['a URL with a path', { url: 'ldaps://dc1.example.org/dc=x' }, /url: must be ldap/],
     ['a filter without the login', { user_filter: '(uid=*)' }, /user_filter: must contain \{login\}/],
     ['a password without a name', { bind_dn: undefined }, /bind_password_file: must be set together/],
-    [
-      'a group that is no name',
-      { roles: { admin: ['Domain Admins'] } },
-      /roles.admin\[0\]: must be the name/,
-    ],
+    ['a group that is no name', { roles: { 'Domain Admins': 'admin' } }, /roles.*must be the name/],
     ['a missing secret', { bind_password_file: 'missing' }, /bind_password_file that cannot be read/],
     ['an empty secret', { bind_password_file: 'empty' }, /empty bind_password_file/],
     ['a ca_file without a certificate', { ca_file: 'secret' }, /ca_file without/],
