@@ -239,7 +239,7 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     ownPassword: createOwnPassword({ ...changes, checkPassword }),
     requiredPasswordChange: createRequiredPasswordChange({
       ...changes,
-      ...{ checkPassword, requirePasswordSuffices, signInTickets },
+      ...{ checkPassword, signInTickets, secondFactor: factors.secondFactor },
     }),
     /** @param perAddress how many failed logins one address gets at this surface */
     createLoginFor: (surface: string, perAddress: AttemptLimit) =>

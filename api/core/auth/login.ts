@@ -7,6 +7,7 @@ import {
   type PasswordCheckNeeds,
   type PasswordProof,
 } from './password-check.ts'
+import { passwordMarkOf } from './password-mark.ts'
 import type { ProviderLogouts } from './providers/session-provider.ts'
 import { isSameAccount } from './same-account.ts'
 import type { SecurityLog } from './security-log.ts'
@@ -145,12 +146,16 @@ export function createLogin(needs: LoginNeeds): Login {
     const { address } = request
     const user = await users.find(grant.userId)
     // A change of the account, such as a new password, outdates what was verified before it.
-    if (user === undefined || user.disabled || user.generation !== grant.generation)
-      throw failed(user?.username ?? '', address)
+    const isSame =
+      user?.disabled === false &&
+      user.generation === grant.generation &&
+      passwordMarkOf(user) === grant.passwordMark
+    if (!isSame) throw failed(user?.username ?? '', address)
+    if (grant.isPasswordAlone === true) await requirePasswordSuffices(user)
     const { provider, verifiedAt = 0 } = grant
-    if (provider === undefined) return openSession(user, request)
+    if (provider === undefined) return openUnchanged(user, request)
     if (needs.providerLogouts === undefined) throw new Refusal('not_supported')
-    const opened = await openSession(user, { ...request, provider })
+    const opened = await openUnchanged(user, { ...request, provider })
     // After the session is there: a logout that arrives meanwhile finds the session, or is found here.
     const end = () => sessions.logout({ userId: user.id, sessionId: opened.sessionId }, address)
     const isOver = await needs.providerLogouts.hasEnded(provider, verifiedAt).catch(async (err) => {
@@ -160,6 +165,14 @@ export function createLogin(needs: LoginNeeds): Login {
     if (!isOver) return opened
     await end()
     throw failed(user.username, address)
+  }
+
+  /** The owner may have changed the password after it was verified, and ended the sessions that were there then. */
+  async function openUnchanged(user: User, request: OpenSessionRequest): Promise<OpenedSession> {
+    const opened = await openSession(user, request)
+    if ((await users.find(user.id))?.passwordHash === user.passwordHash) return opened
+    await sessions.logout({ userId: user.id, sessionId: opened.sessionId }, request.address)
+    throw new Refusal('credentials_wrong')
   }
 
   return {
@@ -179,14 +192,7 @@ export function createLogin(needs: LoginNeeds): Login {
     async login(credentials, request) {
       const { user, proof } = await verify(credentials, request.address)
       if (proof === 'password') await requirePasswordSuffices(user)
-      const { address } = request
-      const opened = await openSession(user, proof === 'password' ? request : { ...request, ...proof })
-      // The owner changed the password after it was verified here, and ended the sessions that were there then.
-      if ((await users.find(user.id))?.passwordHash !== user.passwordHash) {
-        await sessions.logout({ userId: user.id, sessionId: opened.sessionId }, address)
-        throw new Refusal('credentials_wrong')
-      }
-      return opened
+      return openUnchanged(user, proof === 'password' ? request : { ...request, ...proof })
     },
   }
 }

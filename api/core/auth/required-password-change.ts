@@ -7,9 +7,9 @@ import type { NewPasswords } from './new-passwords.ts'
 import { opaqueString } from './password.ts'
 import { attemptTargetOf, type PasswordCheck } from './password-check.ts'
 import type { RevocationPublisher } from './revocations.ts'
+import type { FactorAnswer, SecondFactor } from './second-factor/second-factor.ts'
 import type { SecurityLog } from './security-log.ts'
 import type { Sessions } from './sessions.ts'
-import type { PasswordRequirement } from './sign-in-policy.ts'
 import type { SignInTickets } from './sign-in-tickets.ts'
 import type { User, UserStore } from './users.ts'
 
@@ -18,6 +18,8 @@ export interface RequiredPasswordChangeRequest {
   login: string
   password: string
   next: string
+  /** For an account with a second factor. */
+  factor?: FactorAnswer | undefined
   /** Of the client. */
   address: string
 }
@@ -26,19 +28,19 @@ export interface RequiredPasswordChange {
   /**
    * Replaces a password that has to be replaced before it opens a session, and ends what sessions there are. The current
    * password is verified under the limits of logins.
-   * @returns a sign-in ticket
+   * @returns a sign-in ticket; undefined if the account has to add a second factor, which a sign-in with the new password does
    * @throws {Refusal} `credentials_wrong`, `conflict` if no change is required or the password is not stored here,
-   *   `input_invalid` for the new password, `second_factor_required` after the change if the account needs one,
-   *   `throttled`, `unavailable`
+   *   `input_invalid` for the new password, `second_factor_required` without an answer for an account that has a
+   *   factor: nothing is changed; as `SecondFactor.verify`, `throttled`, `unavailable`
    */
-  change(request: RequiredPasswordChangeRequest): Promise<string>
+  change(request: RequiredPasswordChangeRequest): Promise<string | undefined>
 }
 
 export interface RequiredPasswordChangeNeeds {
   users: Pick<UserStore, 'find' | 'findByLogin' | 'replaceRequiredPassword'>
   passwords: NewPasswords
   checkPassword: PasswordCheck
-  requirePasswordSuffices: PasswordRequirement
+  secondFactor: SecondFactor
   signInTickets: Pick<SignInTickets, 'issue'>
   sessions: Pick<Sessions, 'endAll'>
   revocationPublisher: RevocationPublisher
@@ -68,15 +70,21 @@ export function createRequiredPasswordChange(needs: RequiredPasswordChangeNeeds)
 
   return {
     async change(request) {
-      const { password, next, address } = request
+      const { password, next, factor, address } = request
       const user = await verify(request)
       requireLocalPassword(user)
       // Otherwise a password alone could replace that of an account with a second factor.
       if (!user.mustChangePassword)
         throw new Refusal('conflict', { detail: 'no change of this password is required: sign in with it' })
+      const need = await needs.secondFactor.needOf(user)
+      if (need?.mustEnrol === false && factor === undefined) throw new Refusal('second_factor_required')
       if (opaqueString(next) === opaqueString(password))
         throw invalidInput('new_password: must differ from the current password')
       const { id: userId, username, passwordHash: verifiedHash } = user
+      passwords.check(next, user)
+      // After the rules, so that a refused password uses up no code.
+      if (need?.mustEnrol === false && factor !== undefined)
+        await needs.secondFactor.verify(user, factor, address)
       const passwordHash = await passwords.hash(next, user, networkOf(address))
       const revokeUntil = toUnixSeconds(needs.now()) + needs.longestLifetime
       const revocation = await users.replaceRequiredPassword(
@@ -97,8 +105,8 @@ export function createRequiredPasswordChange(needs: RequiredPasswordChangeNeeds)
       const changed = await users.find(userId)
       if (changed === undefined || changed.disabled || changed.passwordHash !== passwordHash)
         throw new Refusal('credentials_wrong')
-      await needs.requirePasswordSuffices(changed)
-      return needs.signInTickets.issue(changed)
+      if (need?.mustEnrol === true) return undefined
+      return needs.signInTickets.issue(changed, { isPasswordAlone: need === undefined })
     },
   }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import { passwordMarkOf } from './password-mark.ts'
 import { SessionProvider } from './providers/session-provider.ts'
 import type { User } from './users.ts'
 
@@ -8,6 +9,10 @@ export const SignInGrant = z.object({
   userId: z.string(),
   /** Of the user when they were verified: a later change of the account outdates the ticket. */
   generation: z.number().int(),
+  /** `passwordMarkOf` the user then. */
+  passwordMark: z.string(),
+  /** A password alone was verified, which has to suffice still when the ticket is exchanged. */
+  isPasswordAlone: z.boolean().optional(),
   /** The hash of a secret of the browser that may exchange the ticket; without it, each client may. */
   browser: z.string().optional(),
   provider: SessionProvider.optional(),
@@ -30,8 +35,8 @@ export interface SignInTicketStore {
 export interface SignInTickets {
   /** @returns 64 hexadecimal digits, good once within 60 s @throws {Refusal} `unavailable` */
   issue(
-    user: Pick<User, 'id' | 'generation'>,
-    about?: Pick<SignInGrant, 'browser' | 'provider' | 'verifiedAt'>,
+    user: Pick<User, 'id' | 'generation' | 'passwordHash'>,
+    about?: Pick<SignInGrant, 'browser' | 'isPasswordAlone' | 'provider' | 'verifiedAt'>,
   ): Promise<string>
   /** @throws {Refusal} `unavailable` */
   redeem(ticket: string): Promise<SignInGrant | undefined>
@@ -39,11 +44,18 @@ export interface SignInTickets {
 
 const TTL_S = 60
 
+/** What later proves that the account is as it was verified. */
+export const grantFor = (user: Pick<User, 'id' | 'generation' | 'passwordHash'>) => ({
+  userId: user.id,
+  generation: user.generation,
+  passwordMark: passwordMarkOf(user),
+})
+
 export function createSignInTickets(store: SignInTicketStore): SignInTickets {
   return {
-    async issue({ id, generation }, about = {}) {
+    async issue(user, about = {}) {
       const ticket = randomBytes(32).toString('hex')
-      await store.put(ticket, { ...about, userId: id, generation }, TTL_S)
+      await store.put(ticket, { ...about, ...grantFor(user) }, TTL_S)
       return ticket
     },
     redeem: async (ticket) => (/^[0-9a-f]{64}$/.test(ticket) ? store.take(ticket) : undefined),

@@ -57,6 +57,8 @@ export const messages = {
   mustChange: {
     intro: 'An administrator set your password. Choose your own one, which only you know, to sign in.',
     submit: 'Set the password and sign in',
+    code: 'Second factor',
+    codeHint: 'The code of your authenticator app, or a recovery code.',
     cancel: 'Back',
   },
 }

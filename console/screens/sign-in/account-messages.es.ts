@@ -59,6 +59,8 @@ export const messages: typeof english = {
   mustChange: {
     intro: 'Un administrador puso su contraseña. Para entrar, elija una propia que solo usted conozca.',
     submit: 'Guardar la contraseña y entrar',
+    code: 'Segundo factor',
+    codeHint: 'El código de su aplicación de autenticación, o un código de recuperación.',
     cancel: 'Volver',
   },
 }

@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { z } from 'zod'
+import { toUnixSeconds } from '../../../../runtime/time.ts'
 import type { Actor } from '../../actor.ts'
 import { Refusal } from '../../refusal.ts'
 import type { Login } from '../login.ts'
@@ -8,7 +9,7 @@ import type { RateLimiter } from '../rate-limiter.ts'
 import type { SecurityLog } from '../security-log.ts'
 import type { SessionStore } from '../session-store.ts'
 import type { OpenedSession, OpenSessionRequest } from '../sessions.ts'
-import { SignInGrant } from '../sign-in-tickets.ts'
+import { grantFor, SignInGrant } from '../sign-in-tickets.ts'
 import type { UserStore } from '../users.ts'
 
 /** A device that asks to be signed in. */
@@ -23,7 +24,11 @@ export const DeviceRequest = z.object({
 export type DeviceRequest = z.infer<typeof DeviceRequest>
 
 /** What a person has decided; null: denied. */
-export const DeviceDecision = z.object({ grant: SignInGrant.nullable() })
+export const DeviceDecision = z.object({
+  grant: SignInGrant.nullable(),
+  /** The session in which it was decided: the device signs in while that goes on. */
+  sessionId: z.string(),
+})
 export type DeviceDecision = z.infer<typeof DeviceDecision>
 
 /** Codes are stored as hashes. Every method throws `unavailable`. */
@@ -61,7 +66,10 @@ export interface DeviceGrants {
   start(client: string, address: string): Promise<StartedDevice>
   /** @throws {Refusal} `not_found` for a code that is unknown, used or too old, `throttled`, `unavailable` */
   find(userCode: string, actor: Actor, address: string): Promise<DeviceRequest>
-  /** Allows or denies, once. @throws {Refusal} as `find`, `token_revoked` if the session has ended */
+  /**
+   * Allows or denies, once.
+   * @throws {Refusal} as `find`, `token_revoked` if the session has ended, `forbidden` in one of an app password
+   */
   decide(userCode: string, isAllowed: boolean, actor: Actor, address: string): Promise<void>
   /** @throws {Refusal} `unavailable` */
   redeem(deviceCode: string, request: OpenSessionRequest): Promise<OpenedSession | DeviceWait>
@@ -107,14 +115,23 @@ export function createDeviceGrants(needs: DeviceGrantsNeeds): DeviceGrants {
 
   /** The grant of the person's own session: the device’s session ends with the same session of a provider. */
   async function grantOf({ userId, sessionId, claims }: Actor): Promise<SignInGrant> {
-    const session = await sessionStore.find(sessionId)
+    const [session, user] = await Promise.all([sessionStore.find(sessionId), users.find(userId)])
     if (session === undefined || session.endedAt !== null || session.userId !== userId)
       throw new Refusal('token_revoked')
+    if (user === undefined || user.generation !== claims.gen) throw new Refusal('token_revoked')
+    // The device would have more rights than the app password, and stay when that is revoked.
+    if (session.appPasswordId !== null)
+      throw new Refusal('forbidden', { detail: 'a session of an app password cannot let a device sign in' })
     const about =
       session.provider === undefined
         ? {}
         : { provider: session.provider, verifiedAt: session.createdAt * 1000 }
-    return { userId, generation: claims.gen, ...about }
+    return { ...grantFor(user), ...about }
+  }
+
+  async function isOpen(sessionId: string): Promise<boolean> {
+    const session = await sessionStore.find(sessionId)
+    return session !== undefined && session.endedAt === null && session.expiresAt > toUnixSeconds(now())
   }
 
   return {
@@ -136,7 +153,8 @@ export function createDeviceGrants(needs: DeviceGrantsNeeds): DeviceGrants {
       const grant = isAllowed ? await grantOf(actor) : null
       const user = await users.find(actor.userId)
       if (user === undefined) throw new Refusal('token_revoked')
-      if (!(await store.decide(toUserCode(userCode) ?? '', { grant }))) throw noSuchCode()
+      if (!(await store.decide(toUserCode(userCode) ?? '', { grant, sessionId: actor.sessionId })))
+        throw noSuchCode()
       if (grant === null) return
       securityLog.write({
         event: 'device_sign_in_allowed',
@@ -158,6 +176,7 @@ export function createDeviceGrants(needs: DeviceGrantsNeeds): DeviceGrants {
         return 'access_denied'
       }
       try {
+        if (!(await isOpen(decision.sessionId))) throw new Refusal('credentials_wrong')
         const opened = await login.loginGranted(decision.grant, { ...request, userAgent: found.client })
         // Without its decision the code is of no use; if this fails, it only expires later.
         await store.remove(deviceCode).catch(() => {})

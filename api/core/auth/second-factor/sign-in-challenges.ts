@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { sha256 } from '../../../../runtime/hash.ts'
 import { toUnixSeconds } from '../../../../runtime/time.ts'
 import { Refusal } from '../../refusal.ts'
+import { passwordMarkOf } from '../password-mark.ts'
 import type { User, UserStore } from '../users.ts'
 
 /** A person who has given the right password, and no second factor yet. */
@@ -10,7 +10,6 @@ export const SignInChallenge = z.object({
   userId: z.string(),
   /** Of the account when the password was verified. */
   generation: z.number().int(),
-  /** A hash of the password hash: users change their own password without a new generation. */
   passwordMark: z.string(),
   /** The account has no factor, and must add one: this is all that the challenge permits. */
   mustEnrol: z.boolean(),
@@ -70,7 +69,7 @@ export function createSignInChallenges({ store, users, now }: SignInChallengesNe
         {
           userId: user.id,
           generation: user.generation,
-          passwordMark: markOf(user),
+          passwordMark: passwordMarkOf(user),
           mustEnrol,
           triesLeft: TRIES,
           expiresAt: nowS() + TTL_S,
@@ -88,7 +87,7 @@ export function createSignInChallenges({ store, users, now }: SignInChallengesNe
         const isSame =
           user?.disabled === false &&
           user.generation === challenge.generation &&
-          markOf(user) === challenge.passwordMark
+          passwordMarkOf(user) === challenge.passwordMark
         if (!isSame) throw unknown()
         const result = await work({ user, mustEnrol: challenge.mustEnrol })
         if (mode === 'keep') await putBack(name, challenge)
@@ -103,6 +102,5 @@ export function createSignInChallenges({ store, users, now }: SignInChallengesNe
   }
 }
 
-const markOf = ({ passwordHash }: User) => sha256(passwordHash)
 const unknown = () =>
   new Refusal('not_found', { detail: 'the challenge is unknown, used or expired: sign in again' })

@@ -86,10 +86,10 @@ export function createSignIn(needs: SignInNeeds): SignIn {
       // The sign-in of a person, who has the password; devices log in at the surfaces.
       if (proof !== 'password') throw new Refusal('credentials_wrong')
       const need = await secondFactor.needOf(user)
-      // Who has a factor proves it before anything else; its recovery codes are shown last to a user who has none.
-      if (need?.mustEnrol !== false) await requireRest(user)
+      // A password that has to be replaced is replaced first, which asks for the factor as well.
+      await requireRest(user)
       if (need !== undefined) return { challenge: await challenges.issue(user, need.mustEnrol), ...need }
-      return { ticket: await tickets.issue(user) }
+      return { ticket: await tickets.issue(user, { isPasswordAlone: true }) }
     },
 
     withSecondFactor: (challenge, answer, address) =>

@@ -3,6 +3,7 @@ import { createNewPasswords } from '../../../../api/core/auth/new-passwords.ts'
 import type { PasswordProof } from '../../../../api/core/auth/password-check.ts'
 import { createPasswordRules } from '../../../../api/core/auth/password-rules.ts'
 import { createRequiredPasswordChange } from '../../../../api/core/auth/required-password-change.ts'
+import type { FactorNeed } from '../../../../api/core/auth/second-factor/second-factor.ts'
 import type { SecurityEvent } from '../../../../api/core/auth/security-log.ts'
 import { requireNoPasswordChange } from '../../../../api/core/auth/sign-in-policy.ts'
 import type { User } from '../../../../api/core/auth/users.ts'
@@ -17,7 +18,7 @@ interface Situation {
   user?: User | undefined
   proof?: PasswordProof | undefined
   refusal?: Refusal
-  requirePasswordSuffices?: (user: User) => Promise<void>
+  need?: FactorNeed
   /** What another request did after this one had written. */
   meanwhile?: Partial<User>
 }
@@ -27,7 +28,7 @@ function createFixture(situation: Situation = {}) {
   const events: SecurityEvent[] = []
   const { user } = { user: sampleUser({ id: '7', mustChangePassword: true }), ...situation }
   const { proof } = { proof: 'password' as const, ...situation }
-  const { refusal, requirePasswordSuffices = requireNoPasswordChange, meanwhile = {} } = situation
+  const { refusal, need, meanwhile = {} } = situation
   let stored = user
   const { change } = createRequiredPasswordChange({
     users: {
@@ -54,7 +55,13 @@ function createFixture(situation: Situation = {}) {
       if (refusal?.code === 'throttled') throw refusal
       return proof
     },
-    requirePasswordSuffices,
+    secondFactor: {
+      needOf: async () => need,
+      async verify(_user, answer) {
+        done.push(['factor', answer])
+        if (!('code' in answer) || answer.code !== '123456') throw new Refusal('credentials_wrong')
+      },
+    },
     signInTickets: { issue: async ({ id }) => `ticket of ${id}` },
     sessions: {
       async endAll(...args) {
@@ -85,14 +92,25 @@ describe('a password that has to be replaced', () => {
     ])
   })
 
-  test('is replaced, and then a second factor is needed all the same', async () => {
-    const { change, done } = createFixture({
-      requirePasswordSuffices: async () => {
-        throw new Refusal('second_factor_required')
-      },
-    })
+  const steps = (done: unknown[]) => done.map((one) => (one as [string])[0])
+
+  test('is replaced in an account with a second factor only after the factor was verified', async () => {
+    const { change, done } = createFixture({ need: { methods: ['totp'], mustEnrol: false } })
     await expect(change(request)).rejects.toMatchObject({ code: 'second_factor_required' })
-    expect(done.map((one) => (one as [string])[0])).toEqual(['check', 'set', 'publish', 'end'])
+    const wrong = change({ ...request, factor: { code: '000000' } })
+    await expect(wrong).rejects.toMatchObject({ code: 'credentials_wrong' })
+    expect(steps(done)).toEqual(['check', 'check', 'factor'])
+    const weak = change({ ...request, next: 'trustno1', factor: { code: '123456' } })
+    await expect(weak).rejects.toMatchObject({ code: 'input_invalid' })
+    expect(steps(done)).toEqual(['check', 'check', 'factor', 'check'])
+    expect(await change({ ...request, factor: { code: '123456' } })).toBe('ticket of 7')
+    expect(steps(done).slice(4)).toEqual(['check', 'factor', 'set', 'publish', 'end'])
+  })
+
+  test('is replaced where a factor has to be added, which the next sign-in does: there is no ticket', async () => {
+    const { change, done } = createFixture({ need: { methods: [], mustEnrol: true } })
+    expect(await change(request)).toBeUndefined()
+    expect(steps(done)).toEqual(['check', 'set', 'publish', 'end'])
   })
 
   test.each<[string, Situation, Partial<typeof request>, string, string[]]>([

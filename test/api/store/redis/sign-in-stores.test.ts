@@ -16,7 +16,7 @@ describe('what sign-ins store in Redis', () => {
 
   describe('codes of devices', () => {
     const codes = { deviceCode: 'the device code', userCode: 'BCDFGHJK' }
-    const decision = { grant: { userId: '1', generation: 2 } }
+    const decision = { grant: { userId: '1', generation: 0, passwordMark: 'm' }, sessionId: 's' }
     const request = () => ({ client: 'Desk phone', address: '192.0.2.8', expiresAt: Date.now() + 600_000 })
 
     test('are stored as hashes, and expire', async () => {

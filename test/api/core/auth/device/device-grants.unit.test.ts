@@ -11,7 +11,7 @@ import {
 } from '../../../../../api/core/auth/device/device-grants.ts'
 import type { Session } from '../../../../../api/core/auth/session-store.ts'
 import type { OpenedSession, OpenSessionRequest } from '../../../../../api/core/auth/sessions.ts'
-import type { SignInGrant } from '../../../../../api/core/auth/sign-in-tickets.ts'
+import { grantFor, type SignInGrant } from '../../../../../api/core/auth/sign-in-tickets.ts'
 import { Refusal } from '../../../../../api/core/refusal.ts'
 import { newSession } from '../../../../support/fixtures/users.ts'
 import { sampleUser } from '../../../../support/sample-user.ts'
@@ -31,7 +31,7 @@ describe('signing in a device', () => {
   beforeEach(() => {
     const [codes, users] = [new Map<string, DeviceRequest>(), new Map<string, [string, DeviceRequest]>()]
     const decisions = new Map<string, DeviceDecision>()
-    ;[session, opened, loginFails, failures] = [newSession(), [], undefined, 0]
+    ;[session, opened, loginFails, failures] = [newSession({ expiresAt: 9e9 }), [], undefined, 0]
     grants = createDeviceGrants({
       store: {
         async add({ deviceCode, userCode }, one) {
@@ -64,7 +64,7 @@ describe('signing in a device', () => {
         },
       },
       sessionStore: { find: async () => session },
-      users: { find: async () => sampleUser() },
+      users: { find: async () => sampleUser({ generation: 4 }) },
       throttle: { consume: async () => {} },
       attempts: {
         check: async () => {},
@@ -94,12 +94,25 @@ describe('signing in a device', () => {
     await grants.decide(typed, true, actor, '192.0.2.7')
     expect(await grants.redeem(deviceCode, request)).toEqual({ sessionId: 'new' })
     expect(opened).toEqual([
-      [
-        { userId: '1', generation: 4 },
-        { ...request, userAgent: 'Desk phone' },
-      ],
+      [grantFor(sampleUser({ generation: 4 })), { ...request, userAgent: 'Desk phone' }],
     ])
     expect(await grants.redeem(deviceCode, request)).toBe('expired_token')
+  })
+
+  test('an app password lets no device sign in, as the device would have more rights', async () => {
+    session = newSession({ expiresAt: 9e9, appPasswordId: '7' })
+    const { deviceCode, userCode } = await grants.start('Desk phone', '192.0.2.8')
+    const decision = grants.decide(userCode, true, actor, '192.0.2.7')
+    await expect(decision).rejects.toMatchObject({ code: 'forbidden' })
+    expect(await grants.redeem(deviceCode, request)).toBe('authorization_pending')
+  })
+
+  test('gets none after the session in which it was allowed has ended', async () => {
+    const { deviceCode, userCode } = await grants.start('Desk phone', '192.0.2.8')
+    await grants.decide(userCode, true, actor, '192.0.2.7')
+    session = newSession({ expiresAt: 9e9, endedAt: 1 })
+    expect(await grants.redeem(deviceCode, request)).toBe('access_denied')
+    expect(opened).toEqual([])
   })
 
   test('two requests of tokens at once get one session', async () => {
@@ -128,7 +141,7 @@ describe('signing in a device', () => {
 
   test('a session that has ended allows nothing', async () => {
     const { deviceCode, userCode } = await grants.start('Desk phone', '192.0.2.8')
-    session = newSession({ endedAt: 1 })
+    session = newSession({ expiresAt: 9e9, endedAt: 1 })
     await expect(grants.decide(userCode, true, actor, '192.0.2.7')).rejects.toMatchObject({
       code: 'token_revoked',
     })
@@ -137,7 +150,7 @@ describe('signing in a device', () => {
 
   test('the session of the device belongs to the same session of a provider', async () => {
     const provider = { id: 'corp', subject: 'p', sessionId: 'sid' }
-    session = newSession({ provider })
+    session = newSession({ expiresAt: 9e9, provider })
     const { deviceCode, userCode } = await grants.start('Desk phone', '192.0.2.8')
     await grants.decide(userCode, true, actor, '192.0.2.7')
     await grants.redeem(deviceCode, request)
