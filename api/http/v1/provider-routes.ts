@@ -148,13 +148,14 @@ export function addProviderRoutes(app: OpenAPIHono<Guarded>, needs: ProviderRout
     }),
     async (c) => {
       const id = c.req.param('providerId') ?? ''
-      const { logout_token } = await readBody(c, wire.LogoutBody)
       try {
+        const { logout_token } = await readBody(c, wire.LogoutBody)
         const ended = await backChannelLogout.end(id, logout_token, clientAddress(c))
         log.info({ event: 'provider_logout', provider: id, ended }, 'a provider ended sessions')
         return c.body(null, 200)
       } catch (err) {
-        if (!(err instanceof Refusal && err.code === 'token_invalid')) throw err
+        const isRefused = err instanceof Refusal && ['token_invalid', 'input_invalid'].includes(err.code)
+        if (!isRefused) throw err
         log.warn(
           { event: 'provider_logout_refused', provider: id, detail: err.detail },
           'a logout token was refused',

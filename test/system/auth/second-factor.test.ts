@@ -10,7 +10,7 @@ import { freePort } from '../../support/free-port.ts'
 import { type JsonReply, login, requestJson, subscribeSse } from '../../support/http-client.ts'
 import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 
-const PASSWORD = 'password'
+const PASSWORD = 'eleven grey otters'
 const nowStep = () => Math.floor(Date.now() / 30_000)
 /** Waits for a moment after which a code of the step before is accepted for a while. */
 const beEarlyInStep = () => waitUntil('a step begins', () => Date.now() % 30_000 < 12_000)
@@ -60,7 +60,7 @@ describe('a second factor', () => {
   }
   /** Adds an authenticator app, confirmed by the code of the step before: the current one is still unused. */
   async function enrol(username: string) {
-    const { access } = await login(stack, username)
+    const { access } = await login(stack, username, PASSWORD)
     const begun = await v1('/me/totp', { current_password: PASSWORD }, access)
     expect(begun.status).toBe(200)
     const secret = Secret.fromBase32(String(begun.body.secret))
@@ -247,12 +247,12 @@ describe('a second factor', () => {
     it('signs in without a username, and as a second factor; a response works once, for its own ceremony', async () => {
       await addUser('yara')
       await addUser('zoe')
-      const { access } = await login(stack, 'yara')
+      const { access } = await login(stack, 'yara', PASSWORD)
       const { page, close } = await openWithAuthenticator()
       const begun = await v1('/me/passkeys/options', { current_password: PASSWORD }, access)
       const made = { name: 'Laptop', passkey: await create(page, begun.body.options) }
       // Another account, and another session, cannot use the ceremony.
-      expect((await v1('/me/passkeys', made, (await login(stack, 'zoe')).access)).status).toBe(403)
+      expect((await v1('/me/passkeys', made, (await login(stack, 'zoe', PASSWORD)).access)).status).toBe(403)
       const again = await v1('/me/passkeys/options', { current_password: PASSWORD }, access)
       const passkey = await create(page, again.body.options)
       const added = await v1('/me/passkeys', { name: 'Laptop', passkey }, access)
