@@ -110,7 +110,7 @@ describe('console: administration', () => {
 
   it('changes a role, which ends the sessions of the person, as the dialog announces', async () => {
     const clara = await browser.openPerson()
-    await clara.signIn('clara')
+    await clara.signIn('clara', '/', 'correct horse')
     await choose('clara', 'Edit')
     await dialog().getByLabel('Role').selectOption('supervisor')
     await dialog().getByText('ends all sessions').waitFor()
@@ -147,7 +147,7 @@ describe('console: administration', () => {
 
   it('ends the sessions of a person, and their page shows the sign-in page', async () => {
     const clara = await browser.openPerson()
-    await clara.signIn('clara')
+    await clara.signIn('clara', '/', 'correct horse')
     await login('clara', HOSTILE_AGENT)
     await choose('clara', 'Sessions')
     await page.getByText(HOSTILE_AGENT.slice(0, 40)).waitFor()
@@ -243,11 +243,11 @@ describe('console: administration', () => {
   it('shows extensions that the PBX does not have, and has them tried again', async () => {
     await openTab('Provisioning')
     await page.getByText('Each extension is as it should be.').waitFor()
-    await send('POST', '/auth/register', { email: 'frida@example.org', password: 'password' })
+    await send('POST', '/auth/register', { email: 'frida@example.org', password: 'correct horse' })
     await openTab('People')
     await page.getByRole('button', { name: 'Add a person' }).click()
     await dialog().getByLabel('Username', { exact: true }).fill('gerd@example.org')
-    await dialog().getByLabel('Password', { exact: true }).fill('password')
+    await dialog().getByLabel('Password', { exact: true }).fill('correct horse')
     expect(await dialog().getByLabel('A new one, made at the telephone system').isChecked()).toBe(true)
     await dialog().getByRole('button', { name: 'Add', exact: true }).click()
     await page.getByText(/gerd@example\.org was added\. Extension 20\d\d is not ready yet/).waitFor()
@@ -363,7 +363,7 @@ describe('console: administration', () => {
     fetch(`${stack.base}/auth/login`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'User-Agent': userAgent },
-      body: JSON.stringify({ username, password: 'password' }),
+      body: JSON.stringify({ username, password: username === 'clara' ? 'correct horse' : 'password' }),
     })
   const login = async (username: string, userAgent = 'a test') =>
     (await loginAnswer(username, userAgent)).status
