@@ -76,29 +76,10 @@ export async function buildConsole(folder = join(root, 'dist', 'console')) {
  * @returns what esbuild's metafile lists, and the contents of each file by its name
  */
 export async function bundleConsole() {
+  const draft = await build({ ...BUNDLE, plugins: [allStyles] })
   const { outputFiles, metafile } = await build({
-    absWorkingDir: root,
-    entryPoints: { console: ENTRY },
-    outdir: 'dist/console/assets',
-    publicPath: PUBLIC_PATH,
-    entryNames: '[name]-[hash]',
-    chunkNames: '[name]-[hash]',
-    assetNames: '[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    minify: true,
-    platform: 'browser',
-    target: TARGET,
-    format: 'esm',
-    jsx: 'automatic',
-    charset: 'utf8',
-    define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
-    loader: { '.module.css': 'local-css', '.svg': 'text' },
-    plugins: [allStyles],
-    legalComments: 'none',
-    metafile: true,
-    logLevel: 'warning',
-    write: false,
+    ...BUNDLE,
+    plugins: [allStyles, oneStartChunk(draft.metafile)],
   })
   /** @type {Map<string, Uint8Array>} */
   const files = new Map()
@@ -110,6 +91,76 @@ export async function bundleConsole() {
     files.set(name, contents)
   }
   return { outputs: metafile.outputs, files }
+}
+
+const BUNDLE = /** @satisfies {import('esbuild').BuildOptions} */ ({
+  absWorkingDir: root,
+  entryPoints: { console: ENTRY },
+  outdir: 'dist/console/assets',
+  publicPath: PUBLIC_PATH,
+  entryNames: '[name]-[hash]',
+  chunkNames: '[name]-[hash]',
+  assetNames: '[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  minify: true,
+  platform: 'browser',
+  target: TARGET,
+  format: 'esm',
+  jsx: 'automatic',
+  charset: 'utf8',
+  define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
+  loader: { '.module.css': 'local-css', '.svg': 'text' },
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  write: false,
+})
+
+/**
+ * Puts what the start page loads into one chunk. esbuild makes a chunk for each set of parts that share a module, which
+ * were 40 files of 1 kB on the start page; here each lazy part imports all that the start page has loaded before it.
+ * @param {import('esbuild').Metafile} draft the same bundle without this
+ * @returns {import('esbuild').Plugin}
+ */
+function oneStartChunk({ outputs }) {
+  const lazyParts = new Set(
+    Object.values(outputs).flatMap(({ entryPoint }) =>
+      entryPoint?.endsWith('.tsx') && entryPoint !== ENTRY ? join(root, entryPoint) : [],
+    ),
+  )
+  return {
+    name: 'one-start-chunk',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^hookswitch:start$/ }, () => ({ path: 'start', namespace: 'start' }))
+      onLoad({ filter: /.*/, namespace: 'start' }, () => ({
+        contents: startModules(outputs)
+          .map((path) => `import ${JSON.stringify(`./${relative('console', path)}`)}`)
+          .join('\n'),
+        resolveDir: join(root, 'console'),
+      }))
+      onLoad({ filter: /\.tsx$/ }, ({ path }) =>
+        lazyParts.has(path)
+          ? { contents: `import 'hookswitch:start'\n${readFileSync(path, 'utf8')}`, loader: 'tsx' }
+          : undefined,
+      )
+    },
+  }
+}
+
+/** Our own modules that the start page loads, but for its entry. @param {import('esbuild').Metafile['outputs']} outputs */
+function startModules(outputs) {
+  const queue = Object.keys(outputs).filter((name) => outputs[name]?.entryPoint === ENTRY)
+  const loaded = new Set(queue)
+  for (const name of queue) {
+    for (const { path, kind } of outputs[name]?.imports ?? []) {
+      if (kind !== 'import-statement' || loaded.has(path)) continue
+      loaded.add(path)
+      queue.push(path)
+    }
+  }
+  const modules = [...loaded].flatMap((name) => Object.keys(outputs[name]?.inputs ?? {}))
+  return modules.filter((path) => /^console\/.*\.(tsx?|module\.css)$/.test(path) && path !== ENTRY).sort()
 }
 
 /**
