@@ -63,10 +63,10 @@ export function createAccountImportModule(needs: AccountImportModuleNeeds): Acco
         ...{ imports, schedule, now },
         openSource: () => sources.open(source, path === undefined ? undefined : readFileSync(path, 'utf8')),
         isResponsible: () => ownLease.fence() !== undefined,
-        onWithheld: (conflicts) =>
+        onWithheld: (withheld) =>
           log.warn(
-            { event: 'account_sync_withheld', source, conflicts },
-            'the source lists too few people: no user was disabled',
+            { event: 'account_sync_withheld', source, withheld },
+            'the source lists too few people, or could not be read completely: no missing user was disabled',
           ),
         onFailure: logFailure('account_sync', 'accounts could not be brought in step'),
       })

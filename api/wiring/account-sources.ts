@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../runtime/log.ts'
 import type { AccountSourceConfig } from '../config/account-sync.ts'
-import type {
-  AccountSource,
-  AccountSourceName,
-  AccountSourceOpener,
+import {
+  type AccountSource,
+  type AccountSourceName,
+  type AccountSourceOpener,
+  isFileSource,
 } from '../core/account-imports/account-source.ts'
 import { readCsvPeople } from '../core/account-imports/csv-people.ts'
 import { Refusal } from '../core/refusal.ts'
@@ -54,7 +55,7 @@ export function createAccountSourceOpener(
   return {
     available: () => Object.keys(openers) as AccountSourceName[], // its keys are these
     open(name, file) {
-      if (name === 'csv' || name === 'pjsip') {
+      if (isFileSource(name)) {
         if (file === undefined) throw new Refusal('input_invalid', { detail: `${name} is read from a file` })
         return name === 'csv'
           ? { name, fetch: () => readCsvPeople(file) }

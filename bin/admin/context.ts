@@ -60,6 +60,7 @@ import { commonSettings } from '../../contract/common-settings.ts'
 import { readEnv } from '../../runtime/env.ts'
 import { DAY_S, toUnixSeconds } from '../../runtime/time.ts'
 import { CommandError } from './command.ts'
+import { describeRefusal } from './describe-refusal.ts'
 import { loadDirectories } from './load-directories.ts'
 
 const Settings = z.object({
@@ -246,23 +247,4 @@ function createAdminContext(
     endAllSessions,
     listLiveSessions: (userId) => sessions.listActive(userId, nowS(), { limit: 1_000 }),
   }
-}
-
-/** What a refusal names as `taken`. */
-const CONFLICT_LABELS: Record<string, string> = {
-  username: 'name',
-  extension: 'extension',
-  email: 'email address',
-  source: 'person of the directory',
-  identity: 'person or this account’s link',
-}
-
-function describeRefusal(refusal: Refusal): string {
-  if (refusal.code === 'taken')
-    return `that ${CONFLICT_LABELS[refusal.detail ?? ''] ?? 'name'} belongs to another user already`
-  if (refusal.code === 'unavailable') {
-    const { cause } = refusal
-    return `cannot use the database, see DATABASE_URL: ${cause instanceof Error ? cause.message : 'it does not answer'}`
-  }
-  return refusal.detail ?? refusal.code
 }

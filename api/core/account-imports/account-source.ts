@@ -6,7 +6,8 @@ export type AccountSourceName = (typeof ACCOUNT_SOURCES)[number]
 
 /** Sources that are read from a file. */
 export const FILE_SOURCES = ['pjsip', 'csv'] as const satisfies readonly AccountSourceName[]
-export const isFileSource = (source: AccountSourceName): boolean => source === 'pjsip' || source === 'csv'
+export const isFileSource = (source: AccountSourceName): source is (typeof FILE_SOURCES)[number] =>
+  (FILE_SOURCES as readonly AccountSourceName[]).includes(source)
 
 /** A person as the source has them; texts as they are there. */
 export interface SourcePerson {

@@ -1,5 +1,4 @@
 import { createFailureReporter, type FailureHandler } from '../../../runtime/failure-reporter.ts'
-import { Refusal } from '../refusal.ts'
 import type { AccountImports } from './account-imports.ts'
 import type { AccountSource, AccountSourceName } from './account-source.ts'
 import type { SignIn } from './import-plan.ts'
@@ -13,14 +12,14 @@ export interface AccountSyncSchedule {
 }
 
 export interface AccountSyncNeeds {
-  imports: Pick<AccountImports, 'plan' | 'start' | 'findLast'>
+  imports: Pick<AccountImports, 'plan' | 'start' | 'findLast' | 'listItems'>
   schedule: AccountSyncSchedule
   /** Opens the source as the settings have it; a file is read again. */
   openSource: () => AccountSource
   /** Whether this process is the one that runs it. */
   isResponsible: () => boolean
   now: () => number
-  /** Accounts would be disabled, and the list is suspiciously short or incomplete. */
+  /** So many accounts would be disabled, and the list is suspiciously short or incomplete. */
   onWithheld: (withheld: number) => void
   /** An import failed, and the next one succeeded: see `createFailureReporter`. */
   onFailure: FailureHandler
@@ -31,6 +30,7 @@ const BY_SYNC = { actorId: 'sync', address: 'local' } as const
 
 /** A source that was away is asked again soon. */
 const RETRY_MS = 60_000
+const PAGE = 500
 
 /**
  * @returns what runs when the time has come: it imports the people and disables those who are gone. Call it often; it
@@ -55,10 +55,22 @@ export function createAccountSync(needs: AccountSyncNeeds): () => Promise<void> 
       },
     })
     const { finished } = await imports.start(plan.id, BY_SYNC)
-    const { error } = await finished
-    if (error !== null) throw new Refusal('unavailable', { detail: error })
-    const isWithheld = plan.isMassDisable || plan.lineErrors.length > 0
-    if (isWithheld && plan.counts.conflict > 0) needs.onWithheld(plan.counts.conflict)
+    await finished
+    if (!plan.isMassDisable && plan.lineErrors.length === 0) return
+    const withheld = await countWithheld(plan.id)
+    if (withheld > 0) needs.onWithheld(withheld)
+  }
+  async function countWithheld(id: string): Promise<number> {
+    let withheld = 0
+    for (let after = -1; ; ) {
+      const { items } = await imports.listItems(id, { action: 'conflict' }, { after, limit: PAGE })
+      withheld += items.filter(
+        ({ reason }) => reason === 'mass_disable' || reason === 'list_incomplete',
+      ).length
+      const last = items.at(-1)
+      if (last === undefined) return withheld
+      after = last.position
+    }
   }
 
   return async () => {

@@ -41,7 +41,7 @@ export function createImportRunner({ store, accountAdmin, securityLog, nowS }: I
   async function change(run: AccountImport, item: StoredItem, by: ChangedBy): Promise<void> {
     const { userId = '', revision = 0, changes, values, sourceId } = item
     if (item.action === 'link') {
-      await store.link(userId, { source: run.source, sourceId, revision })
+      await store.link(userId, { source: run.source, sourceId, revision }, { actorId: by.actorId })
       securityLog.write({
         event: 'user_updated',
         userId,
@@ -49,10 +49,10 @@ export function createImportRunner({ store, accountAdmin, securityLog, nowS }: I
         changes: describeValues({ source: run.source }),
         ...by,
       })
-      return store.recordValues(userId, values, null)
+      return store.recordValues(userId, values)
     }
-    const user = await accountAdmin.update(userId, changes, by, { revision })
-    await store.recordValues(userId, values, changes.disabled === true ? user.generation : null)
+    await accountAdmin.update(userId, changes, by, { revision, bySource: true })
+    await store.recordValues(userId, values)
   }
 
   const changeOrReport = (run: AccountImport, item: StoredItem, by: ChangedBy): Promise<ItemResult> =>

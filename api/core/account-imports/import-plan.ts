@@ -29,11 +29,15 @@ export interface ImportedValues {
 export const IMPORTED_MEMBERS = ['displayName', 'email', 'extension', 'role'] as const
 export type ImportedMember = (typeof IMPORTED_MEMBERS)[number]
 
+/** What an import writes to an account. */
+export interface WrittenValues extends ImportedValues {
+  /** It disabled the account: one that is enabled nevertheless was enabled here. */
+  disabled?: boolean | undefined
+}
+
 /** What the last import wrote to an account. */
 export interface LastImport {
-  values: ImportedValues
-  /** The generation of the account after an import has disabled it; null unless it did. */
-  disabledGeneration: number | null
+  values: WrittenValues
 }
 
 export type KnownAccount = Pick<
@@ -48,8 +52,11 @@ export type KnownAccount = Pick<
   | 'source'
   | 'sourceId'
   | 'revision'
-  | 'generation'
-> & { lastImport: LastImport | null }
+> & {
+  /** An import disabled it, and no administrator has enabled or disabled it since. */
+  isDisabledBySource: boolean
+  lastImport: LastImport | null
+}
 
 export const PLAN_ACTIONS = [
   'create',
@@ -116,7 +123,7 @@ export interface PlanItem {
   /** New values; of a new account all. */
   changes: Partial<ImportedValues> & { disabled?: boolean | undefined }
   /** What is stored as written by this import. */
-  values: ImportedValues
+  values: WrittenValues
   /** Members that a person has changed here: they stay. */
   kept: readonly (ImportedMember | 'disabled')[]
   reason?: PlanReason | undefined

@@ -1,13 +1,13 @@
 import type { ActingOptions, User } from '../auth/users.ts'
 import type { AccountSourceName, LineError } from './account-source.ts'
 import type {
-  ImportedValues,
   ImportOptions,
   KnownAccount,
   PlanAction,
   PlanCounts,
   PlanItem,
   SignIn,
+  WrittenValues,
 } from './import-plan.ts'
 import type { ExistingNames } from './name-index.ts'
 
@@ -84,10 +84,14 @@ export interface AccountImportStore {
     items: readonly PlanItem[],
     options: ActingOptions & { signIn: SignIn },
   ): Promise<({ user: User } | { refused: string })[]>
-  /** Records that an account belongs to a person of the source. @throws {Refusal} `stale` if it has changed since */
+  /**
+   * Records that an account belongs to a person of the source.
+   * @throws {Refusal} `stale` if it has changed since, `token_revoked` as `requireActingAdmin`
+   */
   link(
     userId: string,
     origin: { source: AccountSourceName; sourceId: string; revision: number },
+    options?: ActingOptions,
   ): Promise<void>
-  recordValues(userId: string, values: ImportedValues, disabledGeneration: number | null): Promise<void>
+  recordValues(userId: string, values: WrittenValues): Promise<void>
 }

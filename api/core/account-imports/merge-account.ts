@@ -18,7 +18,7 @@ export function mergeAccount(read: ReadPerson, account: KnownAccount): PlanItem 
   const wanted = valuesOf(read)
   const changes: PlanItem['changes'] = {}
   const kept: PlanItem['kept'][number][] = []
-  const values = { ...wanted }
+  const values: PlanItem['values'] = { ...wanted }
 
   for (const member of IMPORTED_MEMBERS) {
     if (wanted[member] === undefined) continue
@@ -37,14 +37,15 @@ export function mergeAccount(read: ReadPerson, account: KnownAccount): PlanItem 
   }
 
   const isWantedDisabled = read.person.disabled === true
-  const wasDisabledByImport = lastImport !== null && lastImport.disabledGeneration !== null
+  const wasDisabledByImport = lastImport?.values.disabled === true
   if (isWantedDisabled && !account.disabled) {
     if (wasDisabledByImport) kept.push('disabled')
     else changes.disabled = true
   } else if (!isWantedDisabled && account.disabled) {
-    if (lastImport?.disabledGeneration === account.generation) changes.disabled = false
+    if (account.isDisabledBySource) changes.disabled = false
     else kept.push('disabled')
   }
+  if (isWantedDisabled && (wasDisabledByImport || changes.disabled === true)) values.disabled = true
 
   const isChanged = Object.keys(changes).length > 0
   const action =

@@ -79,11 +79,11 @@ export function planImport({ source, fetched, options, accounts, names, policy }
     if (owner !== undefined) return conflictOf(read, 'username_taken')
     if (extension !== null && index.isReserved(extension)) return conflictOf(read, 'extension_reserved')
     const values: ImportedValues = { ...valuesOf(read), role: person.role ?? options.role }
-    const disabled = person.disabled === true
+    const disabled = person.disabled === true ? { disabled: true } : {}
     return {
       ...itemOf(read, 'create'),
-      changes: disabled ? { ...values, disabled } : values,
-      values: valuesOf(read),
+      changes: { ...values, ...disabled },
+      values: { ...valuesOf(read), ...disabled },
     }
   }
 
@@ -108,13 +108,19 @@ export function planImport({ source, fetched, options, accounts, names, policy }
     }
     if (account.disabled || !options.disableMissing) return item
     // An administrator has enabled it since the import disabled it.
-    if (account.lastImport !== null && account.lastImport.disabledGeneration !== null)
+    if (account.lastImport?.values.disabled === true)
       return { ...item, action: 'changed_here', kept: ['disabled'] }
     if (fetched.lineErrors.length > 0 && !options.allowMassDisable)
       return { ...item, action: 'conflict', reason: 'list_incomplete' }
     if (isMassDisable && !options.allowMassDisable)
       return { ...item, action: 'conflict', reason: 'mass_disable' }
-    return admins.guard({ ...item, action: 'disable', changes: { disabled: true } }, account)
+    const disable: PlanItem = {
+      ...item,
+      action: 'disable',
+      changes: { disabled: true },
+      values: { ...item.values, disabled: true },
+    }
+    return admins.guard(disable, account)
   }
 
   const items = [...people.map(planPerson), ...missing.map(planMissing)]

@@ -68,7 +68,10 @@ export type NewUser = Pick<User, 'username' | 'extension' | 'role' | 'passwordHa
       | 'source'
       | 'sourceId'
     >
-  >
+  > & {
+    /** Its source has it disabled: see `listBySource`. */
+    isDisabledBySource?: boolean
+  }
 
 /** What an administrator may change. The username stays. */
 export type UserChange = {

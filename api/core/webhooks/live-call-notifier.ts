@@ -33,10 +33,19 @@ export function startLiveCallNotifier(needs: LiveCallNotifierNeeds): LiveCallNot
 
   async function queueAll() {
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, BATCH)
-      await needs.queue(batch)
-      waiting.splice(0, batch.length)
+      // Taken out at once: meanwhile more events arrive, and the oldest may be dropped.
+      const batch = waiting.splice(0, BATCH)
+      try {
+        await needs.queue(batch)
+      } catch (err) {
+        waiting.unshift(...batch)
+        dropOldest()
+        throw err
+      }
     }
+  }
+  function dropOldest() {
+    if (waiting.length > MAX_WAITING) waiting.splice(0, waiting.length - MAX_WAITING)
   }
   const flush = () => {
     flushing ??= queueAll().finally(() => {
@@ -53,7 +62,7 @@ export function startLiveCallNotifier(needs: LiveCallNotifierNeeds): LiveCallNot
     } catch (err) {
       return needs.onError(err)
     }
-    if (waiting.length > MAX_WAITING) waiting.splice(0, waiting.length - MAX_WAITING)
+    dropOldest()
     // A failure is not reported for each call: `flush` follows within a second and fails as well.
     if (waiting.length > 0) flush().catch(() => {})
   })

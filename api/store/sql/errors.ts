@@ -34,9 +34,14 @@ export function mapPostgresError(error: unknown): unknown {
   return unavailableSqlStates.test(error.code ?? '') ? storageUnavailable(error) : error
 }
 
-export function storageUnavailable(cause: unknown): Refusal {
-  return new Refusal('unavailable', { retryAfter: 2, cause })
+/** `unavailable`, of the database alone: other systems may be away as well. */
+export class StorageUnavailable extends Refusal {
+  constructor(cause: unknown) {
+    super('unavailable', { retryAfter: 2, cause })
+  }
 }
+
+export const storageUnavailable = (cause: unknown): Refusal => new StorageUnavailable(cause)
 
 /**
  * SQLSTATE, PostgreSQL 15 appendix A. 08 connection, 25006 read-only after a failover, 25P03 idle in

@@ -13,7 +13,6 @@ export interface AccountImportTables {
 export interface ImportedValuesTable {
   user_id: number
   values_json: string
-  disabled_generation: number | null
 }
 
 export interface AccountImportsTable {

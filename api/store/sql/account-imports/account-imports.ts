@@ -8,6 +8,7 @@ import type {
 } from '../../../core/account-imports/import-store.ts'
 import { QUARANTINE_S } from '../../../core/provisioning/extensions.ts'
 import { Refusal } from '../../../core/refusal.ts'
+import { requireActingAdmin } from '../auth/acting-admin.ts'
 import { rowId } from '../bind.ts'
 import { chunks } from '../chunks.ts'
 import type { Database } from '../database.ts'
@@ -158,20 +159,22 @@ export function createAccountImportStore(
     createAccounts: (source, planned, options) =>
       createAccounts(db, source, planned, options, { now: now(), quarantine }),
 
-    async link(userId, { source, sourceId, revision }) {
-      const row = await db.query
-        .updateTable('users')
-        .set({ source, source_id: sourceId, revision: sql<number>`revision + 1` })
-        .where('id', '=', rowId(userId) ?? 0)
-        .where('revision', '=', revision)
-        .where('source', 'is', null)
-        .returning('id')
-        .executeTakeFirst()
-      if (row === undefined) throw new Refusal('stale', { detail: 'the user has changed since it was read' })
-    },
+    link: (userId, { source, sourceId, revision }, { actorId } = {}) =>
+      db.transaction(async (trx) => {
+        await requireActingAdmin(trx, actorId, userId)
+        const row = await trx
+          .updateTable('users')
+          .set({ source, source_id: sourceId, revision: sql<number>`revision + 1` })
+          .where('id', '=', rowId(userId) ?? 0)
+          .where('revision', '=', revision)
+          .where('source', 'is', null)
+          .returning('id')
+          .executeTakeFirst()
+        if (row === undefined)
+          throw new Refusal('stale', { detail: 'the user has changed since it was read' })
+      }),
 
-    recordValues: (userId, values, disabledGeneration) =>
-      insertValues(db.query, userId, values, disabledGeneration),
+    recordValues: (userId, values) => insertValues(db.query, userId, values),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { AccountSourceName } from '../../../core/account-imports/account-source.ts'
-import type { ImportedValues, PlanItem, SignIn } from '../../../core/account-imports/import-plan.ts'
+import type { PlanItem, SignIn, WrittenValues } from '../../../core/account-imports/import-plan.ts'
 import type { AccountImportStore } from '../../../core/account-imports/import-store.ts'
 import type { NewUser, User } from '../../../core/auth/users.ts'
 import { Refusal } from '../../../core/refusal.ts'
@@ -63,7 +63,15 @@ const isOfItem = (err: unknown): err is Refusal =>
 function toNewUser(source: AccountSourceName, signIn: SignIn, item: PlanItem): NewUser {
   const { displayName = null, email = null, extension = null, role = 'user', disabled = false } = item.changes
   return {
-    ...{ username: item.username, displayName, email, extension, role, disabled },
+    ...{
+      username: item.username,
+      displayName,
+      email,
+      extension,
+      role,
+      disabled,
+      isDisabledBySource: disabled,
+    },
     ...{ source, sourceId: item.sourceId },
     // No hash: no password opens it.
     passwordHash: '',
@@ -145,10 +153,9 @@ async function insertFirstValues(
   users: readonly User[],
   items: readonly PlanItem[],
 ): Promise<void> {
-  const rows = users.map(({ id, disabled, generation }, at) => ({
+  const rows = users.map(({ id }, at) => ({
     user_id: Number(id),
     values_json: JSON.stringify(items[at]?.values),
-    disabled_generation: disabled ? generation : null,
   }))
   for (const some of chunks(rows, INSERTED_AT_ONCE))
     await trx
@@ -161,10 +168,9 @@ async function insertFirstValues(
 export async function insertValues(
   trx: Pick<Transaction<Tables>, 'insertInto'>,
   userId: string,
-  values: ImportedValues,
-  disabledGeneration: number | null,
+  values: WrittenValues,
 ): Promise<void> {
-  const row = { values_json: JSON.stringify(values), disabled_generation: disabledGeneration }
+  const row = { values_json: JSON.stringify(values) }
   await trx
     .insertInto('imported_values')
     .values({ user_id: Number(userId), ...row })

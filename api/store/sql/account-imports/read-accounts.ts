@@ -1,4 +1,4 @@
-import type { ImportedValues, KnownAccount } from '../../../core/account-imports/import-plan.ts'
+import type { KnownAccount, WrittenValues } from '../../../core/account-imports/import-plan.ts'
 import type { AccountState } from '../../../core/account-imports/import-store.ts'
 import { normalizeName } from '../../../core/values/account-names.ts'
 import { foldDisplayName } from '../../../core/values/display-name.ts'
@@ -10,7 +10,7 @@ export async function readAccounts({ query }: Database, quarantinedSince: number
     .selectFrom('users')
     .leftJoin('imported_values', 'imported_values.user_id', 'users.id')
     .select(['users.id', 'username', 'extension', 'email', 'display_name', 'role', 'disabled', 'source'])
-    .select(['source_id', 'revision', 'generation', 'values_json', 'disabled_generation'])
+    .select(['disabled_by_source', 'source_id', 'revision', 'values_json'])
     .orderBy('users.id')
     .execute()
   const logins = new Map<string, string>()
@@ -21,19 +21,14 @@ export async function readAccounts({ query }: Database, quarantinedSince: number
       if (name !== null) logins.set(normalizeName(name), id)
     for (const name of [row.username, row.extension, row.display_name])
       if (name !== null) displayNames.set(foldDisplayName(name), id)
-    const { username, extension, email, role, source, revision, generation } = row
+    const { username, extension, email, role, source, revision } = row
     return {
-      ...{ id, username, extension, email, role, source, revision, generation },
+      ...{ id, username, extension, email, role, source, revision },
       displayName: row.display_name,
       disabled: row.disabled === 1,
+      isDisabledBySource: row.disabled_by_source === 1,
       sourceId: row.source_id,
-      lastImport:
-        row.values_json === null
-          ? null
-          : {
-              values: JSON.parse(row.values_json) as ImportedValues, // as `recordValues` wrote it
-              disabledGeneration: row.disabled_generation,
-            },
+      lastImport: row.values_json === null ? null : { values: JSON.parse(row.values_json) as WrittenValues }, // as `recordValues` wrote it
     }
   })
   // Also names that wait for their account, such as a reserved extension.

@@ -1,16 +1,14 @@
 import type { Selectable, Transaction } from 'kysely'
-import type { RevocationRecord } from '../../../core/auth/revocations.ts'
 import type { AppPassword, AppPasswordStore } from '../../../core/auth/second-factor/app-password-store.ts'
 import type { SessionEndReason } from '../../../core/auth/session-store.ts'
 import { Refusal } from '../../../core/refusal.ts'
 import { rowId } from '../bind.ts'
-import { signOffAgent } from '../call-center/agent-sign-off.ts'
 import type { Database } from '../database.ts'
 import { forUpdate } from '../row-lock.ts'
 import type { Tables } from '../tables.ts'
 import type { AppPasswordsTable } from '../tables-factors.ts'
+import { endSessions } from './end-sessions.ts'
 import { lockFactorOwner } from './factor-owner.ts'
-import { insertRevocation } from './revocations.ts'
 
 export function createAppPasswordStore(db: Database): AppPasswordStore {
   return {
@@ -70,18 +68,11 @@ export function createAppPasswordStore(db: Database): AppPasswordStore {
           .returning(['id', 'name'])
           .executeTakeFirst()
         if (row === undefined) throw new Refusal('not_found', { detail: 'no such app password' })
-        const sessions = await trx
-          .updateTable('sessions')
-          .set({ ended_at: atS, end_reason: 'ended_by_user' satisfies SessionEndReason })
-          .where('app_password_id', '=', row.id)
-          .where('ended_at', 'is', null)
-          .where('expires_at', '>', atS)
-          .returning(['id', 'expires_at'])
-          .execute()
-        if (sessions.length > 0) await signOffAgent(trx, key, atS)
-        const ended: RevocationRecord[] = []
-        for (const { id: session, expires_at: until } of sessions)
-          ended.push(await insertRevocation(trx, { kind: 'sid', key: session, generation: 0, until }))
+        const reason: SessionEndReason = 'ended_by_user'
+        const ended = await endSessions(trx, owner.userId, {
+          ...{ atS, reason },
+          where: (is) => is('app_password_id', '=', row.id),
+        })
         return { name: row.name, ended }
       }),
   }

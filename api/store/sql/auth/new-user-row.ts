@@ -27,6 +27,7 @@ export function toUserRow(
     role,
     password_hash: passwordHash,
     disabled: disabled ? 1 : 0,
+    disabled_by_source: origin.isDisabledBySource === true ? 1 : 0,
     generation: 0,
     created_at: createdAt,
     password_authority: origin.passwordAuthority ?? 'local',

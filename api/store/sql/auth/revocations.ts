@@ -1,6 +1,7 @@
 import type { Selectable, Transaction } from 'kysely'
 import type { RevocationRecord, RevocationStore } from '../../../core/auth/revocations.ts'
 import { rowId } from '../bind.ts'
+import { chunks } from '../chunks.ts'
 import type { Database } from '../database.ts'
 import type { RevocationsTable, Tables } from '../tables.ts'
 
@@ -100,9 +101,4 @@ function parseLogPosition(logPosition: string): [ms: number, seq: number] {
   const [, ms, seq] = /^(\d{1,15})-(\d{1,15})$/.exec(logPosition) ?? []
   if (!ms || !seq) throw new TypeError('a stream id is <ms>-<seq>')
   return [Number(ms), Number(seq)]
-}
-
-/** The parameters of one statement are limited: 32 766 in SQLite, 65 535 in PostgreSQL. */
-function* chunks<T>(all: readonly T[], size: number): Generator<T[]> {
-  for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size)
 }

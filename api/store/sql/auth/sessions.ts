@@ -1,5 +1,4 @@
 import { type Selectable, sql } from 'kysely'
-import type { RevocationRecord } from '../../../core/auth/revocations.ts'
 import type {
   ProviderSessionStore,
   Session,
@@ -13,6 +12,7 @@ import type { Database } from '../database.ts'
 import type { SessionsTable } from '../tables.ts'
 import { queueEvents } from '../webhooks/queue-events.ts'
 import { requireAppPassword } from './app-passwords.ts'
+import { endSessions } from './end-sessions.ts'
 import { insertRevocation } from './revocations.ts'
 
 export function createSessionStore(db: Database): SessionStore & ProviderSessionStore {
@@ -150,28 +150,12 @@ export function createSessionStore(db: Database): SessionStore & ProviderSession
     },
 
     endAll: (userId, exceptId, atS, reason) =>
-      db.transaction(async (trx) => {
-        let query = trx
-          .updateTable('sessions')
-          .set({ ended_at: atS, end_reason: reason })
-          .where('user_id', '=', rowId(userId) ?? 0)
-          .where('ended_at', 'is', null)
-          .where('expires_at', '>', atS)
-        if (exceptId !== undefined) query = query.where('id', '!=', exceptId)
-        const ended = await query.returning(['id', 'expires_at']).execute()
-        if (ended.length > 0) await signOffAgent(trx, rowId(userId) ?? 0, atS)
-        await queueEvents(
-          trx,
-          ended.map(({ id }) => toSessionEnded({ id, userId }, atS, reason)),
-        )
-        const entries: RevocationRecord[] = []
-        for (const { id, expires_at } of ended) {
-          entries.push(
-            await insertRevocation(trx, { kind: 'sid', key: id, generation: 0, until: expires_at }),
-          )
-        }
-        return entries
-      }),
+      db.transaction((trx) =>
+        endSessions(trx, userId, {
+          ...{ atS, reason },
+          where: exceptId === undefined ? undefined : (is) => is('id', '!=', exceptId),
+        }),
+      ),
   }
 }
 

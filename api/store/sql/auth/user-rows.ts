@@ -1,6 +1,7 @@
 import type { Kysely, Selectable, Transaction, Updateable } from 'kysely'
 import { toUnixSeconds } from '../../../../runtime/time.ts'
 import type { RevocationRecord } from '../../../core/auth/revocations.ts'
+import type { SessionEndReason } from '../../../core/auth/session-store.ts'
 import type { AssignmentOptions, NewUser, User, UserChange } from '../../../core/auth/users.ts'
 import { Refusal } from '../../../core/refusal.ts'
 import { isNumericName, normalizeName, requireOwnNames } from '../../../core/values/account-names.ts'
@@ -12,6 +13,7 @@ import { quarantineExtension } from '../provisioning/extension-rows.ts'
 import type { Tables, UsersTable } from '../tables.ts'
 import { queueEvents } from '../webhooks/queue-events.ts'
 import { claimNames, releaseNames, requireUnusedNames } from './account-names.ts'
+import { endSessions } from './end-sessions.ts'
 import { requireOtherAdmin } from './last-admin.ts'
 import { toUserRow } from './new-user-row.ts'
 import { insertRevocation } from './revocations.ts'
@@ -84,6 +86,8 @@ export async function removeUser(
   now: number,
 ): Promise<RevocationRecord> {
   const key = rowId(id) ?? 0
+  // Where the caller has not ended them, as for an extension that could not be made.
+  await endSessions(trx, id, { atS: now, reason: 'disabled' satisfies SessionEndReason })
   await trx.deleteFrom('sessions').where('user_id', '=', key).execute()
   await signOffAgent(trx, key, now)
   await releaseNames(trx, key)

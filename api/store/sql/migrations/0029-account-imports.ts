@@ -9,8 +9,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       column.primaryKey().notNull().references('users.id').onDelete('cascade'),
     )
     .addColumn('values_json', 'text', (column) => column.notNull())
-    // The generation of the account after an import has disabled it.
-    .addColumn('disabled_generation', 'bigint')
     .execute()
 
   await withId(db, db.schema.createTable('account_imports'))

@@ -11,7 +11,16 @@ import { useAdminSearch } from '../use-admin-search.ts'
 import { usePages } from '../use-pages.ts'
 import { importMessages } from './messages.ts'
 
-const ACTIONS = ['create', 'change', 'enable', 'disable', 'link', 'conflict', 'changed_here'] as const
+/** Items of these are listed. */
+export const LISTED_ACTIONS = [
+  'create',
+  'change',
+  'enable',
+  'disable',
+  'link',
+  'conflict',
+  'changed_here',
+] as const
 const TONES = {
   create: 'success',
   change: 'info',
@@ -29,14 +38,14 @@ export function PlanItems({ id, isRunning }: { id: string; isRunning: boolean })
   const shared = useMessages(adminMessages)
   const { api } = useConsole()
   const [search, setSearch] = useAdminSearch()
-  const action = ACTIONS.find((one) => one === search.state)
+  const action = LISTED_ACTIONS.find((one) => one === search.state)
   const list = usePages(['account-imports', id, 'items', action, isRunning], async (page, signal) => {
     const query = { ...page, ...(action === undefined ? {} : { action }) }
     const answer = api.GET('/api/v1/account-imports/{id}/items', { params: { path: { id }, query }, signal })
     const { items, ...rest } = await dataOf(answer)
     return { rows: items, ...rest }
   })
-  const choices = Object.fromEntries(ACTIONS.map((one) => [one, texts.actions[one]]))
+  const choices = Object.fromEntries(LISTED_ACTIONS.map((one) => [one, texts.actions[one]]))
   return (
     <>
       <div className={styles.tools}>

@@ -14,19 +14,9 @@ import { Badge } from '../badge.tsx'
 import { Facts } from '../facts.tsx'
 import { useReloadLists } from '../reload-lists.ts'
 import { importMessages } from './messages.ts'
-import { PlanItems } from './plan-items.tsx'
+import { LISTED_ACTIONS, PlanItems } from './plan-items.tsx'
 
 const PROGRESS_MS = 1_000
-const ACTIONS = [
-  'create',
-  'change',
-  'enable',
-  'disable',
-  'link',
-  'conflict',
-  'changed_here',
-  'unchanged',
-] as const
 const TONES = { planned: 'info', running: 'info', done: 'success', failed: 'danger' } as const
 
 /** A plan, its application and its result. */
@@ -46,7 +36,7 @@ function Plan({ plan }: { plan: Wire<'AccountImport'> }) {
   const language = useLanguage()
   const heading = useId()
   const [isConfirming, setConfirming] = useState(false)
-  const counts = ACTIONS.filter((action) => (plan.counts[action] ?? 0) > 0)
+  const counts = [...LISTED_ACTIONS, 'unchanged' as const].filter((action) => (plan.counts[action] ?? 0) > 0)
   return (
     <section aria-labelledby={heading}>
       <div className={styles.form}>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { AccountImports } from '../../../../api/core/account-imports/account-imports.ts'
 import { createAccountSync } from '../../../../api/core/account-imports/account-sync.ts'
-import type { AccountImport } from '../../../../api/core/account-imports/import-store.ts'
+import type { AccountImport, StoredItem } from '../../../../api/core/account-imports/import-store.ts'
 import { Refusal } from '../../../../api/core/refusal.ts'
 
 const HOUR_MS = 3_600_000
@@ -9,13 +9,14 @@ const START_MS = 1_800_000_000_000
 
 function open({ last }: { last?: Partial<AccountImport> } = {}) {
   const state = { now: START_MS, isResponsible: true, isAway: false, isShort: false, imported: 0 }
+  let lineErrors: unknown[] = []
+  let reasons: string[] = []
   const reports: string[] = []
   const run = () =>
     ({
-      ...{ id: '1', state: 'done', error: null, lineErrors: [], isMassDisable: state.isShort },
-      counts: { conflict: state.isShort ? 4 : 0 },
+      ...{ id: '1', state: 'done', error: null, lineErrors, isMassDisable: state.isShort },
     }) as unknown as AccountImport // no other member is read
-  const imports: Pick<AccountImports, 'plan' | 'start' | 'findLast'> = {
+  const imports: Pick<AccountImports, 'plan' | 'start' | 'findLast' | 'listItems'> = {
     findLast: async () => last as AccountImport | undefined,
     async plan(_, { options, isScheduled }) {
       if (state.isAway) throw new Refusal('unavailable')
@@ -23,6 +24,10 @@ function open({ last }: { last?: Partial<AccountImport> } = {}) {
         ...{ isScheduled: true, disableMissing: true, allowMassDisable: false, link: false, signIn: 'phone' },
       })
       return run()
+    },
+    async listItems(_, __, { after = -1, limit }) {
+      const all = reasons.map((reason, position) => ({ reason, position }) as StoredItem) // no other member is read
+      return { items: all.slice(after + 1).slice(0, limit), total: all.length }
     },
     async start() {
       state.imported += 1
@@ -43,7 +48,11 @@ function open({ last }: { last?: Partial<AccountImport> } = {}) {
     await tick()
     return state.imported
   }
-  return { state, reports, tickAfter }
+  const withConflicts = (conflicts: string[], errors: unknown[] = []) => {
+    reasons = conflicts
+    lineErrors = errors
+  }
+  return { state, reports, tickAfter, withConflicts }
 }
 
 describe('an account sync', () => {
@@ -81,9 +90,20 @@ describe('an account sync', () => {
   })
 
   test('reports that a short list disables no account', async () => {
-    const { state, reports, tickAfter } = open()
+    const { state, reports, tickAfter, withConflicts } = open()
     state.isShort = true
+    withConflicts([...Array(600).fill('mass_disable'), 'duplicate'])
     await tickAfter(0)
-    expect(reports).toEqual(['withheld 4'])
+    expect(reports).toEqual(['withheld 600'])
+  })
+
+  test('reports none for other conflicts of a list that could not be read completely', async () => {
+    const { reports, tickAfter, withConflicts } = open()
+    withConflicts(['duplicate', 'username_taken'], [{ line: 1, reason: '#include' }])
+    await tickAfter(0)
+    expect(reports).toEqual([])
+    withConflicts(['duplicate', 'list_incomplete'], [{ line: 1, reason: '#include' }])
+    await tickAfter(HOUR_MS)
+    expect(reports).toEqual(['withheld 1'])
   })
 })

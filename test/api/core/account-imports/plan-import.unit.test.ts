@@ -35,14 +35,16 @@ const account = (extension: string, more: Partial<KnownAccount> = {}): KnownAcco
   source: 'freepbx',
   sourceId: extension,
   revision: 0,
-  generation: 0,
-  lastImport: lastImportOf(extension, null),
+  isDisabledBySource: false,
+  lastImport: lastImportOf(extension),
   ...more,
 })
-/** With an account that an import has disabled; null: an import has not. */
-const lastImportOf = (extension: string, disabledGeneration: number | null) => ({
-  values: { displayName: `Person ${extension}`, email: null, extension },
-  disabledGeneration,
+/** @param disabled an import has disabled the account */
+const lastImportOf = (extension: string, disabled = false) => ({
+  values: {
+    ...{ displayName: `Person ${extension}`, email: null, extension },
+    ...(disabled ? { disabled } : {}),
+  },
 })
 const byHand = { source: null, sourceId: null, lastImport: null }
 
@@ -125,10 +127,7 @@ describe('planImport', () => {
     ['disables a person who is gone', account('1002'), '1002: missing', { disabled: true }],
     [
       'leaves one alone whom an administrator has enabled since',
-      account('1002', {
-        lastImport: lastImportOf('1002', 1),
-        generation: 1,
-      }),
+      account('1002', { lastImport: lastImportOf('1002', true) }),
       '1002: missing',
       {},
     ],
@@ -149,8 +148,8 @@ describe('planImport', () => {
   test('enables a person who is back, if an import has disabled the account', () => {
     const back = account('1001', {
       disabled: true,
-      generation: 3,
-      lastImport: lastImportOf('1001', 3),
+      isDisabledBySource: true,
+      lastImport: lastImportOf('1001', true),
     })
     expect(plan([person('1001')], [back]).items).toMatchObject([
       { action: 'enable', changes: { disabled: false } },
@@ -158,14 +157,23 @@ describe('planImport', () => {
   })
 
   test.each([
-    ['an administrator has disabled it', null, 3],
-    ['an administrator has enabled it and disabled it again', 3, 4],
-  ])('leaves an account disabled if %s', (_, disabledGeneration, generation) => {
-    const last = lastImportOf('1001', disabledGeneration)
-    const disabled = account('1001', { disabled: true, generation, lastImport: last })
+    ['an administrator has disabled it', false],
+    ['an administrator has enabled it and disabled it again', true],
+  ])('leaves an account disabled if %s', (_, byImport) => {
+    const last = lastImportOf('1001', byImport)
+    const disabled = account('1001', { disabled: true, lastImport: last })
     expect(plan([person('1001')], [disabled]).items).toMatchObject([
       { action: 'changed_here', changes: {}, kept: ['disabled'] },
     ])
+  })
+
+  test('still knows that an administrator has enabled an account, after another change at the source', () => {
+    const enabled = account('1001', { lastImport: lastImportOf('1001', true) })
+    const renamed = { name: 'Anna', disabled: true }
+    const [item] = plan([person('1001', renamed)], [enabled]).items
+    expect(item).toMatchObject({ action: 'change', kept: ['disabled'], values: { disabled: true } })
+    const [back] = plan([person('1001', { name: 'Anna' })], [enabled]).items
+    expect(back?.values).not.toHaveProperty('disabled')
   })
 
   test('disables a person whom the source lists as disabled', () => {
@@ -293,9 +301,9 @@ const anyAccount = fc
     extension: number,
     role: fc.constantFrom('user' as const, 'admin' as const),
     disabled: fc.boolean(),
-    generation: fc.integer({ min: 0, max: 2 }),
+    isDisabledBySource: fc.boolean(),
     source: fc.constantFrom('freepbx', 'csv', null),
-    wasDisabled: fc.option(fc.integer({ min: 0, max: 2 }), { nil: null }),
+    wasDisabled: fc.boolean(),
     displayName: fc.option(fc.constantFrom('Anna', 'Dora'), { nil: null }),
   })
   .map(({ extension, source, wasDisabled, ...more }) =>
@@ -359,7 +367,7 @@ describe('any plan', () => {
       fc.property(fc.uniqueArray(number, { maxLength: 8 }), (numbers) => {
         const people = numbers.map((one) => person(one))
         const made = plan(people).items.map(({ values, username }) =>
-          account(username, { ...values, lastImport: { values, disabledGeneration: null } } as never),
+          account(username, { ...values, lastImport: { values } } as never),
         )
         expect(plan(people, made).counts.unchanged).toBe(numbers.length)
       }),

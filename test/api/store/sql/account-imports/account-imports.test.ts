@@ -115,6 +115,37 @@ describe('an import of people', () => {
       expect(await users.findByLogin('1002')).toMatchObject({ disabled: false })
     })
 
+    test('enables who is back, whatever else has changed while the account was disabled', async () => {
+      const { users, run } = await opened()
+      const anna = { sourceId: 'a', username: 'anna' }
+      await run([person('1001', { ...anna, disabled: true })])
+      // A new extension raises the generation of the account, as a reset of the second factor does.
+      await run([person('1003', { ...anna, disabled: true })])
+      expect(await users.findByLogin('anna')).toMatchObject({ disabled: true, extension: '1003' })
+      expect((await run([person('1003', anna)])).counts).toMatchObject({ enable: 1 })
+      expect(await users.findByLogin('anna')).toMatchObject({ disabled: false })
+    })
+
+    test('enables an account although the process ended right after it had disabled it', async () => {
+      const db = await engine.tables()
+      const { users, run } = open(db)
+      await run([person('1001'), person('1002')])
+      const gone = await users.findByLogin('1002')
+      await users.update(gone?.id ?? '', { disabled: true }, NOW_S, { bySource: true })
+      expect((await run([person('1001'), person('1002')])).counts).toMatchObject({ enable: 1 })
+    })
+
+    test('leaves an account enabled that an administrator has enabled', async () => {
+      const { users, run } = await opened()
+      await run([person('1001'), person('1002')])
+      await run([person('1001')])
+      const gone = await users.findByLogin('1002')
+      await users.update(gone?.id ?? '', { disabled: false }, NOW_S)
+      expect((await run([person('1001')])).counts).toMatchObject({ changed_here: 1, disable: 0 })
+      await users.update(gone?.id ?? '', { disabled: true }, NOW_S)
+      expect((await run([person('1001'), person('1002')])).counts).toMatchObject({ enable: 0 })
+    })
+
     test('leaves an account disabled that an administrator has disabled', async () => {
       const { users, run } = await opened()
       await run([person('1001')])
@@ -182,6 +213,22 @@ describe('an import of people', () => {
       await expect(finished).rejects.toMatchObject({ code: 'token_revoked' })
       expect(await imports.find(plan.id)).toMatchObject({ state: 'failed', done: 0 })
       expect(await users.findByLogin('1001')).toBeUndefined()
+    })
+
+    test('links no account if the administrator who acts was demoted', async () => {
+      const db = await engine.tables()
+      const { users } = open(db)
+      const admin = { extension: null, email: null, role: 'admin' as const }
+      const boss = await users.add(newUser({ username: 'boss', ...admin }))
+      await users.add(newUser({ username: 'other', ...admin }))
+      const anna = await users.add(newUser({ username: 'anna', extension: '1001' }))
+      await users.update(boss.id, { role: 'user' }, NOW_S)
+      const origin = { source: 'freepbx' as const, sourceId: '1001', revision: anna.revision }
+      const store = createAccountImportStore(db, () => NOW_S)
+      await expect(store.link(anna.id, origin, { actorId: boss.id })).rejects.toMatchObject({
+        code: 'token_revoked',
+      })
+      expect(await users.find(anna.id)).toMatchObject({ source: null })
     })
 
     test('lists its items in pages', async () => {

@@ -6,6 +6,7 @@ import { createRevocationStore } from '../../../../../api/store/sql/auth/revocat
 import { createSessionStore } from '../../../../../api/store/sql/auth/sessions.ts'
 import { createUserStore } from '../../../../../api/store/sql/auth/users.ts'
 import type { Database } from '../../../../../api/store/sql/database.ts'
+import { createEndpointStore } from '../../../../../api/store/sql/webhooks/endpoints.ts'
 import { newSession, newUser, until } from '../../../../support/fixtures/users.ts'
 import { onBothEngines } from '../engines.ts'
 
@@ -173,7 +174,14 @@ describe('app passwords in SQL', () => {
       const device = { ...owner, sessionId: opened.id }
       await expect(appPasswords.revoke(device, id, AT)).rejects.toMatchObject({ code: 'forbidden' })
 
+      const endpoint = { url: 'https://a.example/', events: ['session.ended' as const], description: '' }
+      const sealed = { enabled: true, sealedSecret: 's', createdBy: null }
+      await createEndpointStore(db).add({ ...endpoint, ...sealed }, AT, 1)
       const { name, ended } = await appPasswords.revoke(owner, id, AT)
+      const messages = await db.query.selectFrom('webhook_messages').select('body').execute()
+      expect(messages.map(({ body }) => JSON.parse(body).data)).toEqual([
+        { session_id: opened.id, user_id: anna.id, reason: 'ended_by_user' },
+      ])
       expect([name, ended.map(({ key }) => key)]).toEqual(['Phone', [opened.id]])
       expect((await createRevocationStore(db).unpublished(10)).map(({ key }) => key)).toEqual([opened.id])
       expect(await sessions.find(opened.id)).toMatchObject({ endReason: 'ended_by_user' })

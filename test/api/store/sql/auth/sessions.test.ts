@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createRevocationStore } from '../../../../../api/store/sql/auth/revocations.ts'
 import { createSessionStore } from '../../../../../api/store/sql/auth/sessions.ts'
 import { createUserStore } from '../../../../../api/store/sql/auth/users.ts'
+import { createEndpointStore } from '../../../../../api/store/sql/webhooks/endpoints.ts'
 import { newSession, newUser } from '../../../../support/fixtures/users.ts'
 import { onBothEngines } from '../engines.ts'
 
@@ -13,7 +14,7 @@ describe('sessions', () => {
       const session = newSession({ userId })
       const sessions = createSessionStore(db)
       await sessions.add(session)
-      return { sessions, session, revocations: createRevocationStore(db) }
+      return { db, sessions, session, revocations: createRevocationStore(db) }
     }
 
     test('a session is found as it was added', async () => {
@@ -82,6 +83,16 @@ describe('sessions', () => {
       ])
       expect(entries.filter(Boolean)).toHaveLength(1)
       expect(await revocations.unpublished(10)).toHaveLength(1)
+    })
+
+    test('a user who is removed has no session, and receivers of webhooks learn it', async () => {
+      const { db, session } = await setUp()
+      const endpoint = { url: 'https://a.example/', events: ['session.ended' as const], description: '' }
+      const sealed = { enabled: true, sealedSecret: 's', createdBy: null }
+      await createEndpointStore(db).add({ ...endpoint, ...sealed }, 1_700_000_000, 1)
+      await createUserStore(db, () => session.createdAt + 1).remove(session.userId, 1_700_000_200)
+      const messages = await db.query.selectFrom('webhook_messages').select('type').execute()
+      expect(messages).toEqual([{ type: 'session.ended' }])
     })
 
     test('an unknown session cannot end', async () => {
