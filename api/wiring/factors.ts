@@ -49,11 +49,11 @@ export function createFactorModule(needs: FactorNeeds) {
   const attempts = createFactorAttempts(countersFor, config.perAccount)
   const shared = { store, passkeys, attempts, seal, securityLog, now }
   const secondFactor = createSecondFactor({ ...shared, requiresFactor })
-  const requireNoFactor: PasswordRequirement = async (user) => {
+  const requireNoSecondStep: PasswordRequirement = async (user) => {
     if ((await secondFactor.needOf(user)) !== undefined) throw new Refusal('second_factor_required')
   }
   return {
-    ...{ store, appPasswordStore, passkeys, secondFactor, requiresFactor, requireNoFactor },
+    ...{ store, appPasswordStore, passkeys, secondFactor, requiresFactor, requireNoSecondStep },
     appPasswordCheck: createAppPasswordCheck(appPasswordStore, now),
     enrolment: createFactorEnrolment(shared),
   }
