@@ -10,7 +10,12 @@ export class SettingsError extends Error {
 }
 
 /** Settings that are paths themselves: their files change while we run, or name other files. */
-const PATH_SETTINGS = ['HOOKSWITCH_TLS_CERT_FILE', 'HOOKSWITCH_TLS_KEY_FILE', 'HOOKSWITCH_DIRECTORIES_FILE']
+const PATH_SETTINGS = [
+  'HOOKSWITCH_TLS_CERT_FILE',
+  'HOOKSWITCH_TLS_KEY_FILE',
+  'HOOKSWITCH_DIRECTORIES_FILE',
+  'HOOKSWITCH_PROVIDERS_FILE',
+]
 
 /**
  * Reads settings from the environment. The keys of the schema are the names of the variables. `NAME_FILE` may name a file

@@ -19,6 +19,7 @@ import { pbxSettings, toPbxConfig, validatePbx } from './pbx.ts'
 import { phoneSignInSettings, toPhoneSignInConfig, validatePhoneSignIn } from './phone-sign-in.ts'
 import { providerSettings, toProvidersConfig, validateProviders } from './providers.ts'
 import { provisioningSettings, toProvisioningConfig, validateProvisioning } from './provisioning.ts'
+import { publicUrlOf } from './public-url.ts'
 import { secondFactorSettings, toSecondFactorConfig } from './second-factor.ts'
 import { toWebhookConfig, webhookSettings } from './webhooks.ts'
 import { toWebrtcConfig, validateWebrtc, webrtcSettings } from './webrtc.ts'
@@ -131,6 +132,7 @@ export const Config = z
     ...toCampaignConfig(env),
     ...toMailConfig(env),
     ...toProvidersConfig(env),
+    baseUrl: publicUrlOf(env),
     ...toWebhookConfig(env),
     ...toWebrtcConfig(env),
     ...toSecondFactorConfig(env),

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { booleanFlag } from '../../runtime/env.ts'
 import { Email, toDeliverableAddress } from '../core/values/email.ts'
 import type { provisioningSettings } from './provisioning.ts'
+import { publicUrlOf } from './public-url.ts'
 
 /** The mail server, the sender, and the base URL of links in mails. */
 export const mailSettings = {
@@ -36,9 +37,7 @@ export function validateMail(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
   if (env.HOOKSWITCH_SMTP_URL === undefined) return
   const missing = [
     ...(env.HOOKSWITCH_MAIL_FROM === undefined ? ['HOOKSWITCH_MAIL_FROM'] : []),
-    ...((env.HOOKSWITCH_APP_URL ?? env.HOOKSWITCH_PUBLIC_URL ?? env.HOOKSWITCH_CONSOLE_URL) === undefined
-      ? ['HOOKSWITCH_PUBLIC_URL']
-      : []),
+    ...((env.HOOKSWITCH_APP_URL ?? publicUrlOf(env)) === undefined ? ['HOOKSWITCH_PUBLIC_URL'] : []),
   ]
   for (const name of missing) {
     ctx.addIssue({ code: 'custom', path: [name], message: 'is not set, and HOOKSWITCH_SMTP_URL needs it' })
@@ -48,8 +47,7 @@ export function validateMail(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
 export function toMailConfig(env: Env) {
   const appUrl = env.HOOKSWITCH_APP_URL?.replace(/\/+$/, '')
   // The console is served by this host, which the app may not be.
-  const host = (env.HOOKSWITCH_PUBLIC_URL ?? appUrl ?? '').replace(/\/+$/, '')
-  const consoleUrl = env.HOOKSWITCH_CONSOLE_URL ?? `${host}/console`
+  const consoleUrl = `${publicUrlOf(env) ?? appUrl ?? ''}/console`
   return { mail: toMailTransport(env), appUrl, consoleUrl }
 }
 

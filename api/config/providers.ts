@@ -1,12 +1,10 @@
 import { createPrivateKey } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { Role } from '../../contract/claims.ts'
-import { SettingsError } from '../../runtime/env.ts'
-import { validationMessage } from '../../runtime/validation-message.ts'
+import { readSettingsFile } from '../../runtime/settings-file.ts'
 import type { mailSettings } from './mail.ts'
 import type { provisioningSettings } from './provisioning.ts'
+import { publicUrlOf } from './public-url.ts'
 
 export const providerSettings = {
   HOOKSWITCH_PROVIDERS_FILE: z.string().optional(),
@@ -14,12 +12,8 @@ export const providerSettings = {
 
 type Env = z.output<z.ZodObject<typeof providerSettings & typeof mailSettings & typeof provisioningSettings>>
 
-/** The address to which providers send browsers back. A client's `Host` never decides it. */
-const baseUrlOf = (env: Env): string | undefined =>
-  (env.HOOKSWITCH_PUBLIC_URL ?? env.HOOKSWITCH_CONSOLE_URL?.replace(/\/console\/?$/, ''))?.replace(/\/+$/, '')
-
 export function validateProviders(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
-  if (env.HOOKSWITCH_PROVIDERS_FILE === undefined || baseUrlOf(env) !== undefined) return
+  if (env.HOOKSWITCH_PROVIDERS_FILE === undefined || publicUrlOf(env) !== undefined) return
   ctx.addIssue({
     code: 'custom',
     path: ['HOOKSWITCH_PUBLIC_URL'],
@@ -29,8 +23,6 @@ export function validateProviders(env: Env, ctx: z.core.$RefinementCtx<Env>): vo
 
 export const toProvidersConfig = (env: Env) => ({
   providersFile: env.HOOKSWITCH_PROVIDERS_FILE,
-  /** Without a slash at the end; undefined where no setting has the address of this server. */
-  baseUrl: baseUrlOf(env),
 })
 
 const claim = (name: string) => z.string().min(1).max(128).default(name)
@@ -60,7 +52,7 @@ const Provider = z
       .prefault({}),
     roles: z.record(z.string().min(1).max(256), Role).optional(),
     required_group: z.string().min(1).max(256).optional(),
-    create_accounts: z.boolean().default(true),
+    create_accounts: z.boolean().default(false),
     allow_http_loopback: z.boolean().default(false),
   })
   .refine(({ scopes }) => scopes.includes('openid'), {
@@ -98,36 +90,12 @@ export interface ProviderFileEntry extends Omit<Provider, 'client_secret_file' |
  */
 export function readProvidersFile(path: string | undefined): ProviderFileEntry[] {
   if (path === undefined) return []
-  const settingsError = (why: string) => new SettingsError(`HOOKSWITCH_PROVIDERS_FILE: ${path} ${why}`)
-  const read = (file: string, why: string) => {
-    try {
-      return readFileSync(file, 'utf8')
-    } catch {
-      throw settingsError(why)
-    }
-  }
-  let json: unknown
-  try {
-    json = JSON.parse(read(path, 'cannot be read'))
-  } catch (err) {
-    throw err instanceof SettingsError ? err : settingsError('is no JSON')
-  }
-  const file = ProvidersFile.safeParse(json)
-  if (!file.success) {
-    throw settingsError(
-      `is wrong: ${validationMessage(file.error, { subject: 'the file', maxLength: 5_000 })}`,
-    )
-  }
+  const file = readSettingsFile('HOOKSWITCH_PROVIDERS_FILE', path, ProvidersFile)
+  const secretOf = (name: string | undefined) => (name === undefined ? undefined : file.readNamed(name))
   return file.data.providers.map(({ client_secret_file, private_key_file, ...provider }) => {
-    const secretOf = (name: string | undefined) => {
-      if (name === undefined) return undefined
-      const text = read(resolve(dirname(path), name), `names ${name}, which cannot be read`).trim()
-      if (text === '') throw settingsError(`names ${name}, which is empty`)
-      return text
-    }
     const privateKey = secretOf(private_key_file)
     if (privateKey !== undefined && !isPrivateKey(privateKey))
-      throw settingsError(`names ${private_key_file}, which is no private key in PEM: RSA, P-256 or Ed25519`)
+      throw file.error(`names ${private_key_file}, which is no private key in PEM: RSA, P-256 or Ed25519`)
     return { ...provider, clientSecret: secretOf(client_secret_file), privateKey }
   })
 }

@@ -185,9 +185,7 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     ...{ config, db, redis, users, securityLog, now },
     countersFor: attempts.countersFor,
   })
-  /** What an account needs besides password and second factor. */
-  const requireBesidesFactor = requireNoPasswordChange
-  const requirePasswordSuffices = joinRequirements(factors.requireNoFactor, requireBesidesFactor)
+  const requirePasswordSuffices = joinRequirements(factors.requireNoSecondStep, requireNoPasswordChange)
   /** What verifies passwords, for a surface with its own limits of attempts. */
   const passwordCheckAt = (surface: string, perAddress: AttemptLimit): PasswordCheckNeeds => ({
     passwords,
@@ -228,7 +226,6 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     /** Starts the checks of the accounts of directories. */
     openDirectories: () => directories?.start(),
     factors,
-    requireBesidesFactor,
     deleteRefreshState: rotationStore.delete,
     accountAdmin,
     passwordAuthorities: createPasswordAuthorities({

@@ -65,9 +65,19 @@ export function createDirectoriesModule(needs: DirectoriesModuleNeeds) {
             { event: 'directory_account_failed', username, err },
             'an account of a directory could not be updated',
           )
+        let isWithheld = false
         const check = async () => {
           if (lease.fence() === undefined) return
-          await checkDirectory({ directory, users, accounts, accountAdmin, onAccountFailure })
+          const { withheld, enabled } = await checkDirectory({
+            ...{ directory, users, accounts, accountAdmin, onAccountFailure },
+          })
+          const wasWithheld = isWithheld
+          isWithheld = withheld.length > 0
+          if (!isWithheld || wasWithheld) return
+          directoryLog.warn(
+            { event: 'directory_disable_withheld', accounts: withheld.length, enabled },
+            `most people are gone from the directory: no account was disabled. See what the service account may read; if they have left, run: hookswitch directories apply ${directory.source} --allow-mass-disable`,
+          )
         }
         jobs.start(
           checkMinutes * 60_000,

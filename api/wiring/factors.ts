@@ -38,10 +38,8 @@ export function createFactorModule(needs: FactorNeeds) {
   const store = createFactorStore(db)
   const appPasswordStore = createAppPasswordStore(db)
   const requiresFactor: RequiresFactor = (role) => config.secondFactorRoles.includes(role)
-  // An app of an administrator's own may be elsewhere: then the console is at its own address alone.
-  const publicUrl = config.publicUrl ?? (config.appUrl === undefined ? config.consoleUrl : undefined)
   const passkeys = createPasskeys({
-    relyingParty: toRelyingParty(publicUrl),
+    relyingParty: toRelyingParty(config.baseUrl),
     ceremonies: createOneTimeValues(redis, 'passkey-ceremony', Ceremony),
     ...{ store, users, securityLog, now },
   })
@@ -49,11 +47,11 @@ export function createFactorModule(needs: FactorNeeds) {
   const attempts = createFactorAttempts(countersFor, config.perAccount)
   const shared = { store, passkeys, attempts, seal, securityLog, now }
   const secondFactor = createSecondFactor({ ...shared, requiresFactor })
-  const requireNoFactor: PasswordRequirement = async (user) => {
+  const requireNoSecondStep: PasswordRequirement = async (user) => {
     if ((await secondFactor.needOf(user)) !== undefined) throw new Refusal('second_factor_required')
   }
   return {
-    ...{ store, appPasswordStore, passkeys, secondFactor, requiresFactor, requireNoFactor },
+    ...{ store, appPasswordStore, passkeys, secondFactor, requiresFactor, requireNoSecondStep },
     appPasswordCheck: createAppPasswordCheck(appPasswordStore, now),
     enrolment: createFactorEnrolment(shared),
   }

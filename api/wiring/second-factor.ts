@@ -39,7 +39,6 @@ export function createSecondFactorRoutes(needs: {
         // The console's own sign-in has one limit, by whichever of the two ways it goes.
         login: auth.createLoginFor('mikopbx', config.mikopbxLogins),
         ...{ users, secondFactor, enrolment, passkeys, securityLog },
-        requireRest: auth.requireBesidesFactor,
         challenges: createSignInChallenges({
           store: createOneTimeValues(redis, 'sign-in-challenge', SignInChallenge),
           ...{ users, now },

@@ -4,11 +4,16 @@ import { z } from 'zod'
 import { defaultDatabaseUrl, PasswordMinLength } from '../../api/config/config.ts'
 import { watchDialPolicyFile } from '../../api/config/dial-policy-file.ts'
 import { phoneSignInSettings } from '../../api/config/phone-sign-in.ts'
+import { providerSettings } from '../../api/config/providers.ts'
 import { Quarantine } from '../../api/config/provisioning.ts'
 import { type AccountImports, createAccountImports } from '../../api/core/account-imports/account-imports.ts'
 import { type AccountAdmin, createAccountAdmin } from '../../api/core/auth/account-admin.ts'
 import { createAccounts } from '../../api/core/auth/accounts.ts'
 import type { Directory } from '../../api/core/auth/ldap/directory.ts'
+import {
+  createDirectoryAccounts,
+  type DirectoryAccounts,
+} from '../../api/core/auth/ldap/directory-accounts.ts'
 import { createNewPasswords } from '../../api/core/auth/new-passwords.ts'
 import { createPasswords } from '../../api/core/auth/password.ts'
 import {
@@ -61,7 +66,7 @@ import { readEnv } from '../../runtime/env.ts'
 import { DAY_S, toUnixSeconds } from '../../runtime/time.ts'
 import { CommandError } from './command.ts'
 import { describeRefusal } from './describe-refusal.ts'
-import { loadDirectories } from './load-directories.ts'
+import { loadDirectories, requireProvider } from './load-directories.ts'
 
 const Settings = z.object({
   HOOKSWITCH_DATA: commonSettings.HOOKSWITCH_DATA,
@@ -74,6 +79,7 @@ const Settings = z.object({
   HOOKSWITCH_PASSWORD_MIN_LENGTH: PasswordMinLength,
   HOOKSWITCH_DIAL_POLICY: z.string().optional(),
   HOOKSWITCH_DIRECTORIES_FILE: z.string().optional(),
+  ...providerSettings,
 })
 
 /** What the admin's commands work with: the database alone, as the truth is there. */
@@ -98,6 +104,9 @@ export interface AdminContext {
   loadDialPolicy: () => DialPolicy
   /** As the file has them now. @throws {SettingsError} */
   loadDirectories: () => Directory[]
+  directoryAccounts: DirectoryAccounts
+  /** @returns the id of `oidc:<id>`, undefined for another source @throws {CommandError} @throws {SettingsError} */
+  requireProvider: (source: string) => string | undefined
   /** @throws {CommandError} */
   requireUser(name: string | undefined): Promise<User>
   /** @throws {CommandError} when there is no such live session */
@@ -190,6 +199,8 @@ function createAdminContext(
     }),
     loadDialPolicy,
     loadDirectories: () => loadDirectories(settings.HOOKSWITCH_DIRECTORIES_FILE || undefined),
+    directoryAccounts: createDirectoryAccounts({ users, accountAdmin, policy: loadDialPolicy, securityLog }),
+    requireProvider: (source) => requireProvider(settings.HOOKSWITCH_PROVIDERS_FILE || undefined, source),
     serviceTokens: createServiceTokens({
       store: createServiceTokenStore(db),
       ...{ revocationPublisher, securityLog, now },

@@ -1,17 +1,23 @@
 import type { Directory, FoundEntry } from '../../api/core/auth/ldap/directory.ts'
+import { checkDirectory } from '../../api/core/auth/ldap/directory-check.ts'
 import { Refusal } from '../../api/core/refusal.ts'
 import { errorSummary } from '../../api/core/values/error-summary.ts'
 import { parseArguments } from '../arguments.ts'
 import { type Command, CommandError, unknownVerb } from './command.ts'
 import { type AdminContext, withAdminContext } from './context.ts'
+import { cannotBeAsked, requireDirectory } from './load-directories.ts'
 
-/** `directories check`. */
+/** `directories check|apply`. */
 export const directoriesCommand: Command = {
   help: `\
   directories check [--user <login>]
                                 connects to each directory of HOOKSWITCH_DIRECTORIES_FILE as its service account;
-                                with --user shows the person as an account would have them, and their role`,
-  verbs: ['check'],
+                                with --user shows the person as an account would have them, and their role
+  directories apply ldap:<directory> [--allow-mass-disable]
+                                compares the accounts of a directory with their entries now, as the API does by
+                                itself. If more than half of them, and three or more, would be disabled, it names
+                                them and disables none; with --allow-mass-disable it disables them`,
+  verbs: ['check', 'apply'],
   run,
 }
 
@@ -19,9 +25,13 @@ async function run(args: string[]): Promise<void> {
   const { values: flags, positionals } = parseArguments({
     args,
     allowPositionals: true,
-    options: { user: { type: 'string' } },
+    options: { user: { type: 'string' }, 'allow-mass-disable': { type: 'boolean' } },
   })
-  const [verb] = positionals
+  const [verb, source] = positionals
+  if (verb === 'apply') {
+    const allowMassDisable = flags['allow-mass-disable'] ?? false
+    return withAdminContext((context) => applyDirectory(context, source, allowMassDisable))
+  }
   if (verb !== 'check') throw unknownVerb('directories', verb, directoriesCommand.verbs)
   await withAdminContext(async (context) => {
     const directories = context.loadDirectories()
@@ -39,6 +49,25 @@ async function run(args: string[]): Promise<void> {
     }
     if (failed.length > 0) throw new CommandError(`${failed.join(', ')} cannot be asked`)
   })
+}
+
+async function applyDirectory(
+  context: AdminContext,
+  source: string | undefined,
+  allowMassDisable: boolean,
+): Promise<void> {
+  const directory = requireDirectory(context.loadDirectories(), source)
+  const { users, accountAdmin, directoryAccounts: accounts } = context
+  const onAccountFailure = (err: unknown, username: string) =>
+    console.error(`hookswitch: ${username} was left as it is: ${errorSummary(err)}`)
+  const needs = { directory, users, accounts, accountAdmin, onAccountFailure, allowMassDisable }
+  const { withheld, enabled } = await checkDirectory(needs).catch((err) => {
+    throw err instanceof Refusal ? cannotBeAsked(directory.source, err) : err
+  })
+  if (withheld.length === 0) return console.log(`${directory.source}: the accounts are as their entries`)
+  throw new CommandError(
+    `${withheld.length} of ${enabled} accounts would be disabled, and none was: ${withheld.join(', ')}. If these people are gone: --allow-mass-disable`,
+  )
 }
 
 async function describeDirectory(

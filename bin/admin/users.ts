@@ -7,7 +7,7 @@ import { assignExtension, describeQuarantine } from './assign-extension.ts'
 import { type Command, CommandError, formatTable, formatTime, unknownVerb } from './command.ts'
 import { type AdminContext, BY_ADMIN, withAdminContext } from './context.ts'
 import { IMPORT_HELP, importFlags, importUsers } from './import-users.ts'
-import { findDirectoryPerson } from './load-directories.ts'
+import { findDirectoryPerson, providerOf } from './load-directories.ts'
 
 /** `users list|add|extension|passwd|authority|unlock|reset-factors|link|unlink|disable|enable|delete|import`. */
 export const usersCommand: Command = {
@@ -130,8 +130,10 @@ async function run(args: string[]): Promise<void> {
       case 'link': {
         const user = await context.requireUser(name)
         const source = argument ?? ''
-        const providerId = providerOf(source)
-        if (providerId !== undefined && sourceId !== undefined) {
+        const providerId = context.requireProvider(source)
+        if (providerId !== undefined) {
+          if (sourceId === undefined)
+            throw new CommandError('users link <name> oidc:<provider> <sub>; see users --help')
           await context.providerLinks.link(user, { providerId, subject: sourceId }, BY_ADMIN)
           return console.log(`${describe(user)} may sign in through ${source}`)
         }
@@ -204,9 +206,6 @@ async function readOrGeneratePassword(): Promise<{ password: string; shown: stri
   const password = randomBytes(15).toString('base64url')
   return { password, shown: `\npassword: ${password}   (shown only once)` }
 }
-
-/** The id of `oidc:<id>`; undefined for another source. */
-const providerOf = (source: string | undefined) => /^oidc:(.+)$/.exec(source ?? '')?.[1]
 
 const describe = ({ username, role, extension }: User) =>
   `${username} (${role}${extension === null ? '' : `, extension ${extension}`})`

@@ -10,9 +10,6 @@ import styles from './password-field.module.css'
 type PasswordFieldProps = FieldProps &
   Omit<InputHTMLAttributes<HTMLInputElement>, 'type'> & { ref?: Ref<HTMLInputElement> }
 
-/** The shortest that the API accepts, in characters. */
-export const MIN_PASSWORD = 8
-
 /** A labelled password: it can be shown, and a Caps Lock that is on is announced. */
 export function PasswordField({ label, hint, error, ...input }: PasswordFieldProps) {
   const texts = useMessages(componentMessages)

@@ -6,6 +6,7 @@ import type { NewPasswords } from './new-passwords.ts'
 import { attemptTargetOf, type PasswordCheck } from './password-check.ts'
 import type { SecurityLog } from './security-log.ts'
 import type { Sessions } from './sessions.ts'
+import { logThrottled } from './throttled-attempt.ts'
 import type { UserStore } from './users.ts'
 
 export interface PasswordChange {
@@ -43,11 +44,9 @@ export function createOwnPassword(needs: OwnPasswordNeeds): OwnPassword {
       requireLocalPassword(user)
       passwords.check(next, user)
       const { username } = user
-      const proof = await checkPassword(attemptTargetOf(user), user, current, address).catch((err) => {
-        if (err instanceof Refusal && err.code === 'throttled')
-          securityLog.write({ event: 'authn_login_throttled', username, address })
-        throw err
-      })
+      const proof = await checkPassword(attemptTargetOf(user), user, current, address).catch(
+        logThrottled(securityLog, { username, address }),
+      )
       const refuse = () => {
         securityLog.write({ event: 'authn_password_change_fail', userId, username, address })
         return new Refusal('credentials_wrong', { detail: 'current_password is wrong' })

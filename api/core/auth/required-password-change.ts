@@ -11,6 +11,7 @@ import type { FactorAnswer, SecondFactor } from './second-factor/second-factor.t
 import type { SecurityLog } from './security-log.ts'
 import type { Sessions } from './sessions.ts'
 import type { SignInTickets } from './sign-in-tickets.ts'
+import { logThrottled } from './throttled-attempt.ts'
 import type { User, UserStore } from './users.ts'
 
 export interface RequiredPasswordChangeRequest {
@@ -58,11 +59,9 @@ export function createRequiredPasswordChange(needs: RequiredPasswordChangeNeeds)
     const user = await users.findByLogin(login)
     const target =
       user === undefined ? { id: `name:${normalizeName(login)}`, revision: 0 } : attemptTargetOf(user)
-    const proof = await checkPassword(target, user, password, address).catch((err) => {
-      if (err instanceof Refusal && err.code === 'throttled')
-        securityLog.write({ event: 'authn_login_throttled', username: login, address })
-      throw err
-    })
+    const proof = await checkPassword(target, user, password, address).catch(
+      logThrottled(securityLog, { username: login, address }),
+    )
     if (user !== undefined && proof === 'password') return user
     securityLog.write({ event: 'authn_login_fail', username: login, address })
     throw new Refusal('credentials_wrong')

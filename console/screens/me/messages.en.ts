@@ -31,7 +31,7 @@ export const messages = {
     done: 'Your password is changed. All other sessions have ended.',
     wrong: 'The current password is wrong.',
     incomplete: 'Enter both passwords.',
-    tooShort: 'The new password is too short: it has 8 characters or more.',
+    tooShort: (min: number) => `The new password is too short: it has ${min} characters or more.`,
   },
   theme: {
     title: 'Appearance',

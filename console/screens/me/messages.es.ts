@@ -32,7 +32,7 @@ export const messages: typeof english = {
     done: 'La contraseña ha cambiado. Las demás sesiones se han cerrado.',
     wrong: 'La contraseña actual no es correcta.',
     incomplete: 'Escriba ambas contraseñas.',
-    tooShort: 'La contraseña nueva es demasiado corta: necesita 8 caracteres o más.',
+    tooShort: (min) => `La contraseña nueva es demasiado corta: necesita ${min} caracteres o más.`,
   },
   theme: {
     title: 'Aspecto',

@@ -1,12 +1,12 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useRef, useState } from 'react'
-import { ApiError } from '../../api/client.ts'
+import { ApiError, dataOf } from '../../api/client.ts'
 import { useConsole } from '../../app/console-context.ts'
 import { Button } from '../../components/button.tsx'
 import { useErrorText } from '../../components/error-text.ts'
 import { Loaded } from '../../components/loaded.tsx'
 import { Notice } from '../../components/notice.tsx'
-import { MIN_PASSWORD, PasswordField } from '../../components/password-field.tsx'
+import { PasswordField } from '../../components/password-field.tsx'
 import { Section } from '../../components/section.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import styles from './me.module.css'
@@ -34,7 +34,13 @@ function PasswordForm() {
   const { api } = useConsole()
   const queries = useQueryClient()
   const form = useRef<HTMLFormElement>(null)
-  const [refusal, setRefusal] = useState<'incomplete' | 'tooShort'>()
+  const [refusal, setRefusal] = useState<string>()
+  const options = useQuery({
+    queryKey: ['sign-in-options'],
+    queryFn: ({ signal }) => dataOf(api.GET('/api/v1/sign-in-options', { signal })),
+  })
+  // Where it is not known yet, the server decides.
+  const min = options.data?.password_min_length ?? 1
   const change = useMutation({
     mutationFn: (body: { current_password: string; new_password: string }) =>
       api.PUT('/api/v1/me/password', { body }),
@@ -49,7 +55,8 @@ function PasswordForm() {
     const data = new FormData(event.currentTarget)
     const body = { current_password: String(data.get('current')), new_password: String(data.get('next')) }
     const isMissing = body.current_password === '' || body.new_password === ''
-    const found = isMissing ? 'incomplete' : body.new_password.length < MIN_PASSWORD ? 'tooShort' : undefined
+    const isTooShort = [...body.new_password].length < min
+    const found = isMissing ? texts.incomplete : isTooShort ? texts.tooShort(min) : undefined
     setRefusal(found)
     if (found === undefined) change.mutate(body)
     else change.reset()
@@ -57,7 +64,7 @@ function PasswordForm() {
   const isWrong = change.error instanceof ApiError && change.error.code === 'credentials_wrong'
   return (
     <form ref={form} className={styles.form} onSubmit={submit} noValidate>
-      {refusal !== undefined && <Notice tone="danger">{texts[refusal]}</Notice>}
+      {refusal !== undefined && <Notice tone="danger">{refusal}</Notice>}
       {change.isError && <Notice tone="danger">{isWrong ? texts.wrong : describeError(change.error)}</Notice>}
       {change.isSuccess && <Notice tone="success">{texts.done}</Notice>}
       <PasswordField label={texts.current} name="current" autoComplete="current-password" required />

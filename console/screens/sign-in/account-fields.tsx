@@ -1,5 +1,5 @@
 import { TextField } from '../../components/field.tsx'
-import { MIN_PASSWORD, PasswordField } from '../../components/password-field.tsx'
+import { PasswordField } from '../../components/password-field.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import { accountMessages } from './account-messages.ts'
 import styles from './sign-in.module.css'
@@ -38,7 +38,8 @@ export function UsernameField({ error }: { error?: string | undefined }) {
   )
 }
 
-export function NewPasswordField() {
+/** @param minLength of the sign-in options, where they are at hand; otherwise the server alone refuses a short one */
+export function NewPasswordField({ minLength }: { minLength?: number }) {
   const texts = useMessages(accountMessages)
   return (
     <PasswordField
@@ -46,7 +47,7 @@ export function NewPasswordField() {
       hint={texts.passwordHint}
       name="password"
       autoComplete="new-password"
-      minLength={MIN_PASSWORD}
+      minLength={minLength}
       maxLength={256}
       required
     />

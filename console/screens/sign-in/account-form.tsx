@@ -25,6 +25,7 @@ export function AccountForm({ submit, children, onSubmit, describeError }: Accou
     const invalid = form.querySelector<HTMLInputElement>('input:invalid')
     if (invalid !== null) {
       invalid.focus()
+      if (invalid.validity.tooShort) return setError(texts.passwordTooShort(invalid.minLength))
       return setError(invalid.type === 'email' ? texts.emailNeeded : texts.incomplete)
     }
     const data = new FormData(form)

@@ -16,6 +16,15 @@ export class FactorError extends Error {
 }
 
 /**
+ * What went wrong with a passkey. Only what the browser or the person refused, and what the server did not accept, is the
+ * passkey's own failure: too many tries and an outage are not.
+ */
+export function describePasskeyError(err: unknown, texts: FailureTexts): string {
+  const isOwn = err instanceof FactorError && err.message !== texts.wrong
+  return isOwn ? err.message : texts.passkey
+}
+
+/**
  * By `fetch` itself, as the sign-in page has no session and loads no typed client.
  * @throws {FactorError}
  */

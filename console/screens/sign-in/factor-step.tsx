@@ -9,7 +9,7 @@ import { RecoveryCodes } from '../../components/factors/recovery-codes.tsx'
 import { CodeForm, TotpForm } from '../../components/factors/totp-form.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { useMessages } from '../../i18n/messages.ts'
-import { FactorError, postSignIn } from './factor-api.ts'
+import { describePasskeyError, FactorError, postSignIn } from './factor-api.ts'
 import styles from './sign-in.module.css'
 
 interface StepProps {
@@ -60,7 +60,7 @@ function AnswerStep({
       )
       await answer({ passkey: await askForPasskey(options) })
     } catch (err) {
-      setError(err instanceof FactorError && err.isOver ? err.message : texts.failed.passkey)
+      setError(describePasskeyError(err, texts.failed))
     }
   }
   const others = methods.filter((one) => one !== method)

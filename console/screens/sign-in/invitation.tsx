@@ -113,7 +113,7 @@ function AcceptForm({ session, invitation: { token, details }, options }: Accept
       <AccountForm submit={texts.submit} describeError={describeError} onSubmit={accept}>
         {details.email === null && <EmailField />}
         {!hasExtension && <NameFields />}
-        <NewPasswordField />
+        <NewPasswordField minLength={options.password_min_length} />
       </AccountForm>
     </>
   )

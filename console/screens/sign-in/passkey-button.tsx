@@ -6,7 +6,7 @@ import { factorMessages } from '../../components/factors/messages.ts'
 import { askForPasskey } from '../../components/factors/passkeys.ts'
 import { Notice } from '../../components/notice.tsx'
 import { useMessages } from '../../i18n/messages.ts'
-import { postSignIn } from './factor-api.ts'
+import { describePasskeyError, postSignIn } from './factor-api.ts'
 
 /** Signs in without a username and without a password. */
 export function PasskeyButton({ session }: { session: Session }) {
@@ -22,8 +22,8 @@ export function PasskeyButton({ session }: { session: Session }) {
       const { session_token } = await postSignIn<Wire<'SessionToken'>>('passkey', { passkey }, texts.failed)
       if ((await session.signIn({ sessionToken: session_token, rememberMe: false })) !== 'token')
         setError(texts.failed.unavailable)
-    } catch {
-      setError(texts.failed.passkey)
+    } catch (err) {
+      setError(describePasskeyError(err, texts.failed))
     }
     setBusy(false)
   }

@@ -74,7 +74,7 @@ function RegisterForm({ session, options }: { session: Session; options: SignInO
     <AccountForm submit={texts.register.submit} describeError={describeError} onSubmit={register}>
       <EmailField />
       {!options.makes_extensions && <NameFields />}
-      <NewPasswordField />
+      <NewPasswordField minLength={options.password_min_length} />
     </AccountForm>
   )
 }

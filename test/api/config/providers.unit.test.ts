@@ -26,7 +26,7 @@ describe('the file of providers', () => {
   test('gives providers with their secrets', () => {
     const [provider] = read([good])
     expect(provider).toMatchObject({
-      ...{ id: 'corp', clientSecret: 'hunter2', privateKey: undefined, create_accounts: true },
+      ...{ id: 'corp', clientSecret: 'hunter2', privateKey: undefined, create_accounts: false },
       ...{ scopes: ['openid', 'profile', 'email'], allow_http_loopback: false },
       claims: { username: 'preferred_username', groups: 'groups' },
     })

@@ -42,7 +42,7 @@ describe('sign-in through an OpenID provider', () => {
     writeFileSync(join(folder, 'secret'), `${CLIENT_SECRET}\n`)
     const corp = {
       ...{ id: 'corp', name: 'Corp', issuer: server.issuer, client_id: CLIENT_ID },
-      ...{ client_secret_file: 'secret', allow_http_loopback: true },
+      ...{ client_secret_file: 'secret', allow_http_loopback: true, create_accounts: true },
       roles: { leads: 'supervisor' },
     }
     const away = { id: 'away', name: 'Away', issuer: `http://127.0.0.1:${await freePort()}`, client_id: 'x' }

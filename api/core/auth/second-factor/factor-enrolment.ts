@@ -71,7 +71,13 @@ export function createFactorEnrolment(needs: FactorEnrolmentNeeds): FactorEnrolm
     const totp = await store.findTotp(user.id)
     if (totp?.isConfirmed !== false) throw new Refusal('conflict', { detail: 'begin again' })
     const attempt = await attempts.reserve(attemptTargetOf(user))
-    const step = findTimeStep(seal.open(totp.sealedSecret, sealOwnerOf(user.id)), code, now())
+    let step: number | undefined
+    try {
+      step = findTimeStep(seal.open(totp.sealedSecret, sealOwnerOf(user.id)), code, now())
+    } catch (err) {
+      await attempt.end('void')
+      throw err
+    }
     await attempt.end(step === undefined ? 'failure' : 'void')
     if (step === undefined) throw new Refusal('credentials_wrong', { detail: 'the code is wrong' })
     return { sealedSecret: totp.sealedSecret, step }

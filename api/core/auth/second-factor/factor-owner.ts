@@ -2,6 +2,7 @@ import type { Actor } from '../../actor.ts'
 import { Refusal } from '../../refusal.ts'
 import { attemptTargetOf, type PasswordCheck } from '../password-check.ts'
 import type { SecurityLog } from '../security-log.ts'
+import { logThrottled } from '../throttled-attempt.ts'
 import type { User, UserStore } from '../users.ts'
 import type { FactorOwner } from './factor-store.ts'
 
@@ -35,11 +36,9 @@ export const createOwnerCheck =
     if (user === undefined) throw new Refusal('token_revoked')
     requireOwnSignIn(user)
     const { username } = user
-    const proof = await checkPassword(attemptTargetOf(user), user, currentPassword, address).catch((err) => {
-      if (err instanceof Refusal && err.code === 'throttled')
-        securityLog.write({ event: 'authn_login_throttled', username, address })
-      throw err
-    })
+    const proof = await checkPassword(attemptTargetOf(user), user, currentPassword, address).catch(
+      logThrottled(securityLog, { username, address }),
+    )
     if (proof !== 'password') {
       securityLog.write({ event: 'authn_second_factor_fail', userId, username, address })
       throw new Refusal('credentials_wrong', { detail: 'current_password is wrong' })

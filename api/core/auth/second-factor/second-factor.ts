@@ -2,6 +2,7 @@ import { Refusal } from '../../refusal.ts'
 import type { AccountAttempts } from '../login-attempts.ts'
 import { attemptTargetOf } from '../password-check.ts'
 import type { SecurityLog } from '../security-log.ts'
+import { logThrottled } from '../throttled-attempt.ts'
 import type { User } from '../users.ts'
 import type { FactorStore, RequiresFactor } from './factor-store.ts'
 import type { Passkeys } from './passkeys.ts'
@@ -92,11 +93,9 @@ export function createSecondFactor(needs: SecondFactorNeeds): SecondFactor {
         })
         return
       }
-      const attempt = await attempts.reserve(attemptTargetOf(user)).catch((err) => {
-        if (err instanceof Refusal && err.code === 'throttled')
-          securityLog.write({ event: 'authn_login_throttled', username, address })
-        throw err
-      })
+      const attempt = await attempts
+        .reserve(attemptTargetOf(user))
+        .catch(logThrottled(securityLog, { username, address }))
       let right: boolean
       try {
         right = await isRight(user, answer)

@@ -3,7 +3,7 @@ import type { Login, LoginCredentials } from '../login.ts'
 import type { AddressAttempts } from '../login-attempts.ts'
 import type { RateLimiter } from '../rate-limiter.ts'
 import type { SecurityLog } from '../security-log.ts'
-import type { PasswordRequirement } from '../sign-in-policy.ts'
+import { requireNoPasswordChange } from '../sign-in-policy.ts'
 import type { SignInTickets } from '../sign-in-tickets.ts'
 import type { UserStore } from '../users.ts'
 import type { FactorEnrolment, NewFactorAnswer, TotpSetup } from './factor-enrolment.ts'
@@ -51,8 +51,6 @@ export interface SignInNeeds {
   login: Pick<Login, 'verify'>
   users: Pick<UserStore, 'find'>
   secondFactor: SecondFactor
-  /** What an account needs besides password and second factor. */
-  requireRest: PasswordRequirement
   enrolment: FactorEnrolment
   passkeys: Pick<Passkeys, 'authenticationOptions' | 'verifyAuthentication'>
   challenges: SignInChallenges
@@ -65,7 +63,7 @@ export interface SignInNeeds {
 }
 
 export function createSignIn(needs: SignInNeeds): SignIn {
-  const { login, users, secondFactor, requireRest, enrolment, passkeys, challenges, tickets } = needs
+  const { login, users, secondFactor, enrolment, passkeys, challenges, tickets } = needs
   const { challengeLimiter, addressAttempts, securityLog } = needs
 
   const toEnrol =
@@ -87,7 +85,7 @@ export function createSignIn(needs: SignInNeeds): SignIn {
       if (proof !== 'password') throw new Refusal('credentials_wrong')
       const need = await secondFactor.needOf(user)
       // A password that has to be replaced is replaced first, which asks for the factor as well.
-      await requireRest(user)
+      await requireNoPasswordChange(user)
       if (need !== undefined) return { challenge: await challenges.issue(user, need.mustEnrol), ...need }
       return { ticket: await tickets.issue(user, { isPasswordAlone: true }) }
     },
@@ -96,7 +94,7 @@ export function createSignIn(needs: SignInNeeds): SignIn {
       challenges.answer(challenge, 'use', async ({ user, mustEnrol }) => {
         if (mustEnrol) throw new Refusal('conflict', { detail: 'the account has to add a second factor' })
         await secondFactor.verify(user, answer, address)
-        await requireRest(user)
+        await requireNoPasswordChange(user)
         return tickets.issue(user)
       }),
 

@@ -65,7 +65,7 @@ export function AuthorityDialog({ user, onClose }: { user: Wire<'User'>; onClose
           {place === 'local' && (
             <PasswordField
               label={texts.newPassword}
-              hint={texts.newPasswordHint}
+              hint={options.data && texts.newPasswordHint(options.data.password_min_length)}
               error={errorOf('password')}
               name="password"
               autoComplete="new-password"

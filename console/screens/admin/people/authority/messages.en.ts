@@ -13,7 +13,7 @@ export const messages = {
     provider: 'Now: the identity provider of the company.',
   },
   newPassword: 'New password',
-  newPasswordHint: '8 characters or more.',
+  newPasswordHint: (min: number) => `${min} characters or more.`,
   effect:
     'All sessions of this person end at once: they sign in again. If the password becomes that of the phone, the one that is stored here is deleted.',
   off: 'Sign-in with the password of the phone is off on this server: see HOOKSWITCH_PHONE_SIGN_IN.',

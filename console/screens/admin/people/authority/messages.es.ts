@@ -15,7 +15,7 @@ export const messages: typeof english = {
     provider: 'Ahora: el proveedor de identidad de la empresa.',
   },
   newPassword: 'Contraseña nueva',
-  newPasswordHint: '8 caracteres o más.',
+  newPasswordHint: (min) => `${min} caracteres o más.`,
   effect:
     'Todas las sesiones de esta persona terminan al instante: tendrá que entrar de nuevo. Si la contraseña pasa a ser la del teléfono, la que se guarda aquí se borra.',
   off: 'La entrada con la contraseña del teléfono está desactivada en este servidor: consulte HOOKSWITCH_PHONE_SIGN_IN.',

@@ -35,7 +35,7 @@ describe('the file of the directories', () => {
     expect(checkMinutes).toBe(15)
     expect(directories).toMatchObject([
       {
-        bindPassword: 'p a$$ ',
+        bindPassword: 'p a$$',
         ca: undefined,
         settings: {
           create_accounts: false,
@@ -61,9 +61,9 @@ describe('the file of the directories', () => {
     ['a filter without the login', { user_filter: '(uid=*)' }, /user_filter: must contain \{login\}/],
     ['a password without a name', { bind_dn: undefined }, /bind_password_file: must be set together/],
     ['a group that is no name', { roles: { 'Domain Admins': 'admin' } }, /roles.*must be the name/],
-    ['a missing secret', { bind_password_file: 'missing' }, /bind_password_file that cannot be read/],
-    ['an empty secret', { bind_password_file: 'empty' }, /empty bind_password_file/],
-    ['a ca_file without a certificate', { ca_file: 'secret' }, /ca_file without/],
+    ['a missing secret', { bind_password_file: 'missing' }, /names missing, which cannot be read/],
+    ['an empty secret', { bind_password_file: 'empty' }, /names empty, which is empty/],
+    ['a ca_file without a certificate', { ca_file: 'secret' }, /names secret, which is no PEM certificate/],
     [
       'the e-mail address as unique id',
       { attributes: { username: 'uid', unique_id: 'mail', email: 'mail' } },

@@ -155,8 +155,9 @@ function createFixture({ createsAccounts = true } = {}) {
       ({ sessionId }) => sessionId,
       (err) => (err instanceof Refusal ? err.code : Promise.reject(err)),
     )
-  const check = () =>
+  const check = (options: { allowMassDisable?: boolean } = {}) =>
     checkDirectory({
+      ...options,
       directory,
       users,
       accounts,
@@ -311,6 +312,40 @@ describe('an account of a directory', () => {
 })
 
 describe('the check of all accounts', () => {
+  /** Accounts of five people, of whom so many are in the directory. */
+  function fiveAccounts(present: number) {
+    const fixture = createFixture()
+    const ids = ['1', '2', '3', '4', '5']
+    fixture.state.users = ids.map((id) => ofDirectory({ id, username: `p${id}`, sourceId: `id-${id}` }))
+    fixture.state.entries = ids
+      .slice(0, present)
+      .map((id) => person({ username: `p${id}`, sourceId: `id-${id}`, displayName: 'New' }))
+    const disabled = () => fixture.state.users.filter((one) => one.disabled).length
+    return { ...fixture, disabled }
+  }
+
+  test('disables none if three or more, and more than half, would be disabled; the others follow their entries', async () => {
+    const { state, check, disabled } = fiveAccounts(2)
+    expect(await check()).toEqual({ withheld: ['p3', 'p4', 'p5'], enabled: 5 })
+    expect(disabled()).toBe(0)
+    expect(state.users[0]).toMatchObject({ displayName: 'New' })
+    expect(await check({ allowMassDisable: true })).toEqual({ withheld: [], enabled: 5 })
+    expect(disabled()).toBe(3)
+    // The others again: those who are disabled count no more.
+    expect(await check()).toEqual({ withheld: [], enabled: 2 })
+  })
+
+  test('disables fewer than three, and fewer than half', async () => {
+    const half = fiveAccounts(3)
+    await half.check()
+    expect(half.disabled()).toBe(2)
+    const few = createFixture()
+    few.state.entries = []
+    few.state.users = ['1', '2'].map((id) => ofDirectory({ id, username: `p${id}`, sourceId: `id-${id}` }))
+    await few.check()
+    expect(few.state.users).toMatchObject([{ disabled: true }, { disabled: true }])
+  })
+
   test('disables who is gone or barred, and enables who is back', async () => {
     const { state, check } = createFixture()
     state.users = [ofDirectory()]
