@@ -3,7 +3,8 @@ import { Refusal } from '../../api/core/refusal.ts'
 import { errorSummary } from '../../api/core/values/error-summary.ts'
 import { parseArguments } from '../arguments.ts'
 import { type Command, CommandError, unknownVerb } from './command.ts'
-import { type AdminContext, withAdminContext } from './context.ts'
+import { withAdminContext } from './context.ts'
+import type { AdminContext } from './services.ts'
 
 /** `directories check`. */
 export const directoriesCommand: Command = {
