@@ -39,9 +39,7 @@ const claim = (name: string) => z.string().min(1).max(128).default(name)
 const Provider = z
   .strictObject({
     /** Part of the redirect URI and of the source of each account: never reused for another issuer. */
-    id: z
-      .string()
-      .regex(PROVIDER_ID, 'must be 1 to 32 small letters, digits and -, a letter first'),
+    id: z.string().regex(PROVIDER_ID, 'must be 1 to 32 small letters, digits and -, a letter first'),
     name: z.string().min(1).max(64),
     issuer: z.string().refine((text) => URL.canParse(text), 'must be a URL such as https://id.example.org'),
     client_id: z.string().min(1).max(256),
