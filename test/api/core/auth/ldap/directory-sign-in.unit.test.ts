@@ -6,6 +6,7 @@ import { createDirectoryPasswords } from '../../../../../api/core/auth/ldap/dire
 import { createLogin } from '../../../../../api/core/auth/login.ts'
 import type { OpenedSession, OpenSessionRequest } from '../../../../../api/core/auth/sessions.ts'
 import type { NewUser, User } from '../../../../../api/core/auth/users.ts'
+import type { DialPolicy } from '../../../../../api/core/dial-policy/dial-policy.ts'
 import { Refusal } from '../../../../../api/core/refusal.ts'
 import { sampleUser } from '../../../../support/sample-user.ts'
 
@@ -99,7 +100,13 @@ function createFixture({ createsAccounts = true } = {}) {
   const securityLog = {
     write: (event: object) => void ('reason' in event && state.reasons.push(String(event.reason))),
   }
-  const policy = () => ({ isDialable: () => true }) as never // not read: no entry has an extension
+  const policy = () => ({
+    reservedKind: () => undefined,
+    check(number: string) {
+      if (number === '13') throw new TypeError('a bug')
+      return { number, isEmergency: number === '112' } as ReturnType<DialPolicy['check']>
+    },
+  })
   const accounts = createDirectoryAccounts({
     users,
     accountAdmin: accountAdmin as never,
@@ -189,6 +196,24 @@ describe('a person without an account', () => {
         sourceId: 'id-1',
       },
     ])
+  })
+
+  test.each([
+    ['1001', '1001'],
+    ['112', null],
+    ['+49301001', null],
+  ])('with the number %s gets the extension %s', async (extension, expected) => {
+    const { state, signIn } = createFixture()
+    state.entries = [person({ extension })]
+    expect(await signIn('anna', 'of id-1')).toBe('of 1 as user')
+    expect(state.users).toMatchObject([{ extension: expected }])
+  })
+
+  test('an error of the program is no number that cannot be dialed', async () => {
+    const { state, signIn } = createFixture()
+    state.entries = [person({ extension: '13' })]
+    await expect(signIn('anna', 'of id-1')).rejects.toThrow(TypeError)
+    expect(state.users).toEqual([])
   })
 
   test('gets none with a wrong password, nor where the directory makes none', async () => {
