@@ -1,4 +1,4 @@
-import type { Directory, FoundEntry } from '../../api/core/auth/ldap/directory.ts'
+import type { FoundEntry, LdapDirectory } from '../../api/core/auth/ldap/directory.ts'
 import { Refusal } from '../../api/core/refusal.ts'
 import { errorSummary } from '../../api/core/values/error-summary.ts'
 import { parseArguments } from '../arguments.ts'
@@ -44,7 +44,7 @@ async function run(args: string[]): Promise<void> {
 
 async function describeDirectory(
   context: AdminContext,
-  directory: Directory,
+  directory: LdapDirectory,
   login: string | undefined,
 ): Promise<string> {
   const { source } = directory
@@ -56,7 +56,7 @@ async function describeDirectory(
 
 async function describeFound(
   { users }: AdminContext,
-  { source, createsAccounts }: Directory,
+  { source, createsAccounts }: LdapDirectory,
   found: FoundEntry,
 ): Promise<string> {
   if (found.is === 'none') return 'no such person'

@@ -1,5 +1,5 @@
 import { readDirectoriesFile } from '../../api/config/directories-file.ts'
-import type { Directory } from '../../api/core/auth/ldap/directory.ts'
+import type { LdapDirectory } from '../../api/core/auth/ldap/directory.ts'
 import type { AccountOrigin } from '../../api/core/auth/users.ts'
 import { Refusal } from '../../api/core/refusal.ts'
 import { errorSummary } from '../../api/core/values/error-summary.ts'
@@ -7,7 +7,7 @@ import { createLdapDirectory } from '../../api/ldap/ldap-directory.ts'
 import { CommandError } from './command.ts'
 
 /** @throws {SettingsError} */
-export const loadDirectories = (path: string | undefined): Directory[] =>
+export const loadDirectories = (path: string | undefined): LdapDirectory[] =>
   // A failure reaches the person at the command line as the cause of a refusal.
   readDirectoriesFile(path).directories.map((one) => createLdapDirectory({ ...one, onFailure: () => {} }))
 
@@ -17,7 +17,7 @@ export const loadDirectories = (path: string | undefined): Directory[] =>
  * @throws {CommandError}
  */
 export async function findDirectoryPerson(
-  directories: readonly Directory[],
+  directories: readonly LdapDirectory[],
   source: string,
   sourceId: string | undefined,
 ): Promise<AccountOrigin> {

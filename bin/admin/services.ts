@@ -7,7 +7,7 @@ import { Quarantine } from '../../api/config/provisioning.ts'
 import { type AccountImports, createAccountImports } from '../../api/core/account-imports/account-imports.ts'
 import { type AccountAdmin, createAccountAdmin } from '../../api/core/auth/account-admin.ts'
 import { createAccounts } from '../../api/core/auth/accounts.ts'
-import type { Directory } from '../../api/core/auth/ldap/directory.ts'
+import type { LdapDirectory } from '../../api/core/auth/ldap/directory.ts'
 import { createNewPasswords } from '../../api/core/auth/new-passwords.ts'
 import { createPasswords } from '../../api/core/auth/password.ts'
 import {
@@ -89,7 +89,7 @@ export interface AdminContext {
   /** What may be dialed, as the settings file has it now. @throws {SettingsError} */
   loadDialPolicy: () => DialPolicy
   /** As the file has them now. @throws {SettingsError} */
-  loadDirectories: () => Directory[]
+  loadDirectories: () => LdapDirectory[]
   /** @throws {CommandError} */
   requireUser(name: string | undefined): Promise<User>
   /** @throws {CommandError} when there is no such live session */

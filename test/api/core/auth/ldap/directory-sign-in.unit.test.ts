@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Directory, DirectoryEntry } from '../../../../../api/core/auth/ldap/directory.ts'
+import type { DirectoryEntry, LdapDirectory } from '../../../../../api/core/auth/ldap/directory.ts'
 import { createDirectoryAccounts } from '../../../../../api/core/auth/ldap/directory-accounts.ts'
 import { checkDirectory } from '../../../../../api/core/auth/ldap/directory-check.ts'
 import { createDirectoryPasswords } from '../../../../../api/core/auth/ldap/directory-passwords.ts'
@@ -39,7 +39,7 @@ function createFixture({ createsAccounts = true } = {}) {
     if (entry === undefined) return { is: 'none' as const }
     return others.length > 0 ? { is: 'several' as const } : { is: 'one' as const, entry }
   }
-  const directory: Directory = {
+  const directory: LdapDirectory = {
     id: 'corp',
     source: SOURCE,
     createsAccounts,
