@@ -6,8 +6,17 @@ export interface Networks {
   includes(address: string): boolean
 }
 
-/** Reads `192.0.2.0/24`, `2001:db8::/32`, or one address. @returns undefined for any other text */
-function readNetwork(text: string): { address: string; prefix: number; family: 'ipv4' | 'ipv6' } | undefined {
+export interface Network {
+  address: string
+  prefix: number
+  family: 'ipv4' | 'ipv6'
+}
+
+/**
+ * Reads `192.0.2.0/24`, `2001:db8::/32`, or one address.
+ * @returns undefined for any other text, as `fe80::1%eth0`, which is an address of one machine alone
+ */
+export function readNetwork(text: string): Network | undefined {
   const [, address = '', digits] = /^([0-9a-fA-F.:]{2,45})(?:\/(0|[1-9]\d{0,2}))?$/.exec(text) ?? []
   const family = isIPv4(address) ? 'ipv4' : isIPv6(address) ? 'ipv6' : undefined
   if (family === undefined) return undefined

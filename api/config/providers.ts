@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto'
 import { z } from 'zod'
 import { Role } from '../../contract/claims.ts'
 import { readSettingsFile } from '../../runtime/settings-file.ts'
+import { PROVIDER_ID } from '../core/auth/providers/provider-id.ts'
 import type { mailSettings } from './mail.ts'
 import type { provisioningSettings } from './provisioning.ts'
 import { publicUrlOf } from './public-url.ts'
@@ -30,9 +31,7 @@ const claim = (name: string) => z.string().min(1).max(128).default(name)
 const Provider = z
   .strictObject({
     /** Part of the redirect URI and of the source of each account: never reused for another issuer. */
-    id: z
-      .string()
-      .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be 1 to 32 small letters, digits and -, a letter first'),
+    id: z.string().regex(PROVIDER_ID, 'must be 1 to 32 small letters, digits and -, a letter first'),
     name: z.string().min(1).max(64),
     issuer: z.string().refine((text) => URL.canParse(text), 'must be a URL such as https://id.example.org'),
     client_id: z.string().min(1).max(256),

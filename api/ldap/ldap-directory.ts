@@ -4,9 +4,9 @@ import { SettingsError } from '../../runtime/env.ts'
 import { createFailureReporter, type FailureHandler } from '../../runtime/failure-reporter.ts'
 import { type DirectorySettings, parseLdapUrl } from '../core/auth/ldap/directories-file.ts'
 import {
-  type Directory,
   type DirectorySession,
   type FoundEntry,
+  type LdapDirectory,
   sourceOf,
 } from '../core/auth/ldap/directory.ts'
 import { isDn } from '../core/auth/ldap/distinguished-name.ts'
@@ -29,7 +29,7 @@ export interface LdapDirectoryNeeds {
 const MAX_GROUPS = 1_000
 
 /** A directory that is asked by LDAP (RFC 4511). @throws {SettingsError} for a filter that is none */
-export function createLdapDirectory(needs: LdapDirectoryNeeds): Directory {
+export function createLdapDirectory(needs: LdapDirectoryNeeds): LdapDirectory {
   const { settings } = needs
   const { id } = settings
   const userFilter = templateOf(id, 'user_filter', settings.user_filter)

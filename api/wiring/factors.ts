@@ -30,8 +30,6 @@ interface FactorNeeds {
   now: () => number
 }
 
-export type FactorModule = ReturnType<typeof createFactorModule>
-
 /** What the logins of all surfaces need of second factors and app passwords. */
 export function createFactorModule(needs: FactorNeeds) {
   const { config, db, redis, users, countersFor, securityLog, now } = needs

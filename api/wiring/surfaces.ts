@@ -37,10 +37,10 @@ import { createAdministration } from './administration.ts'
 import type { AuthModule } from './auth.ts'
 import type { CallCenter } from './call-center/call-center.ts'
 import type { CallModule } from './calls.ts'
+import { createOtherSignIns } from './other-sign-ins.ts'
 import { createPersonalModule } from './personal.ts'
 import type { ProvisioningModule } from './provisioning.ts'
 import { createSecondFactorRoutes } from './second-factor.ts'
-import { createSignInModule } from './sign-in.ts'
 import type { OutgoingWebhooks } from './webhooks.ts'
 
 export interface SurfacesNeeds {
@@ -127,7 +127,7 @@ export function createSurfaces(needs: SurfacesNeeds) {
         ice: config.webrtc.ice,
       },
       personal: createPersonalModule({ config, db: needs.db, redis, guard, auth, directory, history, now }),
-      otherSignIns: createSignInModule({ ...needs, now }),
+      otherSignIns: createOtherSignIns({ ...needs, now }),
       signIn: {
         registration: config.registration,
         hasMail: config.mail !== undefined,

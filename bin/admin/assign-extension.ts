@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Refusal } from '../../api/core/refusal.ts'
 import { CommandError, formatTime } from './command.ts'
-import type { AdminContext } from './context.ts'
+import type { AdminContext } from './services.ts'
 
 /**
  * A user reads all files in the folder named like their extension, also older ones. So a number that another person

@@ -1,11 +1,12 @@
-import type { Directory, FoundEntry } from '../../api/core/auth/ldap/directory.ts'
+import type { FoundEntry, LdapDirectory } from '../../api/core/auth/ldap/directory.ts'
 import { checkDirectory } from '../../api/core/auth/ldap/directory-check.ts'
 import { Refusal } from '../../api/core/refusal.ts'
 import { errorSummary } from '../../api/core/values/error-summary.ts'
 import { parseArguments } from '../arguments.ts'
 import { type Command, CommandError, unknownVerb } from './command.ts'
-import { type AdminContext, withAdminContext } from './context.ts'
+import { withAdminContext } from './context.ts'
 import { cannotBeAsked, requireDirectory } from './load-directories.ts'
+import type { AdminContext } from './services.ts'
 
 /** `directories check|apply`. */
 export const directoriesCommand: Command = {
@@ -72,7 +73,7 @@ async function applyDirectory(
 
 async function describeDirectory(
   context: AdminContext,
-  directory: Directory,
+  directory: LdapDirectory,
   login: string | undefined,
 ): Promise<string> {
   const { source } = directory
@@ -84,7 +85,7 @@ async function describeDirectory(
 
 async function describeFound(
   { users }: AdminContext,
-  { source, createsAccounts }: Directory,
+  { source, createsAccounts }: LdapDirectory,
   found: FoundEntry,
 ): Promise<string> {
   if (found.is === 'none') return 'no such person'

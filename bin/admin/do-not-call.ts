@@ -4,8 +4,9 @@ import type { DialPolicy } from '../../api/core/dial-policy/dial-policy.ts'
 import { Refusal } from '../../api/core/refusal.ts'
 import { parseArguments } from '../arguments.ts'
 import { type Command, CommandError, formatTable, formatTime, unknownVerb } from './command.ts'
-import { type AdminContext, BY_ADMIN, withAdminContext } from './context.ts'
+import { withAdminContext } from './context.ts'
 import { type NumberList, parseNumberList } from './number-list.ts'
+import { type AdminContext, BY_ADMIN } from './services.ts'
 
 const MAX_REASON_LENGTH = 200
 const PAGE = 1_000

@@ -19,7 +19,7 @@ import { Role } from '../../contract/claims.ts'
 import { readEnv } from '../../runtime/env.ts'
 import { createLog } from '../../runtime/log.ts'
 import { CommandError, formatTable, formatTime } from './command.ts'
-import { type AdminContext, BY_ADMIN } from './context.ts'
+import { type AdminContext, BY_ADMIN } from './services.ts'
 
 export const IMPORT_HELP = `\
   users import mikopbx|freepbx|asterisk | pjsip <file> | csv <file>

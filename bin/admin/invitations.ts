@@ -4,7 +4,8 @@ import { Email } from '../../api/core/values/email.ts'
 import { Role } from '../../contract/claims.ts'
 import { parseArguments } from '../arguments.ts'
 import { type Command, CommandError, formatTable, formatTime, unknownVerb } from './command.ts'
-import { type AdminContext, BY_ADMIN, withAdminContext } from './context.ts'
+import { withAdminContext } from './context.ts'
+import { type AdminContext, BY_ADMIN } from './services.ts'
 
 const Team = z
   .string()

@@ -1,6 +1,6 @@
 import { readDirectoriesFile } from '../../api/config/directories-file.ts'
 import { readProvidersFile } from '../../api/config/providers.ts'
-import type { Directory } from '../../api/core/auth/ldap/directory.ts'
+import type { LdapDirectory } from '../../api/core/auth/ldap/directory.ts'
 import type { AccountOrigin } from '../../api/core/auth/users.ts'
 import { Refusal } from '../../api/core/refusal.ts'
 import { errorSummary } from '../../api/core/values/error-summary.ts'
@@ -8,12 +8,15 @@ import { createLdapDirectory } from '../../api/ldap/ldap-directory.ts'
 import { CommandError } from './command.ts'
 
 /** @throws {SettingsError} */
-export const loadDirectories = (path: string | undefined): Directory[] =>
+export const loadDirectories = (path: string | undefined): LdapDirectory[] =>
   // A failure reaches the person at the command line as the cause of a refusal.
   readDirectoriesFile(path).directories.map((one) => createLdapDirectory({ ...one, onFailure: () => {} }))
 
 /** @throws {CommandError} */
-export function requireDirectory(directories: readonly Directory[], source: string | undefined): Directory {
+export function requireDirectory(
+  directories: readonly LdapDirectory[],
+  source: string | undefined,
+): LdapDirectory {
   const directory = directories.find((one) => one.source === source)
   if (directory !== undefined) return directory
   const known = directories.map((one) => one.source).join(', ')
@@ -49,7 +52,7 @@ export const providerOf = (source: string | undefined) => /^oidc:(.*)$/.exec(sou
  * @throws {CommandError}
  */
 export async function findDirectoryPerson(
-  directories: readonly Directory[],
+  directories: readonly LdapDirectory[],
   source: string,
   sourceId: string | undefined,
 ): Promise<AccountOrigin> {

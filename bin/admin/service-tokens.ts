@@ -3,7 +3,8 @@ import { DEFAULT_TOKEN_DAYS, MAX_TOKEN_DAYS } from '../../api/core/auth/service-
 import { isScope, SCOPES, type Scope } from '../../contract/service-token.ts'
 import { parseArguments } from '../arguments.ts'
 import { type Command, CommandError, formatTable, formatTime, unknownVerb } from './command.ts'
-import { type AdminContext, BY_ADMIN, withAdminContext } from './context.ts'
+import { withAdminContext } from './context.ts'
+import { type AdminContext, BY_ADMIN } from './services.ts'
 
 const PAGE = 100
 

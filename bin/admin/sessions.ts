@@ -1,7 +1,8 @@
 import type { User } from '../../api/core/auth/users.ts'
 import { parseArguments } from '../arguments.ts'
 import { type Command, CommandError, formatTable, formatTime, unknownVerb } from './command.ts'
-import { type AdminContext, withAdminContext } from './context.ts'
+import { withAdminContext } from './context.ts'
+import type { AdminContext } from './services.ts'
 
 /** `sessions list|end`. */
 export const sessionsCommand: Command = {

@@ -5,9 +5,10 @@ import { Role } from '../../contract/claims.ts'
 import { parseArguments } from '../arguments.ts'
 import { assignExtension, describeQuarantine } from './assign-extension.ts'
 import { type Command, CommandError, formatTable, formatTime, unknownVerb } from './command.ts'
-import { type AdminContext, BY_ADMIN, withAdminContext } from './context.ts'
+import { withAdminContext } from './context.ts'
 import { IMPORT_HELP, importFlags, importUsers } from './import-users.ts'
 import { findDirectoryPerson, providerOf } from './load-directories.ts'
+import { type AdminContext, BY_ADMIN } from './services.ts'
 
 /** `users list|add|extension|passwd|authority|unlock|reset-factors|link|unlink|disable|enable|delete|import`. */
 export const usersCommand: Command = {

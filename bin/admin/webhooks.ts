@@ -1,7 +1,8 @@
 import { Refusal } from '../../api/core/refusal.ts'
 import { parseArguments } from '../arguments.ts'
 import { type Command, CommandError, formatTable, formatTime, unknownVerb } from './command.ts'
-import { type AdminContext, BY_ADMIN, withAdminContext } from './context.ts'
+import { withAdminContext } from './context.ts'
+import { type AdminContext, BY_ADMIN } from './services.ts'
 
 /** `webhooks list|test|replay`. A running api sends what is queued here. */
 export const webhooksCommand: Command = {

@@ -14,6 +14,11 @@ export const messages = {
       : system === undefined
         ? program
         : `${program} on ${system}`,
+  secretOnce: 'It is shown only once. Hand it over in a safe way.',
+  copy: 'Copy',
+  copied: 'Copied.',
+  copyFailed: 'The browser does not let the page copy. Select the text and copy it yourself.',
+  done: 'Done',
   errors: {
     noAnswer: 'The server does not answer. Check your network; it is tried again.',
     unavailable: 'The server cannot do this now. Try again in a moment.',

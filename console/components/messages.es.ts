@@ -15,6 +15,11 @@ export const messages: typeof english = {
       : system === undefined
         ? program
         : `${program} en ${system}`,
+  secretOnce: 'Se muestra una sola vez. Entréguelo por un medio seguro.',
+  copy: 'Copiar',
+  copied: 'Copiado.',
+  copyFailed: 'El navegador no permite copiar a la página. Seleccione el texto y cópielo usted.',
+  done: 'Hecho',
   errors: {
     noAnswer: 'El servidor no responde. Compruebe la red; se sigue intentando.',
     unavailable: 'El servidor no puede hacerlo ahora. Inténtelo en un momento.',

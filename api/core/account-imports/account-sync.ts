@@ -1,14 +1,14 @@
 import { createFailureReporter, type FailureHandler } from '../../../runtime/failure-reporter.ts'
 import type { AccountImports } from './account-imports.ts'
 import type { AccountSource, AccountSourceName } from './account-source.ts'
-import type { SignIn } from './import-plan.ts'
+import type { ImportedSignIn } from './import-plan.ts'
 
 /** An import that runs by itself. */
 export interface AccountSyncSchedule {
   source: AccountSourceName
   intervalMs: number
   /** Of new accounts. */
-  signIn: SignIn
+  signIn: ImportedSignIn
 }
 
 export interface AccountSyncNeeds {

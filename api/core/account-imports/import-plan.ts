@@ -4,12 +4,12 @@ import type { LineError } from './account-source.ts'
 
 /** How people of a source sign in: with the secret of their phone at the PBX, or not before they get a password. */
 export const SIGN_INS = ['phone', 'none'] as const
-export type SignIn = (typeof SIGN_INS)[number]
+export type ImportedSignIn = (typeof SIGN_INS)[number]
 
 export interface ImportOptions {
   /** Of new accounts, where the source names none. */
   role: Role
-  signIn: SignIn
+  signIn: ImportedSignIn
   /** Disables accounts of this source that the source lists no more. */
   disableMissing: boolean
   /** Also if the source lists fewer than half of them. */

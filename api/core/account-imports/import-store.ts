@@ -1,12 +1,12 @@
 import type { ActingOptions, User } from '../auth/users.ts'
 import type { AccountSourceName, LineError } from './account-source.ts'
 import type {
+  ImportedSignIn,
   ImportOptions,
   KnownAccount,
   PlanAction,
   PlanCounts,
   PlanItem,
-  SignIn,
   WrittenValues,
 } from './import-plan.ts'
 import type { ExistingNames } from './name-index.ts'
@@ -82,7 +82,7 @@ export interface AccountImportStore {
   createAccounts(
     source: AccountSourceName,
     items: readonly PlanItem[],
-    options: ActingOptions & { signIn: SignIn },
+    options: ActingOptions & { signIn: ImportedSignIn },
   ): Promise<({ user: User } | { refused: string })[]>
   /**
    * Records that an account belongs to a person of the source.

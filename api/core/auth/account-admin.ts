@@ -9,8 +9,9 @@ import type { NewPasswords } from './new-passwords.ts'
 import type { RevocationPublisher } from './revocations.ts'
 import type { SecurityLog } from './security-log.ts'
 import { requireServiceMayManage } from './service-actor.ts'
+import type { EndedBy } from './session-ended.ts'
 import type { SessionEndReason } from './session-store.ts'
-import type { EndedBy, Sessions } from './sessions.ts'
+import type { Sessions } from './sessions.ts'
 import type {
   AccountOrigin,
   AssignmentOptions,

@@ -9,6 +9,7 @@ import {
 import { sha256 } from '../../../runtime/hash.ts'
 import { DAY_S, toUnixSeconds } from '../../../runtime/time.ts'
 import { invalidInput, Refusal } from '../refusal.ts'
+import { oneLine } from '../values/one-line.ts'
 import type { ChangedBy } from './account-admin.ts'
 import type { RevocationPublisher } from './revocations.ts'
 import type { SecurityLog } from './security-log.ts'
@@ -17,7 +18,7 @@ import type { ListedServiceToken, ServiceTokenCursor, ServiceTokenStore } from '
 export const DEFAULT_TOKEN_DAYS = 90
 export const MAX_TOKEN_DAYS = 400
 export const MAX_NETWORKS = 50
-export const TOKEN_NAME = /^[^\p{C}]{1,100}$/u
+export const TOKEN_NAME = oneLine(1, 100)
 
 export interface NewServiceToken {
   name: string

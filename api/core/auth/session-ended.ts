@@ -4,6 +4,13 @@ import type { Session, SessionEndReason } from './session-store.ts'
 /** Why a session is over. `expired`: it had lasted as long as a session may. */
 export type SessionOverReason = SessionEndReason | 'expired'
 
+/** Who ended another session than the one of the request, and why. */
+export interface EndedBy {
+  reason: SessionEndReason
+  actorId: string
+  address: string
+}
+
 /** `token_revoked` with the reason, which only the holder of the session's own refresh token may learn. */
 export class SessionEnded extends Refusal {
   readonly reason: SessionOverReason

@@ -7,7 +7,7 @@ import type { OpaqueRefreshTokens } from './refresh-token.ts'
 import type { Rotation, RotationStore } from './refresh-token-rotation.ts'
 import type { PendingRevocations, RevocationPublisher, RevocationRecord } from './revocations.ts'
 import type { SecurityLog } from './security-log.ts'
-import { reasonOfEnd, SessionEnded } from './session-ended.ts'
+import { type EndedBy, reasonOfEnd, SessionEnded } from './session-ended.ts'
 import type { Session, SessionCursor, SessionEndReason, SessionStore } from './session-store.ts'
 import {
   createSessionTokens,
@@ -90,13 +90,6 @@ export interface Sessions {
   end(userId: string, sessionId: string, by: EndedBy): Promise<void>
   /** @returns how many sessions were ended */
   endAll(userId: string, by: EndedBy, exceptId?: string): Promise<number>
-}
-
-/** Who ended another session than the one of the request, and why. */
-export interface EndedBy {
-  reason: SessionEndReason
-  actorId: string
-  address: string
 }
 
 export interface SessionsNeeds extends SessionTokensNeeds {

@@ -215,13 +215,6 @@ export interface UserStore {
     options?: SetPasswordOptions,
   ): Promise<RevocationRecord>
   /**
-   * Disables and revokes in one transaction, as `setPassword` does. Enabling raises no generation.
-   *
-   * @returns the revocation, or undefined when the user was enabled
-   * @throws {Refusal} `not_found`, `conflict` for the last active administrator
-   */
-  setDisabled(id: string, disabled: boolean, revokeUntil: number): Promise<RevocationRecord | undefined>
-  /**
    * Resets the counters of login attempts, as any change of the account does: see `login-attempts.ts`.
    * @throws {Refusal} `not_found`
    */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { normalizeName, trimName } from './account-names.ts'
+import { oneLine } from './one-line.ts'
 
 /**
  * The name of a person as others see it: one line, trimmed, without control characters. It has a letter, so
@@ -8,7 +9,7 @@ import { normalizeName, trimName } from './account-names.ts'
 export const DisplayName = z
   .string()
   .overwrite(trimName)
-  .regex(/^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u, 'a display name has 1 to 100 characters in one line')
+  .regex(oneLine(1, 100), 'a display name has 1 to 100 characters in one line')
   .regex(/\p{L}/u, 'a display name has a letter')
   .regex(/^(?!.*\p{M}{5})/u, 'a display name has at most 4 accents on a letter')
 

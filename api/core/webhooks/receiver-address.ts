@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net'
+import { readNetwork } from '../../../contract/networks.ts'
 
 /** Which addresses webhooks may be sent to. */
 export interface AddressPolicy {
@@ -22,8 +23,8 @@ export function createAddressPolicy(allowed: AllowedNetworks): AddressPolicy {
   const networks = new BlockList()
   const hosts = new Set<string>()
   for (const entry of allowed) {
-    const network = parseNetwork(entry)
-    if (network !== undefined) networks.addSubnet(network.address, network.prefix, familyOf(network.address))
+    const network = readNetwork(entry)
+    if (network !== undefined) networks.addSubnet(network.address, network.prefix, network.family)
     else if (HOST_NAME.test(entry)) hosts.add(entry.toLowerCase())
     else throw new TypeError('an allowed network is a host, an address or a network')
   }
@@ -38,7 +39,7 @@ export function createAddressPolicy(allowed: AllowedNetworks): AddressPolicy {
 
 /** Whether an entry of the setting has a valid form. */
 export const isAllowedNetwork = (entry: string): boolean =>
-  parseNetwork(entry) !== undefined || (HOST_NAME.test(entry) && !/^[\d.]+$/.test(entry))
+  readNetwork(entry) !== undefined || (HOST_NAME.test(entry) && !/^[\d.]+$/.test(entry))
 
 /** An address of the public internet: not one of this machine, its networks, or a form that contains another address. */
 export const isPublicAddress = (address: string): boolean => {
@@ -51,16 +52,6 @@ const HOST_NAME =
   /^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$/
 
 const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4')
-
-function parseNetwork(entry: string): { address: string; prefix: number } | undefined {
-  const [address = '', bits, ...rest] = entry.split('/')
-  const version = isIP(address)
-  const longest = version === 6 ? 128 : 32
-  const prefix = bits === undefined ? longest : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN
-  // `fe80::1%eth0` is an address of one machine alone.
-  const isValid = version !== 0 && rest.length === 0 && !address.includes('%') && prefix <= longest
-  return isValid ? { address, prefix } : undefined
-}
 
 const listOf = (family: 'ipv4' | 'ipv6', networks: readonly (readonly [string, number])[]) => {
   const list = new BlockList()

@@ -1,6 +1,5 @@
 import { createRoute, OpenAPIHono, type z } from '@hono/zod-openapi'
-import type { Context } from 'hono'
-import { deleteCookie, setCookie } from 'hono/cookie'
+import { deleteCookie } from 'hono/cookie'
 import { readBearer } from '../../../contract/bearer.ts'
 import type { TokenVerifier } from '../../../contract/verdict.ts'
 import type { Logger } from '../../../runtime/log.ts'
@@ -25,6 +24,7 @@ import { refusalForVerdict } from '../guard.ts'
 import { bearer, createErrorResponses, json, noAuth, type OpenApiSection, sectionOf } from '../openapi.ts'
 import { signInBrowsersOf } from '../sign-in-browser.ts'
 import { loginErrors, logoutErrors, mikopbxErrorFormat, refreshErrors } from './errors.ts'
+import { readRefreshCookies, setRefreshCookie } from './refresh-cookie.ts'
 import { requireSameOrigin } from './same-origin.ts'
 import * as wire from './wire.ts'
 
@@ -106,7 +106,7 @@ export function createMikopbxRoutes(needs: MikopbxRoutesNeeds): OpenAPIHono<Miko
         sessionToken === ''
           ? await login.login({ username, password }, request)
           : await login.loginWithTicket(sessionToken, request, signInBrowsersOf(c))
-      setRefreshCookie(c, opened)
+      setRefreshCookie(c, opened, refreshTtl)
       return c.json(wire.toLoginJson(opened), 200)
     },
   )
@@ -146,7 +146,7 @@ export function createMikopbxRoutes(needs: MikopbxRoutesNeeds): OpenAPIHono<Miko
         if (err instanceof SessionEnded) c.header(wire.END_REASON_HEADER, err.reason)
         throw err
       })
-      setRefreshCookie(c, opened)
+      setRefreshCookie(c, opened, refreshTtl)
       return c.json(wire.toRefreshJson(opened), 200)
     },
   )
@@ -210,17 +210,6 @@ export function createMikopbxRoutes(needs: MikopbxRoutesNeeds): OpenAPIHono<Miko
       await attempt.end(outcome)
     }
   }
-
-  /** Session cookie unless remembered; never readable by a script, never sent from another site. */
-  function setRefreshCookie(c: Context, { refreshToken, remember }: OpenedSession) {
-    setCookie(c, wire.REFRESH_COOKIE, refreshToken, {
-      path: '/',
-      httpOnly: true,
-      sameSite: 'Strict',
-      secure: c.req.header('x-forwarded-proto') === 'https',
-      ...(remember ? { maxAge: refreshTtl } : {}),
-    })
-  }
   return app
 }
 
@@ -237,16 +226,3 @@ export const mikopbxSection = (app: OpenAPIHono<MikopbxEnv>): OpenApiSection =>
     ],
     prefix: wire.PREFIX,
   })
-
-/**
- * All refresh tokens of a request, in the browser's order: a MikoPBX on the same host has a cookie of the same name,
- * and one for a longer path comes first. What else the header holds does not count.
- * @see RFC 6265 §5.4
- */
-function readRefreshCookies(c: Context): string[] {
-  const pairs = (c.req.header('cookie') ?? '').split(';').map((pair) => pair.trim())
-  const own = pairs.filter((pair) => pair.startsWith(`${wire.REFRESH_COOKIE}=`))
-  return own
-    .map((pair) => pair.slice(wire.REFRESH_COOKIE.length + 1).replace(/^"(.*)"$/, '$1'))
-    .filter(Boolean)
-}

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { DeviceRequest, StartedDevice } from '../../core/auth/device/device-grants.ts'
 import type { OpenedSession } from '../../core/auth/sessions.ts'
+import { oneLine } from '../../core/values/one-line.ts'
 import { toIsoTime } from '../iso-time.ts'
 import { Time } from '../openapi.ts'
 
@@ -10,7 +11,7 @@ export const StartDeviceBody = z.object({
   client_name: z
     .string()
     .trim()
-    .regex(/^[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u, 'must be 1 to 64 characters in one line')
+    .regex(oneLine(1, 64), 'must be 1 to 64 characters in one line')
     .openapi({ description: 'What the person sees who allows it', example: 'Desk phone 1001' }),
 })
 export const DeviceTokenBody = z.object({

@@ -28,14 +28,19 @@ const RecoveryCodes = z
   .openapi({ description: 'Shown once; each works once', example: ['abcd-efgh-ijkl-mnop'] })
 const CurrentPassword = z.string().min(1).max(1024)
 
+export const LoginName = z
+  .string()
+  .min(1)
+  .max(256)
+  .openapi({ description: 'Username, extension or e-mail address' })
 export const SignInBody = z
-  .strictObject({ login: z.string().min(1).max(254), password: z.string().min(1).max(1024) })
+  .strictObject({ login: LoginName, password: z.string().min(1).max(1024) })
   .openapi('SignIn', { example: { login: 'user1', password: 'password' } })
 export const SessionTokenJson = z
   .object({
     session_token: z.string().openapi({
       description:
-        'Good once within 60 seconds, as `sessionToken` of `POST /pbxcore/api/v3/auth:login`, which opens the session',
+        'Good once within 60 seconds, as `sessionToken` of `POST /pbxcore/api/v3/auth:login`, which opens the session. 64 hexadecimal digits',
     }),
   })
   .openapi('SessionToken')

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { JSONValue } from 'hono/utils/types'
+import { oneLine } from '../../core/values/one-line.ts'
 
 const Base64Url = z
   .string()
@@ -80,5 +81,5 @@ export const toPasskeyOptionsJson = (options: { challenge: string }) => ({
 export const DeviceName = z
   .string()
   .trim()
-  .regex(/^[^\p{C}\p{Zl}\p{Zp}]{1,60}$/u, 'must be one line of 1 to 60 characters')
+  .regex(oneLine(1, 60), 'must be one line of 1 to 60 characters')
   .openapi({ example: 'Phone' })

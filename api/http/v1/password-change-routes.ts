@@ -4,6 +4,7 @@ import { clientAddress } from '../errors.ts'
 import type { Guarded } from '../guard.ts'
 import { limitJsonBody } from '../json-body.ts'
 import { noAuth } from '../openapi.ts'
+import { LoginName } from './factor-wire.ts'
 import { Password } from './me-wire.ts'
 import { commonProblems, json, jsonRequest, problem } from './responses.ts'
 
@@ -13,7 +14,7 @@ export interface PasswordChangeRoutesNeeds {
 
 const PasswordChangeBody = z
   .strictObject({
-    login: z.string().min(1).max(256).openapi({ description: 'Username, extension or e-mail address' }),
+    login: LoginName,
     password: z.string().min(1).max(1024).openapi({ description: 'The one that has to be replaced' }),
     new_password: Password,
     code: z.string().max(64).optional().openapi({ description: 'Of the authenticator app' }),

@@ -1,11 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import type { SignInFailureReason } from '../../core/auth/providers/identity-provider.ts'
+import { PROVIDER_ID } from '../../core/auth/providers/provider-id.ts'
 
 export const ProviderParams = z.object({
-  providerId: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be the id of a provider')
-    .openapi({ example: 'corp' }),
+  providerId: z.string().regex(PROVIDER_ID, 'must be the id of a provider').openapi({ example: 'corp' }),
 })
 export const StartQuery = z.object({
   return_to: z.string().max(512).default('/console/').openapi({

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { oneLine } from '../../core/values/one-line.ts'
 import { DELIVERY_STATUSES, type Delivery } from '../../core/webhooks/deliveries.ts'
 import type { NewEndpoint, WebhookEndpoint } from '../../core/webhooks/endpoint.ts'
 import { SUBSCRIBABLE_EVENTS } from '../../core/webhooks/event.ts'
@@ -53,7 +54,7 @@ export const WebhookBody = z
     description: z
       .string()
       .trim()
-      .regex(/^[^\p{C}]{0,100}$/u, 'must be up to 100 characters in one line')
+      .regex(oneLine(0, 100), 'must be up to 100 characters in one line')
       .default(''),
     events: z
       .array(EventType)

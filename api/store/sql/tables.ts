@@ -2,17 +2,21 @@ import type { Generated } from 'kysely'
 import type { Role } from '../../../contract/claims.ts'
 import type { RevocationRecord } from '../../core/auth/revocations.ts'
 import type { Language, PasswordAuthority } from '../../core/auth/users.ts'
-import type { CallDirection, CallOutcome } from '../../core/calls/call.ts'
-import type { SupervisionMode } from '../../core/calls/supervision/supervision.ts'
 import type { UserStatus } from '../../core/presence/user-status-store.ts'
 import type { ExtensionState } from '../../core/provisioning/extensions.ts'
 import type { AccountImportTables } from './tables-account-imports.ts'
 import type { CallCenterTables, InvitationGrant } from './tables-call-center.ts'
+import type { CallTables } from './tables-calls.ts'
 import type { FactorTables } from './tables-factors.ts'
 import type { OutgoingWebhookTables } from './tables-webhooks.ts'
 
 /** Booleans are 0 and 1, times unix seconds, in every table and on both engines. */
-export interface Tables extends CallCenterTables, AccountImportTables, FactorTables, OutgoingWebhookTables {
+export interface Tables
+  extends CallCenterTables,
+    AccountImportTables,
+    CallTables,
+    FactorTables,
+    OutgoingWebhookTables {
   users: UsersTable
   account_names: AccountNamesTable
   sessions: SessionsTable
@@ -23,13 +27,8 @@ export interface Tables extends CallCenterTables, AccountImportTables, FactorTab
   log_state: LogStateTable
   extensions: ExtensionsTable
   invitations: InvitationsTable
-  calls: CallsTable
-  call_parties: CallPartiesTable
-  placed_calls: PlacedCallsTable
   user_statuses: UserStatusesTable
-  supervisions: SupervisionsTable
   favourites: FavouritesTable
-  missed_call_marks: MissedCallMarksTable
   password_resets: PasswordResetsTable
   phone_secret_hashes: PhoneSecretHashesTable
 }
@@ -159,62 +158,6 @@ export interface LogStateTable {
   stream_seq: number
 }
 
-export interface CallsTable {
-  id: string
-  direction: CallDirection
-  from_number: string
-  from_name: string
-  to_number: string
-  to_name: string
-  started_at: number
-  answered_at: number | null
-  ended_at: number
-  duration: number
-  billable: number
-  outcome: CallOutcome
-  cause: number | null
-  /** The first recording. */
-  recording: string | null
-  /** All files as a JSON array; null for calls stored before there could be several. */
-  recordings: string | null
-  /** Numbers and names as `toSearchText` joins them. */
-  search_text: string
-}
-
-export interface CallPartiesTable {
-  call_id: string
-  user_id: number
-  extension: string
-  /** Equals the call's. */
-  started_at: number
-  /** 1 if this party's phone answered. */
-  answered: number
-  /** 1 if this party was called and did not refuse; 0 for the caller. */
-  called: number
-}
-
-export interface PlacedCallsTable {
-  id: string
-  user_id: number
-  number: string
-  created_at: number
-  outcome: CallOutcome | null
-}
-
-/** Under way now: at most one of a supervisor. */
-export interface SupervisionsTable {
-  id: string
-  supervisor_id: number
-  agent_id: number
-  call_id: string
-  channel_id: string
-  mode: SupervisionMode
-  /** JSON of a `SessionMark`. */
-  session: string
-  address: string
-  started_at: number
-}
-
 export interface UserStatusesTable {
   user_id: number
   status: UserStatus
@@ -225,11 +168,6 @@ export interface FavouritesTable {
   user_id: number
   extension: string
   created_at: number
-}
-
-export interface MissedCallMarksTable {
-  user_id: number
-  seen_until: number
 }
 
 /** At most one of a user. */

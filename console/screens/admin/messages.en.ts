@@ -28,9 +28,4 @@ export const messages = {
   choosePerson: 'Choose a person',
   otherPerson: 'Choose another person',
   noPerson: 'Nothing fits this search.',
-  secretOnce: 'It is shown only once. Hand it over in a safe way.',
-  copy: 'Copy',
-  copied: 'Copied.',
-  copyFailed: 'The browser does not let the page copy. Select the text and copy it yourself.',
-  done: 'Done',
 }

@@ -28,9 +28,4 @@ export const messages: typeof english = {
   choosePerson: 'Elija una persona',
   otherPerson: 'Elegir otra persona',
   noPerson: 'Nada coincide con la búsqueda.',
-  secretOnce: 'Se muestra una sola vez. Entréguelo por un medio seguro.',
-  copy: 'Copiar',
-  copied: 'Copiado.',
-  copyFailed: 'El navegador no permite copiar a la página. Seleccione el texto y cópielo usted.',
-  done: 'Hecho',
 }

@@ -1,10 +1,10 @@
 import { useSearch } from '@tanstack/react-router'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { ApiError, dataOf } from '../../api/client.ts'
 import { useConsole } from '../../app/console-context.ts'
 import { Button } from '../../components/button.tsx'
+import { CodeForm } from '../../components/code-form.tsx'
 import { useErrorText } from '../../components/error-text.ts'
-import { TextField } from '../../components/field.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import styles from './device.module.css'
@@ -32,7 +32,7 @@ export function DeviceScreen() {
           </div>
         </>
       ) : found === undefined ? (
-        <CodeForm initial={user_code} onFound={setFound} />
+        <FindDevice initial={user_code} onFound={setFound} />
       ) : (
         <RequestOfDevice
           found={found}
@@ -46,47 +46,38 @@ export function DeviceScreen() {
   )
 }
 
-function CodeForm({ initial, onFound }: { initial: string; onFound(found: FoundDevice): void }) {
+/** As the device shows it: in capitals, and no word. */
+const DEVICE_CODE = {
+  autoComplete: 'off',
+  autoCapitalize: 'characters',
+  spellCheck: false,
+  maxLength: 64,
+} as const
+
+function FindDevice({ initial, onFound }: { initial: string; onFound(found: FoundDevice): void }) {
   const texts = useMessages(deviceMessages)
   const describeError = useErrorText()
   const { api } = useConsole()
-  const [error, setError] = useState<string>()
-  const [isBusy, setBusy] = useState(false)
 
-  async function find(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault()
-    const code = String(new FormData(event.currentTarget).get('code')).trim()
-    if (code === '') return setError(texts.unknown)
-    setBusy(true)
-    setError(undefined)
+  async function find(code: string) {
+    const body = { user_code: code.slice(0, 64) }
     try {
-      const body = { user_code: code.slice(0, 64) }
       onFound({ code, request: await dataOf(api.POST('/api/v1/sign-in/device/find', { body })) })
     } catch (err) {
-      setError(err instanceof ApiError && err.status === 404 ? texts.unknown : describeError(err))
-      setBusy(false)
+      throw new Error(err instanceof ApiError && err.status === 404 ? texts.unknown : describeError(err))
     }
   }
 
   return (
-    <form className={styles.page} onSubmit={(event) => void find(event)} noValidate>
+    <>
       <p>{texts.intro}</p>
-      {error !== undefined && <Notice tone="danger">{error}</Notice>}
-      <TextField
+      <CodeForm
         label={texts.code}
-        name="code"
-        defaultValue={initial}
-        autoComplete="off"
-        autoCapitalize="characters"
-        spellCheck={false}
-        maxLength={64}
-        required
+        action={texts.next}
+        empty={texts.unknown}
+        onCode={find}
+        field={{ ...DEVICE_CODE, defaultValue: initial }}
       />
-      <div>
-        <Button tone="primary" type="submit" disabled={isBusy}>
-          {texts.next}
-        </Button>
-      </div>
-    </form>
+    </>
   )
 }

@@ -3,10 +3,11 @@ import type { Wire } from '../../api/client.ts'
 import type { FactorChallenge } from '../../app/session/auth-api.ts'
 import type { Session } from '../../app/session/session.ts'
 import { Button } from '../../components/button.tsx'
+import { CodeForm, SIX_DIGITS } from '../../components/code-form.tsx'
 import { factorMessages } from '../../components/factors/messages.ts'
 import { askForPasskey, createPasskey } from '../../components/factors/passkeys.ts'
 import { RecoveryCodes } from '../../components/factors/recovery-codes.tsx'
-import { CodeForm, TotpForm } from '../../components/factors/totp-form.tsx'
+import { TotpForm } from '../../components/factors/totp-form.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { useMessages } from '../../i18n/messages.ts'
 import { describePasskeyError, FactorError, postSignIn } from './factor-api.ts'
@@ -82,7 +83,7 @@ function AnswerStep({
             label={texts.code}
             action={texts.next}
             onCode={(code) => answer({ code })}
-            isNumeric
+            field={SIX_DIGITS}
           />
         </>
       )}

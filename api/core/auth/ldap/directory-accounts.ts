@@ -1,5 +1,5 @@
 import { validationMessage } from '../../../../runtime/validation-message.ts'
-import { type ExtensionRules, requireDialableExtension } from '../../dial-policy/dialable-extension.ts'
+import { type ExtensionRules, isDialableExtension } from '../../dial-policy/dialable-extension.ts'
 import { Refusal } from '../../refusal.ts'
 import { DisplayName } from '../../values/display-name.ts'
 import { Email } from '../../values/email.ts'
@@ -94,11 +94,5 @@ export function createDirectoryAccounts(needs: DirectoryAccountsNeeds): Director
 
 /** @returns null for a number of another form, such as one of the public network */
 function toDialableExtension(text: string | null, policy: ExtensionRules): string | null {
-  if (text === null || !ACCOUNT_EXTENSION.test(text)) return null
-  try {
-    requireDialableExtension(text, policy)
-    return text
-  } catch {
-    return null
-  }
+  return text !== null && ACCOUNT_EXTENSION.test(text) && isDialableExtension(text, policy) ? text : null
 }

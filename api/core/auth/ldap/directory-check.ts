@@ -1,11 +1,11 @@
 import { Refusal } from '../../refusal.ts'
 import type { AccountAdmin } from '../account-admin.ts'
 import type { User, UserStore } from '../users.ts'
-import type { Directory, DirectorySession } from './directory.ts'
+import type { DirectorySession, LdapDirectory } from './directory.ts'
 import type { DirectoryAccounts } from './directory-accounts.ts'
 
 export interface DirectoryCheckNeeds {
-  directory: Directory
+  directory: LdapDirectory
   users: Pick<UserStore, 'listBySource'>
   accounts: Pick<DirectoryAccounts, 'update'>
   accountAdmin: Pick<AccountAdmin, 'update'>

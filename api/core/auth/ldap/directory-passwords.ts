@@ -9,11 +9,11 @@ import { attemptTargetOf, type RemotePasswords } from '../password-check.ts'
 import { isSameAccount } from '../same-account.ts'
 import type { SecurityLog } from '../security-log.ts'
 import type { User, UserStore } from '../users.ts'
-import type { Directory, DirectoryEntry, DirectorySession } from './directory.ts'
+import type { DirectoryEntry, DirectorySession, LdapDirectory } from './directory.ts'
 import type { DirectoryAccounts } from './directory-accounts.ts'
 
 export interface DirectoryPasswordsNeeds {
-  directories: readonly Directory[]
+  directories: readonly LdapDirectory[]
   users: Pick<UserStore, 'findBySource' | 'find'>
   accounts: DirectoryAccounts
   passwords: Pick<Passwords, 'verify'>
@@ -37,7 +37,7 @@ export function createDirectoryPasswords(needs: DirectoryPasswordsNeeds): Direct
       createFairQueue({ parallel: 8, maxWaiting: 500, timeoutMs: 5_000 }),
     ]),
   )
-  const queueOf = (directory: Directory) => queues.get(directory.source) ?? ((_, task) => task())
+  const queueOf = (directory: LdapDirectory) => queues.get(directory.source) ?? ((_, task) => task())
 
   /** @returns undefined, as no account is signed in */
   function logRefusal(username: string, source: string, reason: string, address: string): undefined {
@@ -132,7 +132,7 @@ export function createDirectoryPasswords(needs: DirectoryPasswordsNeeds): Direct
 
   async function askOne(
     session: DirectorySession,
-    { source }: Directory,
+    { source }: LdapDirectory,
     { login, password, address }: { login: string; password: string; address: string },
     attempt: MovingAttempt,
   ): Promise<{ is: 'unknown' } | { is: 'decided'; entry: DirectoryEntry | undefined }> {
@@ -159,7 +159,7 @@ export function createDirectoryPasswords(needs: DirectoryPasswordsNeeds): Direct
   }
 
   async function finish(
-    { source, createsAccounts }: Directory,
+    { source, createsAccounts }: LdapDirectory,
     entry: DirectoryEntry,
     address: string,
   ): Promise<User | undefined> {

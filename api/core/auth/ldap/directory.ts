@@ -40,7 +40,7 @@ export interface DirectorySession {
 }
 
 /** A directory of people, such as Active Directory or OpenLDAP. */
-export interface Directory {
+export interface LdapDirectory {
   id: string
   /** `User.source` of its accounts: `ldap:` and the id. */
   source: string

@@ -4,7 +4,7 @@ import { Refusal } from '../../refusal.ts'
 import { normalizeName } from '../../values/account-names.ts'
 import { DisplayName } from '../../values/display-name.ts'
 import { Email } from '../../values/email.ts'
-import type { AccountAdmin } from '../account-admin.ts'
+import { type AccountAdmin, describeValues } from '../account-admin.ts'
 import { NewAccount } from '../accounts.ts'
 import { highestRole } from '../highest-role.ts'
 import type { SecurityLog } from '../security-log.ts'
@@ -60,8 +60,8 @@ export function createProviderAccounts(needs: ProviderAccountsNeeds): ProviderAc
           return users.add({ ...account, displayName: null })
         throw err
       })
-      const changes = `role=${user.role} extension=${user.extension ?? 'none'} email=${user.email ?? 'none'}`
-      const { id: userId, username: target } = user
+      const { id: userId, username: target, role, extension, email } = user
+      const changes = describeValues({ role, extension, email })
       securityLog.write({ event: 'user_created', userId, target, changes, actorId, address })
       return user
     } catch (err) {

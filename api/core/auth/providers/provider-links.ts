@@ -2,6 +2,7 @@ import { invalidInput, Refusal } from '../../refusal.ts'
 import type { ChangedBy } from '../account-admin.ts'
 import type { SecurityLog } from '../security-log.ts'
 import type { User } from '../users.ts'
+import { PROVIDER_ID } from './provider-id.ts'
 
 /** A person of an identity provider. */
 export interface ProviderPerson {
@@ -38,7 +39,7 @@ export function createProviderLinks(store: ProviderLinkStore, securityLog: Secur
   return {
     async link(user, person, by) {
       const { providerId, subject } = person
-      if (!/^[a-z][a-z0-9-]{0,31}$/.test(providerId)) throw invalidInput('no id of a provider')
+      if (!PROVIDER_ID.test(providerId)) throw invalidInput('no id of a provider')
       if (!/^[\x21-\x7e]{1,255}$/.test(subject)) throw invalidInput('no sub of a provider')
       await store.add(user.id, person)
       write('identity_linked', user, `provider=${providerId} sub=${subject}`, by)

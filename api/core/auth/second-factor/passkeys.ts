@@ -47,7 +47,7 @@ export interface Passkeys {
   verifyRegistration(
     owner: FactorOwner,
     response: PasskeyRegistration,
-  ): Promise<Parameters<FactorStore['addPasskey']>[1]>
+  ): Promise<Omit<Parameters<FactorStore['addPasskey']>[1], 'name'>>
   /** @param user the owner of the accepted passkeys; undefined: any user's, as the sign-in */
   authenticationOptions(user: Pick<User, 'id'> | undefined): Promise<PublicKeyCredentialRequestOptionsJSON>
   /**
@@ -116,7 +116,7 @@ export function createPasskeys(needs: PasskeysNeeds): Passkeys {
         ceremony.sessionId === owner.sessionId
       const verified = isTheirs ? await verifyRegistration(party, response, challenge) : undefined
       if (verified === undefined) throw wrong()
-      return { ...verified, name: '' }
+      return verified
     },
 
     async authenticationOptions(user) {

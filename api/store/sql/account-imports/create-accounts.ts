@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { AccountSourceName } from '../../../core/account-imports/account-source.ts'
-import type { PlanItem, SignIn, WrittenValues } from '../../../core/account-imports/import-plan.ts'
+import type { ImportedSignIn, PlanItem, WrittenValues } from '../../../core/account-imports/import-plan.ts'
 import type { AccountImportStore } from '../../../core/account-imports/import-store.ts'
 import type { NewUser, User } from '../../../core/auth/users.ts'
 import { Refusal } from '../../../core/refusal.ts'
@@ -60,7 +60,7 @@ export async function createAccounts(
 const isOfItem = (err: unknown): err is Refusal =>
   err instanceof Refusal && (err.code === 'taken' || err.code === 'input_invalid')
 
-function toNewUser(source: AccountSourceName, signIn: SignIn, item: PlanItem): NewUser {
+function toNewUser(source: AccountSourceName, signIn: ImportedSignIn, item: PlanItem): NewUser {
   const { displayName = null, email = null, extension = null, role = 'user', disabled = false } = item.changes
   return {
     ...{

@@ -1,4 +1,3 @@
-import type { Kysely } from 'kysely'
 import { toUnixSeconds } from '../../../../runtime/time.ts'
 import type { User, UserStore } from '../../../core/auth/users.ts'
 import { QUARANTINE_S } from '../../../core/provisioning/extensions.ts'
@@ -7,7 +6,6 @@ import { normalizeName } from '../../../core/values/account-names.ts'
 import { isStorable, rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import { requireNotInvited } from '../registration/invitations.ts'
-import type { Tables } from '../tables.ts'
 import { requireActingAdmin } from './acting-admin.ts'
 import { requireUnusedDisplayName } from './display-names.ts'
 import { requireOtherAdmin } from './last-admin.ts'
@@ -38,21 +36,6 @@ export function createUserStore(
       .leftJoin('agents', 'agents.user_id', 'users.id')
       .selectAll('users')
       .select('agents.team')
-
-  /** @throws {Refusal} `not_found` */
-  async function bumpRevision(
-    query: Kysely<Tables>,
-    id: string,
-    change: { disabled?: 0; disabled_by_source?: 0 },
-  ): Promise<void> {
-    const row = await query
-      .updateTable('users')
-      .set((user) => ({ ...change, revision: user('revision', '+', 1) }))
-      .where('id', '=', rowId(id) ?? 0)
-      .returning('id')
-      .executeTakeFirst()
-    if (!row) throw new Refusal('not_found', { detail: 'no such user' })
-  }
 
   async function find(id: string): Promise<User | undefined> {
     const key = rowId(id)
@@ -223,21 +206,16 @@ export function createUserStore(
         )
         .catch(rethrowConflict),
 
-    async setDisabled(id, disabled, revokeUntil) {
-      if (!disabled) {
-        await bumpRevision(db.query, id, { disabled: 0, disabled_by_source: 0 })
-        return undefined
-      }
-      return db.transaction(async (trx) => {
-        await requireOtherAdmin(trx, id)
-        return bumpGenerationIn(trx, id, { disabled: 1, disabled_by_source: 0 }, revokeUntil)
-      })
-    },
-
     unlock: (id, { actorId } = {}) =>
       db.transaction(async (trx) => {
         await requireActingAdmin(trx, actorId, id)
-        await bumpRevision(trx, id, {})
+        const row = await trx
+          .updateTable('users')
+          .set((user) => ({ revision: user('revision', '+', 1) }))
+          .where('id', '=', rowId(id) ?? 0)
+          .returning('id')
+          .executeTakeFirst()
+        if (!row) throw new Refusal('not_found', { detail: 'no such user' })
       }),
   }
 }

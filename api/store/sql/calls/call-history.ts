@@ -4,7 +4,8 @@ import { toSearchText } from '../../../core/calls/history-search.ts'
 import { toEndedCallEvents } from '../../../core/webhooks/call-events.ts'
 import { isStorable, rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
-import type { CallPartiesTable, CallsTable, Tables } from '../tables.ts'
+import type { Tables } from '../tables.ts'
+import type { CallPartiesTable, CallsTable } from '../tables-calls.ts'
 import { queueEvents } from '../webhooks/queue-events.ts'
 import {
   countCalls,

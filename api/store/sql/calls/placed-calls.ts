@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import type { PlacedCall, PlacedCallStore } from '../../../core/calls/call-history.ts'
 import { isStorable, rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
-import type { PlacedCallsTable } from '../tables.ts'
+import type { PlacedCallsTable } from '../tables-calls.ts'
 
 /** `finish` never overwrites an outcome. */
 export function createPlacedCallStore(db: Database): PlacedCallStore {

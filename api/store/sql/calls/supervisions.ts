@@ -8,7 +8,7 @@ import { Refusal } from '../../../core/refusal.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import { UniqueViolation } from '../errors.ts'
-import type { SupervisionsTable } from '../tables.ts'
+import type { SupervisionsTable } from '../tables-calls.ts'
 
 export function createSupervisionStore(db: Database): SupervisionStore {
   return {

@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely'
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('phone_secret_hashes')
-    .addColumn('user_id', 'integer', (column) =>
+    .addColumn('user_id', 'bigint', (column) =>
       column.primaryKey().references('users.id').onDelete('cascade').notNull(),
     )
     .addColumn('extension', 'text', (column) => column.notNull())

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { Wire } from '../../../api/client.ts'
+import { SecretDialog } from '../../../components/secret-dialog.tsx'
 import { useMessages } from '../../../i18n/messages.ts'
-import { SecretDialog } from '../secret-dialog.tsx'
 import { CreateTokenDialog } from './create-token.tsx'
 import { tokenMessages } from './messages.ts'
 import { RevokeTokenDialog } from './revoke-token.tsx'

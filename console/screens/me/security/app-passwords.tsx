@@ -3,9 +3,10 @@ import { useState } from 'react'
 import { dataOf, type Wire } from '../../../api/client.ts'
 import { useConsole } from '../../../app/console-context.ts'
 import { Button } from '../../../components/button.tsx'
-import { ConfirmDialog, Dialog, DialogActions } from '../../../components/dialog.tsx'
+import { ConfirmDialog } from '../../../components/dialog.tsx'
 import { useErrorText } from '../../../components/error-text.ts'
 import { Loaded } from '../../../components/loaded.tsx'
+import { SecretDialog } from '../../../components/secret-dialog.tsx'
 import { formatTime } from '../../../i18n/format.ts'
 import { useLanguage, useMessages } from '../../../i18n/messages.ts'
 import styles from '../me.module.css'
@@ -83,17 +84,10 @@ export function AppPasswords() {
         />
       )}
       {made !== undefined && (
-        <Dialog title={made.name} onClose={() => setMade(undefined)}>
-          <p>{texts.appPasswordOnce}</p>
-          <p className={styles.device}>
-            <code>{made.password}</code>
-          </p>
-          <DialogActions>
-            <Button tone="primary" onClick={() => setMade(undefined)}>
-              {texts.done}
-            </Button>
-          </DialogActions>
-        </Dialog>
+        <SecretDialog
+          secret={{ title: made.name, value: made.password, hint: texts.appPasswordOnce }}
+          onClose={() => setMade(undefined)}
+        />
       )}
       {revoking !== undefined && (
         <ConfirmDialog

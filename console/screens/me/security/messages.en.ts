@@ -35,5 +35,4 @@ export const messages = {
   wrongCode: 'The code is wrong. Try the next one.',
   passkeyFailed: 'The passkey was not made, or you cancelled it.',
   last: 'Your role must have a second step, and this is the last one: add another one first.',
-  done: 'Done',
 }

@@ -38,5 +38,4 @@ export const messages: typeof english = {
   wrongCode: 'El código es incorrecto. Pruebe con el siguiente.',
   passkeyFailed: 'La clave de acceso no se creó, o usted la canceló.',
   last: 'Su rol debe tener un segundo paso y este es el último: añada otro antes.',
-  done: 'Listo',
 }

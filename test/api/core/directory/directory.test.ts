@@ -77,9 +77,9 @@ describe('the directory', () => {
     await users.update(boris.id, { extension: '209', role: 'supervisor' }, until)
     const moved = ['boris', '209', 'supervisor', null]
     expect((await shown()).people).toEqual([ofLegal, moved, clara])
-    await users.setDisabled(boris.id, true, until)
+    await users.update(boris.id, { disabled: true }, until)
     expect((await shown()).people).toEqual([ofLegal, clara])
-    await users.setDisabled(boris.id, false, until)
+    await users.update(boris.id, { disabled: false }, until)
     expect((await shown()).people).toEqual([ofLegal, moved, clara])
     // One user is removed and another is added between two reads.
     await users.remove(boris.id, until)

@@ -111,6 +111,7 @@ describe('the setting', () => {
     ['::1', true],
     ['crm.lan', true],
     ['10.0.0.0/33', false],
+    ['10.0.0.0/08', false],
     ['10.0.0', false],
     ['http://crm.lan', false],
     ['10.0.0.0/8/8', false],

@@ -68,6 +68,7 @@ describe('an administrator', () => {
     ['a network that is none', { name: 'x', scopes: ['calls:read'], networks: ['10.0.0.0/33'] }],
     ['a network with a zone', { name: 'x', scopes: ['calls:read'], networks: ['fe80::1%eth0'] }],
     ['a name of several lines', { name: 'a\nb', scopes: ['calls:read'] }],
+    ['a name with a line separator', { name: 'a\u2028b', scopes: ['calls:read'] }],
     ['no name', { name: ' ', scopes: ['calls:read'] }],
     ['401 days', { name: 'x', scopes: ['calls:read'], expires_in_days: 401 }],
     ['half a day', { name: 'x', scopes: ['calls:read'], expires_in_days: 0.5 }],

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Wire } from '../../../../api/client.ts'
-import { SecretDialog, type ShownSecret } from '../../secret-dialog.tsx'
+import { SecretDialog, type ShownSecret } from '../../../../components/secret-dialog.tsx'
 import { AuthorityDialog } from '../authority/authority-dialog.tsx'
 import type { PersonAction } from '../person-row.tsx'
 import { AddPersonDialog } from './add-person.tsx'

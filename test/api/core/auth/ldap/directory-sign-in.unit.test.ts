@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { Directory, DirectoryEntry } from '../../../../../api/core/auth/ldap/directory.ts'
+import type { DirectoryEntry, LdapDirectory } from '../../../../../api/core/auth/ldap/directory.ts'
 import { createDirectoryAccounts } from '../../../../../api/core/auth/ldap/directory-accounts.ts'
 import { checkDirectory } from '../../../../../api/core/auth/ldap/directory-check.ts'
 import { createDirectoryPasswords } from '../../../../../api/core/auth/ldap/directory-passwords.ts'
 import { createLogin } from '../../../../../api/core/auth/login.ts'
 import type { OpenedSession, OpenSessionRequest } from '../../../../../api/core/auth/sessions.ts'
 import type { NewUser, User } from '../../../../../api/core/auth/users.ts'
+import type { DialPolicy } from '../../../../../api/core/dial-policy/dial-policy.ts'
 import { Refusal } from '../../../../../api/core/refusal.ts'
 import { sampleUser } from '../../../../support/sample-user.ts'
 
@@ -38,7 +39,7 @@ function createFixture({ createsAccounts = true } = {}) {
     if (entry === undefined) return { is: 'none' as const }
     return others.length > 0 ? { is: 'several' as const } : { is: 'one' as const, entry }
   }
-  const directory: Directory = {
+  const directory: LdapDirectory = {
     id: 'corp',
     source: SOURCE,
     createsAccounts,
@@ -99,7 +100,13 @@ function createFixture({ createsAccounts = true } = {}) {
   const securityLog = {
     write: (event: object) => void ('reason' in event && state.reasons.push(String(event.reason))),
   }
-  const policy = () => ({ isDialable: () => true }) as never // not read: no entry has an extension
+  const policy = () => ({
+    reservedKind: () => undefined,
+    check(number: string) {
+      if (number === '13') throw new TypeError('a bug')
+      return { number, isEmergency: number === '112' } as ReturnType<DialPolicy['check']>
+    },
+  })
   const accounts = createDirectoryAccounts({
     users,
     accountAdmin: accountAdmin as never,
@@ -190,6 +197,24 @@ describe('a person without an account', () => {
         sourceId: 'id-1',
       },
     ])
+  })
+
+  test.each([
+    ['1001', '1001'],
+    ['112', null],
+    ['+49301001', null],
+  ])('with the number %s gets the extension %s', async (extension, expected) => {
+    const { state, signIn } = createFixture()
+    state.entries = [person({ extension })]
+    expect(await signIn('anna', 'of id-1')).toBe('of 1 as user')
+    expect(state.users).toMatchObject([{ extension: expected }])
+  })
+
+  test('an error of the program is no number that cannot be dialed', async () => {
+    const { state, signIn } = createFixture()
+    state.entries = [person({ extension: '13' })]
+    await expect(signIn('anna', 'of id-1')).rejects.toThrow(TypeError)
+    expect(state.users).toEqual([])
   })
 
   test('gets none with a wrong password, nor where the directory makes none', async () => {

@@ -181,7 +181,7 @@ describe('signing in through a provider', () => {
 
   test('a disabled account is refused', async () => {
     const { user } = await open().signIn()
-    await users.setDisabled(user?.id ?? '', true, 0)
+    await users.update(user?.id ?? '', { disabled: true }, 0)
     await failsAs(open().signIn(), 'disabled')
   })
 

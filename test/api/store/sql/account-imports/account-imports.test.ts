@@ -150,7 +150,7 @@ describe('an import of people', () => {
       const { users, run } = await opened()
       await run([person('1001')])
       const anna = await users.findByLogin('1001')
-      await users.setDisabled(anna?.id ?? '', true, NOW_S)
+      await users.update(anna?.id ?? '', { disabled: true }, NOW_S)
       expect((await run([person('1001')])).counts).toMatchObject({ changed_here: 1, enable: 0 })
       expect(await users.findByLogin('1001')).toMatchObject({ disabled: true })
     })

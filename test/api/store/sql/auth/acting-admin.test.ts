@@ -44,7 +44,7 @@ describe('an administrator with a request that waits', () => {
     const newAdmin = { username: 'next', password: PASSWORD, role: 'admin', extension: null } as const
 
     test.each<[string, (world: { id: string; users: Users }) => Promise<unknown>]>([
-      ['disabled', ({ id, users }) => users.setDisabled(id, true, until)],
+      ['disabled', ({ id, users }) => users.update(id, { disabled: true }, until)],
       ['demoted', ({ id, users }) => users.update(id, { role: 'user' }, until)],
       ['deleted', ({ id, users }) => users.remove(id, until)],
     ])('and who is %s meanwhile changes nothing', async (_, whileHashing) => {
@@ -65,7 +65,7 @@ describe('an administrator with a request that waits', () => {
 
     test('and who is disabled meanwhile sets no password', async () => {
       const { admin, users, anna, by, close } = await setUp(({ id, users }) =>
-        users.setDisabled(id, true, until),
+        users.update(id, { disabled: true }, until),
       )
       const set = admin.setPassword(anna.id, PASSWORD, by)
       await expect(set).rejects.toMatchObject({ code: 'token_revoked' })

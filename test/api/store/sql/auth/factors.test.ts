@@ -125,7 +125,7 @@ describe('second factors in SQL', () => {
       })
       await sessions.end(newSession().id, AT, 'logout')
       await expect(store.beginTotp(owner, 'x', factor)).rejects.toMatchObject({ code: 'token_revoked' })
-      await users.setDisabled(anna.id, true, until)
+      await users.update(anna.id, { disabled: true }, until)
       await expect(store.beginTotp({ userId: anna.id, generation: 1 }, 'x', factor)).rejects.toMatchObject({
         code: 'token_revoked',
       })

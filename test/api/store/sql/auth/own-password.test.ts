@@ -63,8 +63,8 @@ describe('a user’s own new password', () => {
       [
         'disabling',
         async ({ admin, user }) => {
-          await admin.setDisabled(user.id, true, until)
-          await admin.setDisabled(user.id, false, until)
+          await admin.update(user.id, { disabled: true }, until)
+          await admin.update(user.id, { disabled: false }, until)
         },
         'token_revoked',
         'old',

@@ -46,7 +46,7 @@ describe('accounts of a source', () => {
       await users.update(id, { disabled: false }, until)
       expect(await isDisabledBySource()).toBe(false)
       await disable(true)
-      await users.setDisabled(id, true, until)
+      await users.update(id, { disabled: true }, until)
       expect(await isDisabledBySource()).toBe(false)
     })
 

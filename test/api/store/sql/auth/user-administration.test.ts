@@ -122,7 +122,9 @@ describe('administration of users', () => {
       const users = await store()
       const root = await users.add(ADMIN)
       await expect(users.remove(root.id, until)).rejects.toMatchObject({ code: 'conflict' })
-      await expect(users.setDisabled(root.id, true, until)).rejects.toMatchObject({ code: 'conflict' })
+      await expect(users.update(root.id, { disabled: true }, until)).rejects.toMatchObject({
+        code: 'conflict',
+      })
       const changed = await users.update(
         root.id,
         { displayName: 'Root', disabled: false, role: 'admin' },

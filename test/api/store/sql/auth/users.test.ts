@@ -177,10 +177,11 @@ describe('users', () => {
       const db = await engine.tables()
       const users = createUserStore(db)
       const anna = await users.add(newUser())
-      const entry = await users.setDisabled(anna.id, true, until)
+      const { revocation: entry } = await users.update(anna.id, { disabled: true }, until)
       expect(entry).toMatchObject({ kind: 'user', key: anna.id, generation: 1, until })
       expect(await users.find(anna.id)).toMatchObject({ disabled: true, generation: 1 })
-      expect(await users.setDisabled(anna.id, false, until)).toBeUndefined()
+      const enabled = await users.update(anna.id, { disabled: false }, until)
+      expect(enabled.revocation).toBeUndefined()
       expect(await users.find(anna.id)).toMatchObject({ disabled: false, generation: 1 })
       expect(await createRevocationStore(db).unpublished(10)).toEqual([entry])
     })
@@ -202,8 +203,8 @@ describe('users', () => {
       const refusal = { name: 'Refusal', code: 'not_found' }
       for (const id of ['7', 'anna', '0']) {
         await expect(users.setPassword(id, 'x', until)).rejects.toMatchObject(refusal)
-        await expect(users.setDisabled(id, true, until)).rejects.toMatchObject(refusal)
-        await expect(users.setDisabled(id, false, until)).rejects.toMatchObject(refusal)
+        await expect(users.update(id, { disabled: true }, until)).rejects.toMatchObject(refusal)
+        await expect(users.update(id, { disabled: false }, until)).rejects.toMatchObject(refusal)
       }
       expect(await createRevocationStore(db).unpublished(10)).toEqual([])
     })

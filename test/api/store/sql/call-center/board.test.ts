@@ -19,7 +19,7 @@ describe('the board', () => {
         expect.objectContaining({ id: anna.id, name: 'anna', status: 'offline', extension: '1001' }),
         expect.objectContaining({ name: 'bert', status: 'break', statusAt: 5, team: 'sales' }),
       ])
-      await users.setDisabled(carl.userId ?? '', true, 0)
+      await users.update(carl.userId ?? '', { disabled: true }, 0)
       expect(await store.listAgents(UNRESTRICTED_SCOPE)).toHaveLength(2)
     })
 
@@ -192,7 +192,7 @@ describe('the board', () => {
       expect(await works('own')).toBe(false)
       await agents.update(ofSven.id, { team: 'sales' }, undefined, 1, 1)
       expect(await works('own')).toBe(true)
-      await users.setDisabled(sven.id, true, 0)
+      await users.update(sven.id, { disabled: true }, 0)
       expect(await works('own')).toBe(false)
     })
   })

@@ -176,7 +176,7 @@ describe('the call stats store', () => {
       )
       expect(await store.listPresences(own(carl))).toEqual([{ status: 'offline', extension: '1003' }])
       expect(await store.listPresences(UNRESTRICTED_SCOPE)).toHaveLength(3)
-      await users.setDisabled(carl.userId ?? '', true, 0)
+      await users.update(carl.userId ?? '', { disabled: true }, 0)
       expect(await store.listPresences(UNRESTRICTED_SCOPE)).toHaveLength(2)
     })
 

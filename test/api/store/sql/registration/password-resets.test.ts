@@ -72,7 +72,7 @@ describe('links that reset a password', () => {
       [
         'of a disabled user',
         async ({ users, user }: Fixture) => {
-          await users.setDisabled(user.id, true, until)
+          await users.update(user.id, { disabled: true }, until)
           return 'a'
         },
       ],

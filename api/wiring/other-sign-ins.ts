@@ -18,7 +18,7 @@ import { createProviderIdentityStore } from '../store/sql/auth/provider-identiti
 import type { Database } from '../store/sql/database.ts'
 import type { AuthModule } from './auth.ts'
 
-export interface SignInModuleNeeds {
+export interface OtherSignInsNeeds {
   config: Config
   db: Database
   redis: ReturnType<typeof connectRedis>
@@ -34,7 +34,7 @@ const STARTS_PER_FAILURE = 20
  * Signing in through OpenID providers, and devices that a person signs in.
  * @throws {SettingsError} for an invalid file of providers
  */
-export function createSignInModule(needs: SignInModuleNeeds): V1RoutesNeeds['otherSignIns'] {
+export function createOtherSignIns(needs: OtherSignInsNeeds): V1RoutesNeeds['otherSignIns'] {
   const { config, db, redis, auth, policy, now } = needs
   const { baseUrl, perAddress } = config
   const { users, accountAdmin, securityLog, sessions, sessionStore, signInTickets, providerLogouts } = auth
