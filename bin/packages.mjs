@@ -3,9 +3,12 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { withInstallLock } from './install-lock.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const stamp = `${root}node_modules/.hookswitch`
+/** Beside node_modules, which npm empties. */
+const installLock = `${root}.npm-install.lock`
 
 /**
  * @param {{ dev: boolean, log?: (line: string) => void }} options `dev`: whether the packages for development are
@@ -16,9 +19,23 @@ export async function ensurePackages({ dev, log = console.log }) {
   const lock = createHash('sha256')
     .update(readFileSync(`${root}package-lock.json`))
     .digest('hex')
-  const [had, hadDev] = existsSync(stamp) ? readFileSync(stamp, 'utf8').trim().split(' ') : []
-  if (had === lock && (hadDev === 'dev' || !dev)) return
+  const areInstalled = () => {
+    const [had, hadDev] = existsSync(stamp) ? readFileSync(stamp, 'utf8').trim().split(' ') : []
+    return had === lock && (hadDev === 'dev' || !dev)
+  }
+  if (areInstalled()) return
+  // Two at once would empty the folder for each other. The one that waited finds the packages there.
+  await withInstallLock(installLock, async () => {
+    if (!areInstalled()) await install(lock, dev, log)
+  })
+}
 
+/**
+ * @param {string} lock digest of package-lock.json
+ * @param {boolean} dev
+ * @param {(line: string) => void} log
+ */
+async function install(lock, dev, log) {
   const startedAt = Date.now()
   // Node's version is checked by our own commands. A package that asks for a newer npm works all the same with Debian 13's.
   const args = [

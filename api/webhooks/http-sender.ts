@@ -2,7 +2,12 @@ import { type LookupAddress, lookup as resolve } from 'node:dns'
 import { isIP } from 'node:net'
 import { Agent, buildConnector } from 'undici'
 import { errorSummary } from '../core/values/error-summary.ts'
-import { ATTEMPT_LIMIT_S, type SendMessage, type SendResult } from '../core/webhooks/dispatcher.ts'
+import {
+  ATTEMPT_LIMIT_S,
+  MAX_ATTEMPTS_AT_ONCE,
+  type SendMessage,
+  type SendResult,
+} from '../core/webhooks/dispatcher.ts'
 import { hostOf, parseEndpointUrl, REFUSED_ADDRESS, type UrlRules } from '../core/webhooks/endpoint-url.ts'
 import type { AddressPolicy } from '../core/webhooks/receiver-address.ts'
 import { parseRetryAfter } from '../core/webhooks/retry-schedule.ts'
@@ -34,7 +39,8 @@ export function createWebhookSender(
   const { policy, limitMs = ATTEMPT_LIMIT_S * 1000 } = rules
   const agent = new Agent({
     connect: createCheckedConnector(policy, rules.lookup ?? resolve, rules.ca),
-    connections: 4,
+    // Of one host. No attempt waits for the connection of another one, so its time begins when it is sent.
+    connections: MAX_ATTEMPTS_AT_ONCE,
     headersTimeout: limitMs,
     bodyTimeout: limitMs,
     keepAliveTimeout: 4_000,
@@ -166,16 +172,34 @@ class RefusedAddress extends Error {
 function describe(err: unknown): string {
   if (err instanceof RefusedAddress) return err.message
   if (err instanceof Error && err.name === 'TimeoutError') return 'it did not answer in time'
+  if (err instanceof Error && err.name === 'HTTPParserError') return NO_HTTP
   const { code } = err as { code?: unknown } // any thrown object may be read like this
-  return typeof code === 'string' ? (WORDS[code] ?? code) : errorSummary(err)
+  if (typeof code !== 'string') return errorSummary(err)
+  return WORDS[code] ?? KINDS.find(([kind]) => kind.test(code))?.[1] ?? `the request failed (${code})`
 }
 
+const NO_HTTP = 'its answer is not HTTP'
 const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'it refused the connection',
   ECONNRESET: 'it closed the connection',
   ENOTFOUND: 'its name cannot be resolved',
   EAI_AGAIN: 'its name cannot be resolved now',
+  EPIPE: 'it closed the connection',
+  ETIMEDOUT: 'it did not answer in time',
+  EHOSTUNREACH: 'there is no way to its network',
+  ENETUNREACH: 'there is no way to its network',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
   UND_ERR_SOCKET: 'it closed the connection',
+  UND_ERR_HEADERS_OVERFLOW: 'the headers of its answer are too long',
   UND_ERR_CONNECT_TIMEOUT: 'it did not answer in time',
   UND_ERR_HEADERS_TIMEOUT: 'it did not answer in time',
 }
+
+/** Codes that come in many forms: of certificates, of TLS and of the parser of HTTP. */
+const KINDS: readonly (readonly [RegExp, string])[] = [
+  [/SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|CERT/, 'its certificate is not trusted'],
+  [/^EPROTO$|^ERR_(SSL|TLS)_/, 'it does not understand TLS as it is used here'],
+  [/^HPE_|^UND_ERR_RES/, NO_HTTP],
+]

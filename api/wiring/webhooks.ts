@@ -7,11 +7,13 @@ import type { Config } from '../config/config.ts'
 import type { SecurityLog } from '../core/auth/security-log.ts'
 import { toCallRecord } from '../core/calls/to-call-record.ts'
 import { createSecretSeal } from '../core/provisioning/sip-secret.ts'
+import { withDialedNumbers } from '../core/webhooks/call-events.ts'
 import { createDispatcher } from '../core/webhooks/dispatcher.ts'
 import { startLiveCallNotifier } from '../core/webhooks/live-call-notifier.ts'
 import { createAddressPolicy } from '../core/webhooks/receiver-address.ts'
 import { createWebhooks, logDisabled, type Webhooks } from '../core/webhooks/webhooks.ts'
 import { loadOrCreateSecret } from '../store/files/secret-file.ts'
+import { createPlacedCallStore } from '../store/sql/calls/placed-calls.ts'
 import type { Database } from '../store/sql/database.ts'
 import { createDeliveryStore } from '../store/sql/webhooks/deliveries.ts'
 import { createEndpointStore } from '../store/sql/webhooks/endpoints.ts'
@@ -51,6 +53,7 @@ export function createOutgoingWebhooks(needs: OutgoingWebhooksNeeds): OutgoingWe
   const seal = createSecretSeal(loadOrCreateSecret(join(config.keysFolder, 'webhook.secret')))
   const endpoints = createEndpointStore(db)
   const deliveries = createDeliveryStore(db)
+  const placedCalls = createPlacedCallStore(db)
   const rules = { policy: createAddressPolicy(allowedNetworks), allowsHttp }
   const sender = createWebhookSender(rules)
   const dispatcher = createDispatcher({
@@ -71,7 +74,10 @@ export function createOutgoingWebhooks(needs: OutgoingWebhooksNeeds): OutgoingWe
         (endpoint) => callModule.directory.findByEndpoint(endpoint),
         () => [],
       ),
-    queue: (events) => db.transaction((trx) => queueEvents(trx, events)),
+    async queue(events) {
+      const complete = await withDialedNumbers(events, placedCalls)
+      await db.transaction((trx) => queueEvents(trx, complete))
+    },
     onError: logFailure.once('webhook_call_event', 'a call could not be reported to webhooks'),
   })
 

@@ -13,6 +13,9 @@ import { sessionsCommand } from './sessions.ts'
 import { usersCommand } from './users.ts'
 import { webhooksCommand } from './webhooks.ts'
 
+/** What `hookswitch` knows, in the order of its help. */
+export const commandNames = (): string[] => [...Object.keys(COMMANDS), 'token']
+
 /** Each command reads its own words and prints its own answer. */
 const COMMANDS: Readonly<Record<string, Command>> = {
   keys: keysCommand,
@@ -50,9 +53,7 @@ export async function runCommand([noun, ...args]: string[]): Promise<void> {
   if (noun === 'token') return await tokenCommand(args[0] === 'help' ? ['--help'] : args)
   const command = commandNamed(noun)
   if (command === undefined) {
-    throw new UsageError(
-      `unknown command: ${noun}${didYouMean(noun, [...Object.keys(COMMANDS), 'token'])}; see --help`,
-    )
+    throw new UsageError(`unknown command: ${noun}${didYouMean(noun, commandNames())}; see --help`)
   }
   const ownArgs = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
   if (args[0] === 'help' || ownArgs.some((word) => word === '--help' || word === '-h')) {

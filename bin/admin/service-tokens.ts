@@ -77,8 +77,10 @@ function toScope(word: string): Scope {
 
 function toDays(text: string | undefined): number {
   if (text === undefined) return DEFAULT_TOKEN_DAYS
-  if (!/^\d{1,3}$/.test(text)) throw new CommandError(`--days is a whole number from 1 to ${MAX_TOKEN_DAYS}`)
-  return Number(text)
+  const days = /^\d{1,3}$/.test(text) ? Number(text) : 0
+  if (days < 1 || days > MAX_TOKEN_DAYS)
+    throw new CommandError(`--days is a whole number from 1 to ${MAX_TOKEN_DAYS}`)
+  return days
 }
 
 async function listTokens(serviceTokens: AdminContext['serviceTokens']): Promise<string> {

@@ -1,4 +1,4 @@
-import { type FormEvent, type InputHTMLAttributes, useState } from 'react'
+import { type FormEvent, type InputHTMLAttributes, type ReactNode, useState } from 'react'
 import { Button } from './button.tsx'
 import styles from './code-form.module.css'
 import { TextField } from './field.tsx'
@@ -9,7 +9,7 @@ const ONE_TIME = { autoComplete: 'one-time-code', autoCapitalize: 'none', autoFo
 /** Of an authenticator app, perhaps with a blank between. */
 export const SIX_DIGITS = { ...ONE_TIME, inputMode: 'numeric', maxLength: 7 } as const
 
-/** One code. @param onCode rejects with a text for the person @param empty the text if it is sent without one */
+/** One code. @param onCode rejects with a text for the person @param empty the text if it is sent without one @param actions the row of buttons, in a dialog */
 export function CodeForm({
   label,
   hint,
@@ -17,6 +17,7 @@ export function CodeForm({
   onCode,
   empty,
   field = ONE_TIME,
+  actions = (confirm) => confirm,
 }: {
   label: string
   hint?: string
@@ -24,6 +25,7 @@ export function CodeForm({
   onCode(code: string): Promise<void>
   empty?: string
   field?: InputHTMLAttributes<HTMLInputElement>
+  actions?: ((confirm: ReactNode) => ReactNode) | undefined
 }) {
   const [error, setError] = useState<string>()
   const [isBusy, setBusy] = useState(false)
@@ -40,9 +42,11 @@ export function CodeForm({
     <form className={styles.form} onSubmit={(event) => void submit(event)} noValidate>
       {error !== undefined && <Notice tone="danger">{error}</Notice>}
       <TextField label={label} hint={hint} name="code" required {...field} />
-      <Button tone="primary" type="submit" disabled={isBusy}>
-        {action}
-      </Button>
+      {actions(
+        <Button tone="primary" type="submit" disabled={isBusy}>
+          {action}
+        </Button>,
+      )}
     </form>
   )
 }

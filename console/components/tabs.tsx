@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useId, useRef } from 'react'
+import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef } from 'react'
 import styles from './tabs.module.css'
 
 interface TabsProps<Name extends string> {
@@ -15,6 +15,15 @@ interface TabsProps<Name extends string> {
 export function Tabs<Name extends string>({ label, tabs, selected, onSelect, children }: TabsProps<Name>) {
   const id = useId()
   const list = useRef<HTMLDivElement>(null)
+
+  // One row that scrolls sideways: also a tab that an address opens is in view.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever another tab is selected
+  useLayoutEffect(() => {
+    const row = list.current
+    const tab = row?.querySelector<HTMLElement>('[aria-selected=true]')
+    if (row === null || !tab) return
+    row.scrollLeft = tab.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2
+  }, [selected])
 
   function move(event: KeyboardEvent) {
     const all = [...(list.current?.querySelectorAll<HTMLButtonElement>('[role=tab]') ?? [])]

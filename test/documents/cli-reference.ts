@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { vi } from 'vitest'
-import { runCommand } from '../../bin/admin/commands.ts'
+import { commandNames, runCommand } from '../../bin/admin/commands.ts'
 import { project } from '../support/build.ts'
 
 /** What `bin/hookswitch.mjs` prints for its arguments. */
@@ -30,10 +30,8 @@ const section = (title: string, help: string) => `### ${title}\n\n\`\`\`text\n${
 
 /** What `--help` prints for every command, in Markdown. */
 export async function cliReference(): Promise<string> {
-  const overview = await printedBy(['--help'])
-  const nouns = [...overview.matchAll(/^ {2}([a-z]+) /gm)].map(([, noun = '']) => noun)
   const sections = [section('npm start', helpTextOf('bin/start.ts')), section('npm test', testHelp())]
-  for (const noun of new Set(nouns)) {
+  for (const noun of commandNames()) {
     sections.push(section(`hookswitch ${noun}`, await printedBy([noun, '--help'])))
   }
   sections.push(section('setup', helpTextOf('bin/setup.ts')))

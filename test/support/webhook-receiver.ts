@@ -53,6 +53,8 @@ export const BEHAVIORS = {
     }
     more()
   },
+  longHeaders: (_, res) => void res.writeHead(200, { 'X-Long': 'x'.repeat(32_000) }).end(),
+  noHttp: (req) => void req.socket.end('220 mail.example ESMTP\r\n'),
   cookie: (_, res) => void res.writeHead(200, { 'Set-Cookie': 'a=b' }).end(),
 } as const satisfies Record<string, Behavior>
 

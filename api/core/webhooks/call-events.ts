@@ -1,5 +1,6 @@
 import type { Call } from '../calls/call.ts'
-import type { CallRecord } from '../calls/call-history.ts'
+import type { CallRecord, PlacedCallStore } from '../calls/call-history.ts'
+import { isApiCall } from '../calls/call-id.ts'
 import { isMissedBy } from '../calls/missed-calls.ts'
 import { isoTime, type WebhookEvent } from './event.ts'
 
@@ -20,16 +21,38 @@ export function toLiveCallEvents<C extends LiveCall>(
   if (!isNew && !isAnswered) return []
   const data = { ...toCallData(toRecord(call)), ended_at: null, duration: null, billable: null }
   const unfinished = { ...data, outcome: null, cause: null }
+  // The caller's own phone of a call that the API placed is up before the call is answered.
+  const parties = data.parties.map((party) => ({ ...party, answered: false }))
+  const unanswered = { answered_at: null, parties }
   const eventOf = (type: 'call.started' | 'call.answered', at: number): WebhookEvent => ({
     type,
     key: `${type}:${call.id}`,
     at: at / 1_000_000,
-    data: type === 'call.started' ? { ...unfinished, answered_at: null } : unfinished,
+    data: type === 'call.started' ? { ...unfinished, ...unanswered } : unfinished,
   })
   return [
     ...(isNew ? [eventOf('call.started', call.startedAt)] : []),
     ...(call.answeredAt !== undefined && isAnswered ? [eventOf('call.answered', call.answeredAt)] : []),
   ]
+}
+
+/**
+ * Adds the number that was dialed to calls that the API placed. The PBX names it only once the caller's own phone is up.
+ * @throws what the store throws
+ */
+export function withDialedNumbers(
+  events: readonly WebhookEvent[],
+  placedCalls: Pick<PlacedCallStore, 'find'>,
+): Promise<WebhookEvent[]> {
+  return Promise.all(
+    events.map(async (event) => {
+      const { call_id: id, to } = event.data as Partial<ReturnType<typeof toCallData>> // of any type of event
+      if (id === undefined || to === undefined || to.number !== '' || !isApiCall(id)) return event
+      const placed = await placedCalls.find(id)
+      if (placed === undefined) return event
+      return { ...event, data: { ...event.data, to: { ...to, number: placed.number } } }
+    }),
+  )
 }
 
 /** Of a call that is stored in the history. */

@@ -3,6 +3,7 @@ import type { AttemptResult, ClaimedDelivery, DeliveryStore } from './deliveries
 import type { ActiveEndpoint, DisabledReason, EndpointStore, WebhookEndpoint } from './endpoint.ts'
 import { retryDelayS } from './retry-schedule.ts'
 import { signMessage } from './signature.ts'
+import { MAX_ENDPOINTS } from './webhooks.ts'
 
 /** An answer, or the reason why there is none. */
 export interface SendResult extends AttemptResult {
@@ -49,6 +50,8 @@ const BATCH = 5
 const MAX_PER_ENDPOINT = 4
 /** Attempts at once beyond the first one of each endpoint. The first one is each endpoint’s own. */
 const MAX_EXTRA = 24
+/** Attempts at once to all endpoints, which may be of one host. */
+export const MAX_ATTEMPTS_AT_ONCE = MAX_ENDPOINTS + MAX_EXTRA
 /** An endpoint that was disabled, or has a new secret, is sent to as before for up to this long. */
 const FRESH_MS = 2_000
 /** After three days without success an endpoint is disabled. */

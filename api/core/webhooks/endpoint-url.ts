@@ -27,10 +27,20 @@ export function parseEndpointUrl(
     return { problem: 'must have https: http is allowed by HOOKSWITCH_WEBHOOK_INSECURE_HTTP alone' }
   if (url.username !== '' || url.password !== '') return { problem: 'must be without a user and a password' }
   if (url.hash !== '') return { problem: 'must be without a part behind #' }
+  url.hash = '' // a bare # at the end
+  if (url.href.length > MAX_LENGTH) return { problem: `must be ${MAX_LENGTH} characters or less, encoded` }
   if (!isUsualPort(url.port)) return { problem: 'must have port 80, 443, or one of 1024 or more' }
   const host = hostOf(url)
   if (isIP(host) !== 0 && !policy.isAllowed(host, host)) return { problem: REFUSED_ADDRESS }
   return { url }
+}
+
+/** As it is stored: without line breaks and the like, which URLs may have around them. */
+export function normalizeEndpointUrl(text: string): string {
+  if (!URL.canParse(text)) return text
+  const url = new URL(text)
+  if (url.hash === '') url.hash = ''
+  return url.href
 }
 
 export const REFUSED_ADDRESS =

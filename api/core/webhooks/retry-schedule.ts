@@ -27,8 +27,8 @@ const JITTER = 0.1
 export function retryDelayS(tries: number, random: number, retryAfter = 0): number | undefined {
   const base = RETRY_DELAYS_S[tries - 1]
   if (base === undefined) return undefined
-  const delay = Math.max(base, Math.min(retryAfter, MAX_RETRY_AFTER_S))
-  return Math.ceil(delay * (1 + JITTER * random))
+  const spread = (delay: number) => Math.ceil(delay * (1 + JITTER * random))
+  return Math.max(spread(base), Math.min(spread(retryAfter), MAX_RETRY_AFTER_S))
 }
 
 /**

@@ -4,6 +4,7 @@ import { newId } from '../auth/tokens.ts'
 import { Refusal } from '../refusal.ts'
 import type { Delivery, DeliveryStatus, DeliveryStore } from './deliveries.ts'
 import type { DisabledReason, EndpointStore, NewEndpoint, WebhookEndpoint } from './endpoint.ts'
+import { normalizeEndpointUrl } from './endpoint-url.ts'
 import { newWebhookSecret } from './signature.ts'
 
 /** What an administrator does with webhooks, over HTTP or on the command line. The security log gets each change. */
@@ -107,7 +108,8 @@ export function createWebhooks(needs: WebhooksNeeds): Webhooks {
       return { endpoints: listed, total }
     },
 
-    async create(endpoint, by) {
+    async create(typed, by) {
+      const endpoint = { ...typed, url: normalizeEndpointUrl(typed.url) }
       await requireReachable(endpoint.url)
       const secret = newWebhookSecret()
       const createdBy = /^\d+$/.test(by.actorId) ? by.actorId : null
@@ -120,7 +122,8 @@ export function createWebhooks(needs: WebhooksNeeds): Webhooks {
       return { endpoint: added, secret }
     },
 
-    async update(id, endpoint, version, by) {
+    async update(id, typed, version, by) {
+      const endpoint = { ...typed, url: normalizeEndpointUrl(typed.url) }
       const before = await requireEndpoint(id)
       if (endpoint.url !== before.url) await requireReachable(endpoint.url)
       const updated = await endpoints.update(id, endpoint, version)

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import type { Wire } from '../../api/client.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { CodeForm, SIX_DIGITS } from '../code-form.tsx'
@@ -8,9 +9,11 @@ import { factorMessages } from './messages.ts'
 export function TotpForm({
   setup,
   onCode,
+  actions,
 }: {
   setup: Wire<'TotpSetup'>
   onCode(code: string): Promise<void>
+  actions?: ((confirm: ReactNode) => ReactNode) | undefined
 }) {
   const texts = useMessages(factorMessages)
   return (
@@ -25,6 +28,7 @@ export function TotpForm({
         hint={texts.codeHint}
         action={texts.confirm}
         onCode={onCode}
+        actions={actions}
         field={SIX_DIGITS}
       />
     </>

@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useState } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { ApiError } from '../../api/client.ts'
 import { Button } from '../../components/button.tsx'
 import { Dialog, DialogActions } from '../../components/dialog.tsx'
@@ -35,6 +35,12 @@ export function FormDialog({
   const [refusals, setRefusals] = useState<ReadonlyMap<string, string>>(new Map())
   const [isBusy, setBusy] = useState(false)
 
+  const ref = useRef<HTMLFormElement>(null)
+  useEffect(() => {
+    // It may be far from the button, in a long form.
+    if (refusals.size > 0) ref.current?.querySelector('[role=alert]')?.scrollIntoView({ block: 'nearest' })
+  }, [refusals])
+
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
     const form = event.currentTarget
@@ -56,7 +62,7 @@ export function FormDialog({
   const rest = refusals.get('')
   return (
     <Dialog title={title} onClose={onClose}>
-      <form className={styles.form} onSubmit={(event) => void submit(event)} noValidate>
+      <form ref={ref} className={styles.form} onSubmit={(event) => void submit(event)} noValidate>
         {children((field) => refusals.get(field))}
         {rest !== undefined && <Notice tone="danger">{rest}</Notice>}
         <DialogActions>

@@ -65,6 +65,27 @@ describe('a receiver', () => {
     expect(await send(300)).toMatchObject({ responseStatus: null, error: 'it did not answer in time' })
   })
 
+  test('that answers with something else has an error in words', async () => {
+    receiver.behave(BEHAVIORS.longHeaders)
+    expect(await send()).toMatchObject({ error: 'the headers of its answer are too long' })
+    receiver.behave(BEHAVIORS.noHttp)
+    expect(await send()).toMatchObject({ error: 'its answer is not HTTP' })
+  })
+
+  test('that hangs delays no other one of the same host', async () => {
+    const sender = senderWith(['127.0.0.1'], { limitMs: 3_000 })
+    receiver.behave((req, res) => (req.url === '/hangs' ? {} : res.writeHead(204).end()))
+    const hanging = Array.from({ length: 8 }, () =>
+      sender.send(new URL('/hangs', receiver.url).href, message),
+    )
+    while (receiver.requests() < 8) await new Promise((resolve) => setTimeout(resolve, 5))
+    const { responseStatus, durationMs } = await sender.send(receiver.url, message)
+    expect(responseStatus).toBe(204)
+    expect(durationMs).toBeLessThan(2_000)
+    await sender.close()
+    await Promise.all(hanging)
+  })
+
   test('that sends its body too slowly is judged by its status', async () => {
     receiver.behave(BEHAVIORS.slowBody)
     expect(await send(600)).toMatchObject({ responseStatus: 200, error: null })

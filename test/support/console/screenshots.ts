@@ -7,6 +7,8 @@ import { SCREENS } from './open-screen.ts'
 
 const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } }
 const THEMES = ['light', 'dark'] as const
+/** Beside the first one. */
+const ADMIN_TABS = ['Import', 'Webhooks', 'Tokens']
 const folder = join(project, 'docs', 'screens')
 
 /** A demo with a call that goes on, and past ones, as the admin sees it. */
@@ -37,6 +39,13 @@ async function main() {
           await person.page.waitForLoadState('networkidle')
           await person.page.waitForTimeout(1_500)
           await take(screen)
+          if (screen !== 'admin') continue
+          for (const tab of ADMIN_TABS) {
+            await person.page.getByRole('tab', { name: tab }).click()
+            await person.page.waitForLoadState('networkidle')
+            await person.page.waitForTimeout(500)
+            await take(`admin-${tab.toLowerCase()}`)
+          }
         }
         await person.page.keyboard.press('x')
         await person.page.waitForTimeout(500)
@@ -59,6 +68,10 @@ async function fillDemo(url: string) {
   for (const { id, username } of users) {
     if (username in NAMES) await admin('PATCH', `users/${id}`, { display_name: NAMES[username] })
   }
+  const events = ['call.started', 'call.ended', 'call.missed']
+  await admin('POST', 'webhooks', { url: 'https://crm.example.com/hooks', description: 'CRM', events })
+  const token = { name: 'CRM', scopes: ['calls:dial', 'history:read'], networks: ['192.0.2.0/24'] }
+  await admin('POST', 'service-tokens', { ...token, expires_in_days: 90 })
   const user1 = await v1(url, 'user1')
   for (const number of ['1002', '1000', '1002', '1003']) {
     const { id } = (await user1('POST', 'calls', { number })) as { id: string }

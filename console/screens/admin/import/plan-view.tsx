@@ -38,7 +38,7 @@ function Plan({ plan }: { plan: Wire<'AccountImport'> }) {
   const [isConfirming, setConfirming] = useState(false)
   const counts = [...LISTED_ACTIONS, 'unchanged' as const].filter((action) => (plan.counts[action] ?? 0) > 0)
   return (
-    <section aria-labelledby={heading}>
+    <section aria-labelledby={heading} className={styles.form}>
       <div className={styles.form}>
         <h2 id={heading} className={styles.name}>
           {texts.planOf(texts.sources[plan.source], formatTime(language, plan.created_at))}{' '}

@@ -51,7 +51,7 @@ export function CreateTokenDialog({ onMade, onClose }: { onMade(token: string): 
           <TextField
             label={texts.days}
             hint={texts.daysHint}
-            error={errorOf('expires_in_days')}
+            error={errorOf('expires_in_days') === undefined ? undefined : texts.daysHint}
             name="expires_in_days"
             type="number"
             min={1}

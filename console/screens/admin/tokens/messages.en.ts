@@ -19,7 +19,7 @@ export const messages = {
   networksHint: 'Such as 192.0.2.0/24 or one address, with blanks between. Leave it empty to allow all.',
   allNetworks: 'all',
   days: 'Valid for (days)',
-  daysHint: 'At most 400.',
+  daysHint: 'A whole number from 1 to 400.',
   until: 'Valid until',
   lastUsed: 'Last used',
   never: 'never',

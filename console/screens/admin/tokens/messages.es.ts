@@ -22,7 +22,7 @@ export const messages: typeof english = {
     'Como 192.0.2.0/24 o una dirección, separadas por espacios. Déjelo vacío para permitir todas.',
   allNetworks: 'todas',
   days: 'Validez (días)',
-  daysHint: '400 como máximo.',
+  daysHint: 'Un número entero del 1 al 400.',
   until: 'Válido hasta',
   lastUsed: 'Último uso',
   never: 'nunca',

@@ -1,6 +1,7 @@
 import { dataOf, type Wire } from '../../../api/client.ts'
 import { useConsole } from '../../../app/console-context.ts'
 import { TextField } from '../../../components/field.tsx'
+import { Notice } from '../../../components/notice.tsx'
 import { showToast } from '../../../components/toast.tsx'
 import { useMessages } from '../../../i18n/messages.ts'
 import styles from '../admin.module.css'
@@ -45,7 +46,8 @@ export function EndpointForm({
   const reload = useReloadLists()
 
   async function submit(form: FormData) {
-    const events = ALL.filter((one) => form.has(one))
+    const chosen = form.getAll('events')
+    const events = ALL.filter((one) => chosen.includes(one))
     const body = {
       url: String(form.get('url')).trim(),
       description: String(form.get('description')),
@@ -102,7 +104,8 @@ export function EndpointForm({
                 <label key={one}>
                   <input
                     type="checkbox"
-                    name={one}
+                    name="events"
+                    value={one}
                     defaultChecked={webhook?.events.includes(one) ?? one.startsWith('call.')}
                   />
                   {one}
@@ -110,6 +113,7 @@ export function EndpointForm({
               ))}
             </fieldset>
           ))}
+          {errorOf('events') !== undefined && <Notice tone="danger">{texts.eventsMissing}</Notice>}
           <div className={styles.choice}>
             <label>
               <input type="checkbox" name="enabled" defaultChecked={webhook?.enabled ?? true} />

@@ -1,11 +1,13 @@
 import { useState } from 'react'
 import { ApiError, dataOf, type Wire } from '../../../api/client.ts'
 import { useConsole } from '../../../app/console-context.ts'
-import { Dialog } from '../../../components/dialog.tsx'
+import { Button } from '../../../components/button.tsx'
+import { Dialog, DialogActions } from '../../../components/dialog.tsx'
 import { factorMessages } from '../../../components/factors/messages.ts'
 import { createPasskey } from '../../../components/factors/passkeys.ts'
 import { RecoveryCodes } from '../../../components/factors/recovery-codes.tsx'
 import { TotpForm } from '../../../components/factors/totp-form.tsx'
+import { componentMessages } from '../../../components/messages.ts'
 import { useMessages } from '../../../i18n/messages.ts'
 import { securityMessages } from './messages.ts'
 import { PasswordDialog, useSecurityErrorText } from './password-dialog.tsx'
@@ -18,6 +20,7 @@ export type FactorAct =
 export function FactorDialog({ act, onClose }: { act: FactorAct; onClose(): void }) {
   const texts = useMessages(securityMessages)
   const shared = useMessages(factorMessages)
+  const { cancel } = useMessages(componentMessages)
   const { api } = useConsole()
   const describe = useSecurityErrorText()
   const [setup, setSetup] = useState<Wire<'TotpSetup'>>()
@@ -70,7 +73,16 @@ export function FactorDialog({ act, onClose }: { act: FactorAct; onClose(): void
   if (setup !== undefined) {
     return (
       <Dialog title={texts.addApp} onClose={onClose}>
-        <TotpForm setup={setup} onCode={confirm} />
+        <TotpForm
+          setup={setup}
+          onCode={confirm}
+          actions={(confirmButton) => (
+            <DialogActions>
+              <Button onClick={onClose}>{cancel}</Button>
+              {confirmButton}
+            </DialogActions>
+          )}
+        />
       </Dialog>
     )
   }

@@ -56,7 +56,8 @@ describe('retries', () => {
     expect(retryDelayS(3, 1)).toBeGreaterThan(1_800)
     expect(retryDelayS(1, 0, 600)).toBe(600)
     expect(retryDelayS(4, 0, 60)).toBe(7_200)
-    expect(retryDelayS(1, 0, 10 ** 9)).toBe(MAX_RETRY_AFTER_S)
+    for (const random of [0, 0.5, 1]) expect(retryDelayS(1, random, 10 ** 9)).toBe(MAX_RETRY_AFTER_S)
+    expect(retryDelayS(1, 1, 600)).toBeGreaterThan(600)
   })
 
   test.each([

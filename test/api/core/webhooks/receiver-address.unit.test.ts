@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseEndpointUrl } from '../../../../api/core/webhooks/endpoint-url.ts'
+import { normalizeEndpointUrl, parseEndpointUrl } from '../../../../api/core/webhooks/endpoint-url.ts'
 import {
   createAddressPolicy,
   isAllowedNetwork,
@@ -140,12 +140,21 @@ describe('a URL', () => {
     'https://１２７.0.0.1/',
     'not a url',
     `https://example.org/${'a'.repeat(2_000)}`,
+    `https://example.org/${'ä'.repeat(1_000)}`,
   ])('%s is refused', (text) => expect(parseEndpointUrl(text, rules).problem).toBeDefined())
 
   test.each(['https://example.org/', 'https://example.org:8443/a?b=c', 'https://93.184.215.14/'])(
     '%s is accepted',
     (text) => expect(parseEndpointUrl(text, rules).url?.href).toBe(text),
   )
+
+  test.each([
+    [' https://example.org/', 'https://example.org/'],
+    ['https://exam\nple.org/a', 'https://example.org/a'],
+    ['https://ex%61mple.org', 'https://example.org/'],
+    ['https://EXAMPLE.org:443/a b#', 'https://example.org/a%20b'],
+    ['not a url', 'not a url'],
+  ])('%j is stored as %s', (text, stored) => expect(normalizeEndpointUrl(text)).toBe(stored))
 
   test('with http is accepted where the settings allow it', () => {
     expect(parseEndpointUrl('http://example.org/', { ...rules, allowsHttp: true }).url).toBeDefined()

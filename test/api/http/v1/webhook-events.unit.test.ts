@@ -5,7 +5,11 @@ import {
   toUserEvent,
 } from '../../../../api/core/webhooks/account-events.ts'
 import { toAgentStatusEvent, toCampaignEvents } from '../../../../api/core/webhooks/call-center-events.ts'
-import { toEndedCallEvents, toLiveCallEvents } from '../../../../api/core/webhooks/call-events.ts'
+import {
+  toEndedCallEvents,
+  toLiveCallEvents,
+  withDialedNumbers,
+} from '../../../../api/core/webhooks/call-events.ts'
 import { SUBSCRIBABLE_EVENTS, type WebhookEvent } from '../../../../api/core/webhooks/event.ts'
 import { EVENT_DATA } from '../../../../api/http/v1/webhook-event-wire.ts'
 import { newUser } from '../../../support/fixtures/users.ts'
@@ -68,6 +72,27 @@ describe('events', () => {
       expect(JSON.stringify(event.data)).not.toContain('hash')
     },
   )
+
+  test('a call that has only started was answered by none, though the phone of its caller is up', () => {
+    const parties = [{ userId: '5', extension: '1001', answered: true }]
+    const early = { ...live, answeredAt: undefined }
+    const [started] = toLiveCallEvents(early, undefined, () => ({ ...record, parties }))
+    expect(started?.data).toMatchObject({ answered_at: null, parties: [{ user_id: '5', answered: false }] })
+  })
+
+  test('a call that the API placed has the number that it dials, as long as the PBX names none', async () => {
+    const id = 'hk_1'
+    const find = async () => ({ id, userId: '5', number: '1002', createdAt: AT, outcome: null })
+    const eventsTo = (toNumber: string, callId = id) =>
+      toLiveCallEvents({ ...live, id: callId }, undefined, () => ({ ...record, id: callId, toNumber }))
+    const numbersOf = async (some: WebhookEvent[]) =>
+      (await withDialedNumbers(some, { find })).map(({ data }) => (data as { to: object }).to)
+    expect(await numbersOf(eventsTo(''))).toEqual(Array(2).fill({ number: '1002', name: '' }))
+    expect(await numbersOf(eventsTo('1003'))).toEqual(Array(2).fill({ number: '1003', name: '' }))
+    expect(await numbersOf(eventsTo('', '17.1'))).toEqual(Array(2).fill({ number: '', name: '' }))
+    const other = toSessionStarted(session)
+    expect(await withDialedNumbers([other], { find })).toEqual([other])
+  })
 
   test('a call that was known sends nothing again', () => {
     expect(toLiveCallEvents(live, live, () => record)).toEqual([])
