@@ -42,7 +42,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     const files = ['pjsip.conf', 'pjsip_more.conf'].map((name) =>
       readFileSync(join(server.etc, name), 'utf8'),
     )
-    const read = readPjsipPeople(files.join('\n').replace(/^#(?:try)?include.*$/gm, ''), TEMPLATES)
+    const read = await readPjsipPeople(files.join('\n').replace(/^#(?:try)?include.*$/gm, ''), TEMPLATES)
     expect(read.lineErrors).toEqual([])
     const known = (all: typeof people) => all.map(({ extension, name }) => `${extension} ${name}`).sort()
     expect(known(read.people)).toEqual(known(people))

@@ -1,7 +1,7 @@
 import type { AttemptResult, ClaimedDelivery, DeliveryStore } from '../../../core/webhooks/deliveries.ts'
 import { isStorable, rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
-import { queueMessage } from './queue-events.ts'
+import { queueMessages } from './queue-events.ts'
 
 /** The expiry of a claim identifies it. Only attempts with a result count. */
 export function createDeliveryStore(db: Database): DeliveryStore {
@@ -107,7 +107,7 @@ export function createDeliveryStore(db: Database): DeliveryStore {
 
     queueFor: (endpointId, event, now) =>
       db.transaction(async (trx) => {
-        const id = await queueMessage(trx, event, [rowId(endpointId) ?? 0], now)
+        const [id] = await queueMessages(trx, [event], [rowId(endpointId) ?? 0], now)
         if (id === undefined) throw new TypeError('the key of the event is not unique')
         return id
       }),

@@ -1,3 +1,4 @@
+import type { KyselyPlugin } from 'kysely'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createDispatcher, MAX_FAILING_S } from '../../../../../api/core/webhooks/dispatcher.ts'
 import type { SubscribableEvent, WebhookEvent } from '../../../../../api/core/webhooks/event.ts'
@@ -96,6 +97,37 @@ describe('webhooks', () => {
       expect(await store.count(users.id, {})).toBe(0)
       await one.close()
       await other.close()
+    })
+
+    test('are queued with a few statements, however many endpoints and events there are', async () => {
+      const db = await engine.tables()
+      for (let n = 0; n < 50; n += 1)
+        await addEndpoint(db, `https://a${n}.example/`, n % 2 === 0 ? ['user.created'] : ['call.ended'])
+      let statements = 0
+      const counting: KyselyPlugin = {
+        transformQuery({ node }) {
+          statements += 1
+          return node
+        },
+        transformResult: async ({ result }) => result,
+      }
+      const events = Array.from({ length: 100 }, (_, n) =>
+        eventOf(n, n % 4 === 0 ? 'call.ended' : 'user.created'),
+      )
+      await db.transaction((trx) => queueEvents(trx.withPlugin(counting), [...events, ...events.slice(0, 5)]))
+      expect(statements).toBeLessThanOrEqual(5)
+      const rows = await db.query
+        .selectFrom('webhook_deliveries')
+        .innerJoin('webhook_messages', 'webhook_messages.id', 'message_id')
+        .select(['type', 'status', 'tries', 'next_try_at', (of) => of.fn.countAll<number>().as('count')])
+        .groupBy(['type', 'status', 'tries', 'next_try_at'])
+        .orderBy('type')
+        .execute()
+      const waiting = { status: 'waiting', tries: 0, next_try_at: NOW }
+      expect(rows).toEqual([
+        { type: 'call.ended', ...waiting, count: 25 * 25 },
+        { type: 'user.created', ...waiting, count: 75 * 25 },
+      ])
     })
 
     test('are lost with the fact, where its transaction fails', async () => {
