@@ -47,6 +47,8 @@ export type NewImport = Omit<AccountImport, 'id' | 'done' | 'failed' | 'error' |
 
 export interface AccountState {
   accounts: readonly KnownAccount[]
+  /** Differs if any account has changed. */
+  digest: string
   names: ExistingNames
 }
 

@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely'
+import { createEventLoopYield } from '../../../../runtime/event-loop-yield.ts'
 import type { PlanItem } from '../../../core/account-imports/import-plan.ts'
 import type {
   AccountImport,
@@ -58,17 +59,21 @@ export function createAccountImportStore(
           })
           .returningAll()
           .executeTakeFirstOrThrow()
-        const rows = planned.map((item, position) => ({
-          import_id: row.id,
-          position,
-          action: item.action,
-          item_json: JSON.stringify(item),
-        }))
-        for (const some of chunks(rows, CHUNK))
+        const pause = createEventLoopYield()
+        for (const some of chunks([...planned.entries()], CHUNK)) {
           await trx
             .insertInto('account_import_items')
-            .values([...some])
+            .values(
+              some.map(([position, item]) => ({
+                import_id: row.id,
+                position,
+                action: item.action,
+                item_json: JSON.stringify(item),
+              })),
+            )
             .execute()
+          await pause()
+        }
         await trx
           .deleteFrom('account_imports')
           .where('id', 'not in', (of) =>

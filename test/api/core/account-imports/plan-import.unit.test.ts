@@ -72,7 +72,7 @@ function plan(
     for (const name of [username, extension, displayName])
       if (name) displayNames.set(foldDisplayName(name), id)
   }
-  return planImport({
+  const steps = planImport({
     source: 'freepbx',
     fetched: { people, lineErrors },
     options: { ...OPTIONS, ...options },
@@ -80,6 +80,10 @@ function plan(
     names: { logins, displayNames, reserved: new Set(reserved) },
     policy,
   })
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
 }
 const planned = (...args: Parameters<typeof plan>) =>
   plan(...args).items.map(({ action, username, reason }) => `${username}: ${reason ?? action}`)
