@@ -91,6 +91,7 @@ export function createAccountImports(needs: AccountImportsNeeds): AccountImports
       {
         ...{ source, state: 'planned', isScheduled, options },
         counts: plan.counts,
+        newDisabled: plan.newDisabled,
         lineErrors: plan.lineErrors.slice(0, MAX_LINE_ERRORS),
         isMassDisable: plan.isMassDisable,
         accountsDigest: digest,

@@ -23,6 +23,8 @@ export interface AccountImport {
   state: ImportState
   options: ImportOptions
   counts: PlanCounts
+  /** Accounts that are made, and made disabled. */
+  newDisabled: number
   lineErrors: readonly LineError[]
   isMassDisable: boolean
   accountsDigest: string

@@ -5,6 +5,7 @@ import {
   type ImportedValues,
   type ImportOptions,
   type ImportPlan,
+  isDisablingHeldBack,
   type KnownAccount,
   PLAN_ACTIONS,
   type PlanCounts,
@@ -118,7 +119,7 @@ export function* planImport(request: PlanRequest): Generator<void, ImportPlan> {
     // An administrator has enabled it since the import disabled it.
     if (account.lastImport?.values.disabled === true)
       return { ...item, action: 'changed_here', kept: ['disabled'] }
-    if (fetched.lineErrors.length > 0 && !options.allowMassDisable)
+    if (isDisablingHeldBack({ options, lineErrors: fetched.lineErrors }))
       return { ...item, action: 'conflict', reason: 'list_incomplete' }
     if (isMassDisable && !options.allowMassDisable)
       return { ...item, action: 'conflict', reason: 'mass_disable' }
@@ -140,7 +141,8 @@ export function* planImport(request: PlanRequest): Generator<void, ImportPlan> {
     items.push(planMissing(account))
     yield
   }
-  return { items, counts: countActions(items), lineErrors: fetched.lineErrors, isMassDisable }
+  const newDisabled = items.filter(({ action, changes }) => action === 'create' && changes.disabled).length
+  return { items, counts: countActions(items), newDisabled, lineErrors: fetched.lineErrors, isMassDisable }
 }
 
 /** Finds all people who share an id, an extension or a username with another: it is unknown which of them is right. */

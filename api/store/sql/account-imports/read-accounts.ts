@@ -62,7 +62,8 @@ async function* listAccounts({ query }: Database): AsyncGenerator<KnownAccount> 
         disabled: row.disabled === 1,
         isDisabledBySource: row.disabled_by_source === 1,
         sourceId: row.source_id,
-        lastImport: row.values_json === null ? null : { values: JSON.parse(row.values_json) as WrittenValues }, // as `recordValues` wrote it
+        lastImport:
+          row.values_json === null ? null : { values: JSON.parse(row.values_json) as WrittenValues }, // as `recordValues` wrote it
       }
     }
     after = rows.at(-1)?.id

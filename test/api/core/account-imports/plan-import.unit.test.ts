@@ -180,6 +180,23 @@ describe('planImport', () => {
     expect(back?.values).not.toHaveProperty('disabled')
   })
 
+  test.each([
+    ['\u0430dmin', null, ['name_mixes_scripts']],
+    ['Anna \u0430nna', null, ['name_mixes_scripts']],
+    ['Отдел IT-поддержки', 'Отдел IT-поддержки', []],
+    ['Fay', 'Fay', []],
+    ['fay', null, []],
+    ['1001', null, []],
+  ])('reads the name %s', (name, displayName, notes) => {
+    const { items } = plan([person('1001', { username: 'fay', name })])
+    expect(items).toMatchObject([{ action: 'create', changes: { displayName }, notes }])
+  })
+
+  test('counts new accounts that are disabled', () => {
+    const people = ['1001', '1002', '1003'].map((one) => person(one, { disabled: one !== '1002' }))
+    expect(plan(people)).toMatchObject({ newDisabled: 2, counts: { create: 3, disable: 0 } })
+  })
+
   test('disables a person whom the source lists as disabled', () => {
     const people = [person('1001', { disabled: true }), person('1002', { disabled: true })]
     expect(plan(people, [account('1001')]).items).toMatchObject([
