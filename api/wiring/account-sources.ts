@@ -19,6 +19,13 @@ import { createAmiClientFactory } from './ami-client-factory.ts'
 /** Asterisk answers a login within this time or not at all. */
 const AMI_CONNECT_MS = 10_000
 
+const NEEDED_SETTINGS: Readonly<Record<Exclude<AccountSourceName, 'csv' | 'pjsip'>, string>> = {
+  mikopbx:
+    'HOOKSWITCH_MIKOPBX_URL and HOOKSWITCH_MIKOPBX_API_KEY, or HOOKSWITCH_MIKOPBX_LOGIN and HOOKSWITCH_MIKOPBX_PASSWORD',
+  freepbx: 'HOOKSWITCH_FREEPBX_URL, HOOKSWITCH_FREEPBX_CLIENT_ID and HOOKSWITCH_FREEPBX_CLIENT_SECRET',
+  asterisk: 'HOOKSWITCH_AMI_HOST and HOOKSWITCH_AMI_CONFIG_SECRET or HOOKSWITCH_AMI_CONTROL_SECRET',
+}
+
 /** Opens the sources of people that the settings describe; each connects only while it is read. */
 export function createAccountSourceOpener(
   config: AccountSourceConfig,
@@ -64,7 +71,7 @@ export function createAccountSourceOpener(
       const open = openers[name]
       if (open !== undefined) return open()
       throw new Refusal('input_invalid', {
-        detail: `the settings have no address and credentials of ${name}`,
+        detail: `the settings have no address and credentials of ${name}: set ${NEEDED_SETTINGS[name]}`,
       })
     },
   }

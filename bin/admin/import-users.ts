@@ -13,7 +13,7 @@ import {
   type AccountSourceName,
   isFileSource,
 } from '../../api/core/account-imports/account-source.ts'
-import { PLAN_ACTIONS, SIGN_INS } from '../../api/core/account-imports/import-plan.ts'
+import { isDisablingHeldBack, PLAN_ACTIONS, SIGN_INS } from '../../api/core/account-imports/import-plan.ts'
 import type { AccountImport, StoredItem } from '../../api/core/account-imports/import-store.ts'
 import { Role } from '../../contract/claims.ts'
 import { readEnv } from '../../runtime/env.ts'
@@ -108,6 +108,7 @@ function readSourceFile(source: AccountSourceName, path: string | undefined): st
 }
 
 function describe(run: AccountImport, items: readonly StoredItem[]): string {
+  const [firstError] = run.lineErrors
   const rows = items.map((item) => [
     item.outcome === 'failed' ? 'failed' : item.action,
     item.username,
@@ -115,6 +116,9 @@ function describe(run: AccountImport, items: readonly StoredItem[]): string {
     item.name ?? '-',
     [
       item.detail ?? item.reason,
+      item.action === 'create' && item.changes.disabled === true && 'disabled',
+      item.action === 'unchanged' && item.reason === 'missing' && '--disable-missing would disable this user',
+      item.reason === 'list_incomplete' && firstError && `line ${firstError.line}: ${firstError.reason}`,
       item.otherUser && `user ${item.otherUser}`,
       item.kept.length > 0 ? `changed here: ${item.kept.join(', ')}` : undefined,
       ...item.notes,
@@ -130,11 +134,21 @@ function describe(run: AccountImport, items: readonly StoredItem[]): string {
 
 function summarize(run: AccountImport): string {
   const counts = PLAN_ACTIONS.filter((action) => run.counts[action] > 0)
-    .map((action) => `${action} ${run.counts[action]}`)
+    .map((action) => {
+      const disabled = action === 'create' && run.newDisabled > 0 ? ` (${run.newDisabled} disabled)` : ''
+      return `${action} ${run.counts[action]}${disabled}`
+    })
     .join(', ')
-  const warning = run.isMassDisable
-    ? '\nfewer than half of the known people are listed: see --allow-mass-disable'
-    : ''
+  const warning = [
+    ...(run.isMassDisable
+      ? ['fewer than half of the known people are listed: see --allow-mass-disable']
+      : []),
+    ...(isDisablingHeldBack(run)
+      ? ['lines could not be read, so no missing user is disabled: see --allow-mass-disable']
+      : []),
+  ]
+    .map((text) => `\n${text}`)
+    .join('')
   if (run.state === 'planned')
     return `${counts || 'no person is listed'}; nothing was changed: add --apply${warning}`
   const failed = run.failed > 0 ? `, ${run.failed} failed` : ''
@@ -166,9 +180,9 @@ function printStatus(
 }
 
 function toJson(run: AccountImport, items: readonly StoredItem[]) {
-  const { id, source, state, counts, total, done, failed, error } = run
+  const { id, source, state, counts, newDisabled, total, done, failed, error } = run
   return {
-    ...{ id, source, state, counts, total, done, failed, error },
+    ...{ id, source, state, counts, new_disabled: newDisabled, total, done, failed, error },
     line_errors: run.lineErrors,
     mass_disable: run.isMassDisable,
     items: items.map((item) => ({
@@ -178,6 +192,7 @@ function toJson(run: AccountImport, items: readonly StoredItem[]) {
       name: item.name,
       reason: item.reason ?? null,
       other_user: item.otherUser ?? null,
+      disabled: item.changes.disabled ?? null,
       kept: item.kept,
       notes: item.notes,
       line: item.line ?? null,

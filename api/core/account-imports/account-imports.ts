@@ -1,10 +1,10 @@
-import { sha256 } from '../../../runtime/hash.ts'
+import { createPacedWork, type WorkClock } from '../../../runtime/paced-work.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { AccountAdmin, ChangedBy } from '../auth/account-admin.ts'
 import type { SecurityLog } from '../auth/security-log.ts'
 import type { ExtensionRules } from '../dial-policy/dialable-extension.ts'
 import { Refusal } from '../refusal.ts'
-import type { AccountSource } from './account-source.ts'
+import type { AccountSource, AccountSourceName, FetchedPeople } from './account-source.ts'
 import { createImportRunner } from './apply-import.ts'
 import {
   changesAccount,
@@ -13,7 +13,7 @@ import {
   type PlanItem,
   WRITING_ACTIONS,
 } from './import-plan.ts'
-import type { AccountImport, AccountImportStore, AccountState, StoredItem } from './import-store.ts'
+import type { AccountImport, AccountImportStore, StoredItem } from './import-store.ts'
 import { planImport } from './plan-import.ts'
 
 export interface PlanOptions {
@@ -55,13 +55,14 @@ export interface AccountImportsNeeds {
   securityLog: SecurityLog
   policy: () => ExtensionRules
   now: () => number
+  clock?: WorkClock
 }
 
 /** A running import reports each second or more often. */
 const INTERRUPTED_S = 120
 
 export function createAccountImports(needs: AccountImportsNeeds): AccountImports {
-  const { store, securityLog, policy, now } = needs
+  const { store, securityLog, policy, now, clock } = needs
   const nowS = () => toUnixSeconds(now())
   const apply = createImportRunner({ ...needs, nowS })
   const running = new Set<Promise<unknown>>()
@@ -78,34 +79,50 @@ export function createAccountImports(needs: AccountImportsNeeds): AccountImports
     return asSeenNow(found)
   }
 
+  async function makePlan(
+    source: AccountSourceName,
+    fetched: FetchedPeople,
+    { options, by, isScheduled = false }: PlanOptions,
+  ): Promise<AccountImport> {
+    const { digest, ...state } = await store.readAccounts()
+    const steps = planImport({ source, fetched, options, ...state, policy: policy() })
+    const plan = await runSteps(steps, createPacedWork(clock))
+    return store.add(
+      {
+        ...{ source, state: 'planned', isScheduled, options },
+        counts: plan.counts,
+        newDisabled: plan.newDisabled,
+        lineErrors: plan.lineErrors.slice(0, MAX_LINE_ERRORS),
+        isMassDisable: plan.isMassDisable,
+        accountsDigest: digest,
+        total: plan.items.filter(changesAccount).length,
+        actorId: by.actorId,
+        createdAt: nowS(),
+      },
+      plan.items.filter(isReported),
+    )
+  }
+
+  let lastPlan: Promise<unknown> = Promise.resolve()
+  /** A plan holds all accounts in memory. */
+  function onePlanAtATime<T>(make: () => Promise<T>): Promise<T> {
+    const made = lastPlan.then(make)
+    lastPlan = made.catch(() => {})
+    return made
+  }
+
   return {
     find,
-    async plan(source, { options, by, isScheduled = false }) {
+    async plan(source, options) {
       const fetched = await source.fetch()
-      const state = await store.readAccounts()
-      const plan = planImport({ source: source.name, fetched, options, ...state, policy: policy() })
-      return store.add(
-        {
-          source: source.name,
-          state: 'planned',
-          ...{ isScheduled, options },
-          counts: plan.counts,
-          lineErrors: plan.lineErrors.slice(0, MAX_LINE_ERRORS),
-          isMassDisable: plan.isMassDisable,
-          accountsDigest: digestOf(state),
-          total: plan.items.filter(changesAccount).length,
-          actorId: by.actorId,
-          createdAt: nowS(),
-        },
-        plan.items.filter(isReported),
-      )
+      return onePlanAtATime(() => makePlan(source.name, fetched, options))
     },
 
     async start(id, by) {
       const planned = await find(id)
       if (planned.state !== 'planned')
         throw new Refusal('conflict', { detail: 'this plan was applied before: make a new one' })
-      if (digestOf(await store.readAccounts()) !== planned.accountsDigest) {
+      if ((await store.readAccounts()).digest !== planned.accountsDigest) {
         throw new Refusal('conflict', { detail: 'accounts have changed since this plan: make a new one' })
       }
       if (!(await store.claim(id, nowS())))
@@ -151,8 +168,14 @@ const MAX_LINE_ERRORS = 100
 const isReported = ({ action, reason, notes }: PlanItem) =>
   action !== 'unchanged' || reason !== undefined || notes.length > 0
 
-/** Differs if any account has changed. */
-const digestOf = ({ accounts }: AccountState) => sha256(JSON.stringify(accounts))
+/** Runs work of small steps to its end. */
+async function runSteps<T>(steps: Generator<void, T>, pace: () => void | Promise<void>): Promise<T> {
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+    await pace()
+  }
+}
 
 const describeCounts = ({ counts, options }: AccountImport) =>
   [...WRITING_ACTIONS.map((action) => `${action}=${counts[action]}`), `sign_in=${options.signIn}`].join(' ')

@@ -1,3 +1,4 @@
+import { createPacedWork, type WorkClock } from '../../../runtime/paced-work.ts'
 import { type AccountAdmin, type ChangedBy, describeValues } from '../auth/account-admin.ts'
 import type { SecurityLog } from '../auth/security-log.ts'
 import { Refusal } from '../refusal.ts'
@@ -10,16 +11,20 @@ export interface ImportRunnerNeeds {
   securityLog: SecurityLog
   /** Unix seconds. */
   nowS: () => number
+  clock?: WorkClock | undefined
 }
 
-/** New accounts of one transaction. */
-const CREATE_BATCH = 100
+/** New accounts of one transaction, which other requests may wait for. */
+const CREATE_BATCH = 25
 const PAGE = 500
 /** Changes between two reports of the progress. */
 const REPORT_EVERY = 10
 
-/** @returns what applies a plan to its end; it never rejects for one item */
-export function createImportRunner({ store, accountAdmin, securityLog, nowS }: ImportRunnerNeeds) {
+/**
+ * @returns what applies a plan to its end; it never rejects for one item. It works at most half of the time, so that
+ *   other requests do not wait for it.
+ */
+export function createImportRunner({ store, accountAdmin, securityLog, nowS, clock }: ImportRunnerNeeds) {
   async function create(
     run: AccountImport,
     items: readonly StoredItem[],
@@ -65,15 +70,22 @@ export function createImportRunner({ store, accountAdmin, securityLog, nowS }: I
       },
     )
 
-  async function applyPage(run: AccountImport, items: readonly StoredItem[], by: ChangedBy): Promise<void> {
+  async function applyPage(
+    run: AccountImport,
+    items: readonly StoredItem[],
+    by: ChangedBy,
+    pace: () => void | Promise<void>,
+  ): Promise<void> {
     const created = items.filter(({ action }) => action === 'create')
     for (let at = 0; at < created.length; at += CREATE_BATCH) {
       const batch = created.slice(at, at + CREATE_BATCH)
       await store.recordResults(run.id, await create(run, batch, by), nowS())
+      await pace()
     }
     let results: ItemResult[] = []
     for (const item of items.filter((one) => one.action !== 'create' && changesAccount(one))) {
       results.push(await changeOrReport(run, item, by))
+      await pace()
       if (results.length < REPORT_EVERY) continue
       await store.recordResults(run.id, results, nowS())
       results = []
@@ -82,12 +94,13 @@ export function createImportRunner({ store, accountAdmin, securityLog, nowS }: I
   }
 
   return async (run: AccountImport, by: ChangedBy): Promise<void> => {
+    const pace = createPacedWork(clock)
     try {
       for (let after = -1; ; ) {
         const items = await store.listItems(run.id, {}, { after, limit: PAGE })
         const last = items.at(-1)
         if (last === undefined) break
-        await applyPage(run, items, by)
+        await applyPage(run, items, by, pace)
         after = last.position
       }
       await store.finish(run.id, { state: 'done', error: null }, nowS())

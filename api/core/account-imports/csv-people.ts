@@ -12,11 +12,13 @@ type CsvColumnName = (typeof CSV_COLUMNS)[number]
 const YES = new Set(['yes', 'true', '1'])
 const NO = new Set(['no', 'false', '0', ''])
 
+const MAX_ROWS = 100_000
+
 /**
  * Reads people from a list (RFC 4180). Its header names `username`, `extension` or both, and may name the other
  * `CSV_COLUMNS`. The username identifies a person from one list to the next; without it the extension does. A row that
  * cannot be read becomes an error with its line.
- * @throws {Refusal} `input_invalid` without such a header, or where rows cannot be separated
+ * @throws {Refusal} `input_invalid` without such a header, for too many rows, or where they cannot be separated
  */
 export async function readCsvPeople(text: string): Promise<FetchedPeople> {
   const whole = text.replace(/^\ufeff/, '')
@@ -33,6 +35,8 @@ export async function readCsvPeople(text: string): Promise<FetchedPeople> {
     if (person !== undefined && 'reason' in person) lineErrors.push(person)
     else if (person !== undefined) people.push(person)
     isHeader = false
+    if (people.length + lineErrors.length > MAX_ROWS)
+      throw invalidInput(`the list has more than ${MAX_ROWS} rows`)
   }
   return { people, lineErrors }
 }

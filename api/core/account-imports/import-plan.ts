@@ -104,6 +104,8 @@ export const PLAN_NOTES = [
   'email_taken',
   'email_shared',
   'name_invalid',
+  /** A word of the name has Latin letters beside Cyrillic or Greek ones. */
+  'name_mixes_scripts',
   /** Several people have this name, so that the extension is added to it. */
   'name_shared',
 ] as const
@@ -135,9 +137,20 @@ export interface PlanItem {
 
 export type PlanCounts = Record<PlanAction, number>
 
+/** Whether accounts stay enabled because a part of the list could not be read. */
+export const isDisablingHeldBack = ({
+  options,
+  lineErrors,
+}: {
+  options: Pick<ImportOptions, 'disableMissing' | 'allowMassDisable'>
+  lineErrors: readonly LineError[]
+}): boolean => lineErrors.length > 0 && options.disableMissing && !options.allowMassDisable
+
 export interface ImportPlan {
   items: readonly PlanItem[]
   counts: PlanCounts
+  /** Accounts that are made, and made disabled. */
+  newDisabled: number
   lineErrors: readonly LineError[]
   /** Accounts would be disabled, and fewer than half of the known people are listed. */
   isMassDisable: boolean

@@ -23,6 +23,8 @@ export interface AccountImport {
   state: ImportState
   options: ImportOptions
   counts: PlanCounts
+  /** Accounts that are made, and made disabled. */
+  newDisabled: number
   lineErrors: readonly LineError[]
   isMassDisable: boolean
   accountsDigest: string
@@ -47,6 +49,8 @@ export type NewImport = Omit<AccountImport, 'id' | 'done' | 'failed' | 'error' |
 
 export interface AccountState {
   accounts: readonly KnownAccount[]
+  /** Differs if any account has changed. */
+  digest: string
   names: ExistingNames
 }
 

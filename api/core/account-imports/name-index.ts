@@ -13,6 +13,8 @@ export interface ExistingNames {
 }
 
 export interface NameIndex {
+  /** Adds the names of a person of the source; all of them before the first question. */
+  add(read: ReadPerson): void
   /** The id of another account with this username, extension or address. */
   ownerOf(name: string, except?: string): string | undefined
   isReserved(extension: string): boolean
@@ -25,10 +27,10 @@ export interface NameIndex {
   displayNameFor(read: ReadPerson, userId?: string): { name: string | null; isShared: boolean }
 }
 
-export function createNameIndex(existing: ExistingNames, people: readonly ReadPerson[]): NameIndex {
-  const emails = countBy(people.flatMap(({ email }) => (email === null ? [] : normalizeName(email))))
-  const names = countBy(people.flatMap(({ name }) => (name === null ? [] : foldDisplayName(name))))
-  const usernames = new Set(people.map(({ username }) => foldDisplayName(username)))
+export function createNameIndex(existing: ExistingNames): NameIndex {
+  const emails = new Map<string, number>()
+  const names = new Map<string, number>()
+  const usernames = new Set<string>()
 
   const isTaken = (name: string, userId: string | undefined) => {
     const owner = existing.displayNames.get(foldDisplayName(name))
@@ -36,6 +38,11 @@ export function createNameIndex(existing: ExistingNames, people: readonly ReadPe
   }
 
   return {
+    add({ email, name, username }) {
+      if (email !== null) countOne(emails, normalizeName(email))
+      if (name !== null) countOne(names, foldDisplayName(name))
+      usernames.add(foldDisplayName(username))
+    },
     ownerOf(name, except) {
       const owner = existing.logins.get(normalizeName(name))
       return owner === except ? undefined : owner
@@ -61,8 +68,6 @@ export function createNameIndex(existing: ExistingNames, people: readonly ReadPe
 /** Characters of a name that leave place for an extension. */
 const MAX_SHARED_NAME = 60
 
-function countBy(texts: readonly string[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>()
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1)
-  return counts
+function countOne(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1)
 }

@@ -5,6 +5,7 @@ import {
   type ImportedValues,
   type ImportOptions,
   type ImportPlan,
+  isDisablingHeldBack,
   type KnownAccount,
   PLAN_ACTIONS,
   type PlanCounts,
@@ -26,16 +27,24 @@ export interface PlanRequest {
 }
 
 /**
- * Compares the people of a source with the accounts. It changes nothing. An account belongs to a person by source and
+ * Compares the people of a source with the accounts, one in each step. It changes nothing. An account belongs to a person by source and
  * id alone: an equal name or extension is a conflict, as it may be another person.
  */
-export function planImport({ source, fetched, options, accounts, names, policy }: PlanRequest): ImportPlan {
-  const people = fetched.people.map(readPerson)
-  const index = createNameIndex(names, people)
+export function* planImport(request: PlanRequest): Generator<void, ImportPlan> {
+  const { source, fetched, options, accounts, names, policy } = request
+  const index = createNameIndex(names)
+  const people: ReadPerson[] = []
+  const duplicates = createDuplicateFinder()
+  for (const person of fetched.people) {
+    const read = readPerson(person)
+    people.push(read)
+    index.add(read)
+    duplicates.add(read)
+    yield
+  }
   const byId = new Map(accounts.map((account) => [account.id, account]))
   const own = accounts.filter((account) => account.source === source)
   const bySourceId = new Map(own.map((account) => [account.sourceId, account]))
-  const duplicates = findDuplicates(people)
   const admins = createAdminCounter(accounts)
 
   function planPerson(read: ReadPerson): PlanItem {
@@ -110,7 +119,7 @@ export function planImport({ source, fetched, options, accounts, names, policy }
     // An administrator has enabled it since the import disabled it.
     if (account.lastImport?.values.disabled === true)
       return { ...item, action: 'changed_here', kept: ['disabled'] }
-    if (fetched.lineErrors.length > 0 && !options.allowMassDisable)
+    if (isDisablingHeldBack({ options, lineErrors: fetched.lineErrors }))
       return { ...item, action: 'conflict', reason: 'list_incomplete' }
     if (isMassDisable && !options.allowMassDisable)
       return { ...item, action: 'conflict', reason: 'mass_disable' }
@@ -123,23 +132,34 @@ export function planImport({ source, fetched, options, accounts, names, policy }
     return admins.guard(disable, account)
   }
 
-  const items = [...people.map(planPerson), ...missing.map(planMissing)]
-  return { items, counts: countActions(items), lineErrors: fetched.lineErrors, isMassDisable }
+  const items: PlanItem[] = []
+  for (const read of people) {
+    items.push(planPerson(read))
+    yield
+  }
+  for (const account of missing) {
+    items.push(planMissing(account))
+    yield
+  }
+  const newDisabled = items.filter(({ action, changes }) => action === 'create' && changes.disabled).length
+  return { items, counts: countActions(items), newDisabled, lineErrors: fetched.lineErrors, isMassDisable }
 }
 
-/** All people who share an id, an extension or a username with another: it is unknown which of them is right. */
-function findDuplicates(people: readonly ReadPerson[]): ReadonlySet<ReadPerson> {
+/** Finds all people who share an id, an extension or a username with another: it is unknown which of them is right. */
+function createDuplicateFinder() {
   const first = new Map<string, ReadPerson>()
   const duplicates = new Set<ReadPerson>()
-  for (const read of people) {
-    const names = [read.username, read.extension ?? ''].filter((name) => name !== '').map(normalizeName)
-    for (const key of new Set([`id:${read.person.sourceId}`, ...names])) {
-      const other = first.get(key)
-      if (other === undefined) first.set(key, read)
-      else if (other !== read) duplicates.add(read).add(other)
-    }
+  return {
+    has: (read: ReadPerson) => duplicates.has(read),
+    add(read: ReadPerson): void {
+      const names = [read.username, read.extension ?? ''].filter((name) => name !== '').map(normalizeName)
+      for (const key of new Set([`id:${read.person.sourceId}`, ...names])) {
+        const other = first.get(key)
+        if (other === undefined) first.set(key, read)
+        else if (other !== read) duplicates.add(read).add(other)
+      }
+    },
   }
-  return duplicates
 }
 
 /** An address or a name that is another's is left out; the account does without it. */

@@ -1,7 +1,7 @@
 import { type ExtensionRules, isDialableExtension } from '../dial-policy/dialable-extension.ts'
 import { Refusal } from '../refusal.ts'
 import { normalizeName, requireOwnNames, trimName } from '../values/account-names.ts'
-import { DisplayName } from '../values/display-name.ts'
+import { DisplayName, mixesScriptsInWord } from '../values/display-name.ts'
 import { Email } from '../values/email.ts'
 import { ACCOUNT_EXTENSION } from '../values/extension.ts'
 import type { SourcePerson } from './account-source.ts'
@@ -29,7 +29,7 @@ export function readPerson(person: SourcePerson): ReadPerson {
     person,
     extension,
     username,
-    name: readName(person.name, username, notes),
+    name: readName(person.name, { username, extension }, notes),
     // A username that is an address is the account's own one.
     email: readEmail(person.email, notes) ?? Email.safeParse(username).data ?? null,
     notes,
@@ -37,13 +37,19 @@ export function readPerson(person: SourcePerson): ReadPerson {
   }
 }
 
-function readName(text: string | null, username: string, notes: PlanNote[]): string | null {
+function readName(
+  text: string | null,
+  { username, extension }: Pick<ReadPerson, 'username' | 'extension'>,
+  notes: PlanNote[],
+): string | null {
   const name = trimName((text ?? '').replace(/\s+/gu, ' '))
   // PBXs name an extension by its number until a person has it.
-  if (name === '' || normalizeName(name) === normalizeName(username)) return null
+  if (name === '' || name === username || normalizeName(name) === normalizeName(extension ?? '')) return null
   const read = DisplayName.safeParse(name)
   if (!read.success) notes.push('name_invalid')
-  return read.data ?? null
+  else if (mixesScriptsInWord(read.data)) notes.push('name_mixes_scripts')
+  else return read.data
+  return null
 }
 
 function readEmail(text: string | null, notes: PlanNote[]): string | null {

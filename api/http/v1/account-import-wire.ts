@@ -60,6 +60,7 @@ export const AccountImportJson = z
     counts: z
       .record(Action, count)
       .openapi({ description: 'How many people or users the plan has of each action' }),
+    new_disabled: count.openapi({ description: 'How many of the new users are made disabled' }),
     total: count.openapi({ description: 'How many of them change a user' }),
     done: count,
     failed: count,
@@ -88,6 +89,7 @@ export const toAccountImportJson = (run: AccountImport): z.input<typeof AccountI
   scheduled: run.isScheduled,
   state: run.state,
   counts: run.counts,
+  new_disabled: run.newDisabled,
   total: run.total,
   done: run.done,
   failed: run.failed,

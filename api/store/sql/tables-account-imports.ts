@@ -22,6 +22,7 @@ export interface AccountImportsTable {
   state: ImportState
   options_json: string
   counts_json: string
+  new_disabled: number
   line_errors_json: string
   is_mass_disable: number
   accounts_digest: string

@@ -90,6 +90,28 @@ describe('people of a PBX become users', () => {
     expect(`${plan.out}${applied.out}${JSON.stringify(json)}`).not.toContain('secret-3001')
   })
 
+  it('at the command line: a list says what it would disable, and what holds that back', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'phones-')), 'pjsip.conf')
+    writeFileSync(file, '[3601]\ntype=endpoint\n#include more.conf\n')
+    const held = await hookswitch('users', 'import', 'pjsip', file, '--disable-missing', '--json')
+    expect(JSON.parse(held.out).counts).toMatchObject({ disable: 0, conflict: 1 })
+    const { out } = await hookswitch('users', 'import', 'pjsip', file, '--disable-missing')
+    expect(out).toMatch(/conflict +3501 .*list_incomplete; line 3: #include is not followed/)
+    expect(out).toContain('lines could not be read, so no missing user is disabled')
+    const kept = await hookswitch('users', 'import', 'pjsip', file)
+    expect(kept.out).toMatch(/unchanged +3501 .*missing; --disable-missing would disable this user/)
+
+    const list = join(mkdtempSync(join(tmpdir(), 'people-')), 'people.csv')
+    writeFileSync(list, 'extension,disabled\n3602,yes\n')
+    const created = await hookswitch('users', 'import', 'csv', list)
+    expect(created.out).toMatch(/create +3602 +3602 +- +disabled/)
+    expect(created.out).toContain('create 1 (1 disabled)')
+
+    const { code, err } = await hookswitch('users', 'import', 'asterisk')
+    expect(code).toBe(1)
+    expect(err).toContain('set HOOKSWITCH_AMI_HOST and HOOKSWITCH_AMI_CONFIG_SECRET')
+  })
+
   it('no person signs in with an empty password, or one of another', async () => {
     for (const password of ['', ' ', '3001', 'secret-3002']) {
       const { status } = await requestJson(`${stack.base}/auth/login`, {
@@ -180,12 +202,13 @@ describe('people of a PBX become users', () => {
       const file = join(mkdtempSync(join(tmpdir(), 'people-')), 'people.csv')
       writeFileSync(
         file,
-        'username,name,extension,role\nzoe,Zoe Miller,3301,user\nadmin,Other,3302,user\nbad,Bad,3303,boss\n',
+        'username,name,extension,role,disabled\nzoe,Zoe Miller,3301,user,yes\nadmin,Other,3302,user,\nbad,Bad,3303,boss,\n',
       )
       await page.getByLabel('File', { exact: true }).setInputFiles(file)
       await page.getByRole('button', { name: 'Compare' }).click()
       await page.getByText('Line 4: role is one of').waitFor()
       await page.getByRole('listitem').filter({ hasText: 'Zoe Miller' }).waitFor()
+      await page.getByRole('listitem').filter({ hasText: 'New, disabled' }).waitFor()
       await page.getByLabel('State').selectOption('conflict')
       await page.getByText('Another user has this name.').waitFor()
       await page.getByRole('listitem').filter({ hasText: 'Zoe Miller' }).waitFor({ state: 'detached' })
@@ -193,10 +216,10 @@ describe('people of a PBX become users', () => {
       if (process.env.SHOTS)
         await page.screenshot({ path: `${process.env.SHOTS}/import.png`, fullPage: true })
       await page.getByRole('button', { name: 'Apply', exact: true }).click()
-      await page.getByRole('dialog').getByText('No user is disabled.').waitFor()
+      await page.getByRole('dialog').getByText('1 new user is made disabled.').waitFor()
       await page.getByRole('dialog').getByRole('button', { name: 'Apply' }).click()
       await page.getByText('1 done.').waitFor()
-      expect(await userOf('zoe')).toMatchObject({ extension: '3301' })
+      expect(await userOf('zoe')).toMatchObject({ extension: '3301', disabled: true })
       expectNoComplaints(person)
       if (process.env.SHOTS) {
         const small = await browser.openPerson({ theme: 'dark', viewport: { width: 390, height: 844 } })

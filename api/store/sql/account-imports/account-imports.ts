@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely'
+import { createEventLoopYield } from '../../../../runtime/event-loop-yield.ts'
 import type { PlanItem } from '../../../core/account-imports/import-plan.ts'
 import type {
   AccountImport,
@@ -47,6 +48,7 @@ export function createAccountImportStore(
             state: plan.state,
             options_json: JSON.stringify(plan.options),
             counts_json: JSON.stringify(plan.counts),
+            new_disabled: plan.newDisabled,
             line_errors_json: JSON.stringify(plan.lineErrors),
             is_mass_disable: plan.isMassDisable ? 1 : 0,
             accounts_digest: plan.accountsDigest,
@@ -58,17 +60,21 @@ export function createAccountImportStore(
           })
           .returningAll()
           .executeTakeFirstOrThrow()
-        const rows = planned.map((item, position) => ({
-          import_id: row.id,
-          position,
-          action: item.action,
-          item_json: JSON.stringify(item),
-        }))
-        for (const some of chunks(rows, CHUNK))
+        const pause = createEventLoopYield()
+        for (const some of chunks([...planned.entries()], CHUNK)) {
           await trx
             .insertInto('account_import_items')
-            .values([...some])
+            .values(
+              some.map(([position, item]) => ({
+                import_id: row.id,
+                position,
+                action: item.action,
+                item_json: JSON.stringify(item),
+              })),
+            )
             .execute()
+          await pause()
+        }
         await trx
           .deleteFrom('account_imports')
           .where('id', 'not in', (of) =>
@@ -186,6 +192,7 @@ const toImport = (row: Selectable<AccountImportsTable>): AccountImport => ({
   state: row.state,
   options: JSON.parse(row.options_json),
   counts: JSON.parse(row.counts_json),
+  newDisabled: row.new_disabled,
   lineErrors: JSON.parse(row.line_errors_json),
   isMassDisable: row.is_mass_disable === 1,
   accountsDigest: row.accounts_digest,

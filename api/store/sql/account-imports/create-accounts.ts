@@ -83,7 +83,10 @@ async function requireUnusedDisplayNames(
   trx: Transaction<Tables>,
   items: readonly PlanItem[],
 ): Promise<void> {
-  const taken = await readTakenDisplayNames(trx)
+  const wanted = items.flatMap(({ changes: { displayName } }) =>
+    typeof displayName === 'string' ? foldDisplayName(displayName) : [],
+  )
+  const taken = await readTakenDisplayNames(trx, wanted)
   for (const { changes, username, extension } of items) {
     const { displayName } = changes
     if (typeof displayName === 'string' && taken.has(foldDisplayName(displayName)))

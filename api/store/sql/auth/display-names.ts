@@ -58,17 +58,29 @@ export async function isDisplayNameTaken(
 }
 
 /**
- * For many names at once: every name that a display name must not equal, as `foldDisplayName` has it. Locks them, as
- * `requireUnusedDisplayName` does.
+ * For many names at once: which of them a display name must not equal, all as `foldDisplayName` has them; others may be
+ * among the result. Locks them, as `requireUnusedDisplayName` does.
  */
-export async function readTakenDisplayNames(trx: Kysely<Tables>): Promise<Set<string>> {
+export async function readTakenDisplayNames(
+  trx: Kysely<Tables>,
+  folded: readonly string[],
+): Promise<Set<string>> {
   await lockDisplayNames(trx)
-  const rows = await trx.selectFrom('users').select(['username', 'extension', 'display_name']).execute()
-  return new Set(
-    rows.flatMap(({ username, extension, display_name }) =>
-      [username, extension, display_name].flatMap((name) => (name === null ? [] : foldDisplayName(name))),
-    ),
-  )
+  if (folded.length === 0) return new Set()
+  const named = await trx
+    .selectFrom('users')
+    .select('display_name')
+    .where('display_name', 'is not', null)
+    .execute()
+  const logins = await trx
+    .selectFrom('users')
+    .select(['username_folded', 'extension'])
+    .where((is) => is.or([is('username_folded', 'in', folded), is('extension', 'in', folded)]))
+    .execute()
+  return new Set([
+    ...named.map(({ display_name }) => foldDisplayName(display_name ?? '')),
+    ...logins.flatMap(({ username_folded, extension }) => [username_folded, extension ?? '']),
+  ])
 }
 
 async function lockDisplayNames(trx: Kysely<Tables>): Promise<void> {

@@ -17,6 +17,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('state', 'text', (column) => column.notNull())
     .addColumn('options_json', 'text', (column) => column.notNull())
     .addColumn('counts_json', 'text', (column) => column.notNull())
+    .addColumn('new_disabled', 'integer', (column) => column.notNull())
     .addColumn('line_errors_json', 'text', (column) => column.notNull())
     .addColumn('is_mass_disable', 'integer', (column) => column.notNull())
     // Of all accounts when the plan was made.

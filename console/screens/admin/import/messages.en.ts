@@ -54,6 +54,16 @@ export const messages = {
           one: '# user is disabled: their sessions end at once.',
           other: '# users are disabled: their sessions end at once.',
         }),
+  newDisabled: 'New, disabled',
+  applyNewDisabled: (created: number) =>
+    plural('en', created, {
+      one: '# new user is made disabled.',
+      other: '# new users are made disabled.',
+    }),
+  missingKept:
+    'The source lists this person no more. With “Disable users whom this source lists no more” the plan would disable this user.',
+  heldBack:
+    'Because of these lines the plan disables no missing user, unless you compare again and allow it.',
   progress: (done: number, all: number) => `${done} of ${all}`,
   result: (done: number, failed: number) =>
     failed === 0 ? `${done} done.` : `${done} done, ${failed} failed.`,
@@ -95,6 +105,8 @@ export const messages = {
     email_taken: 'Another user has the email address; it is left out.',
     email_shared: 'Several people have this email address; it is left out.',
     name_invalid: 'The name cannot be shown and is left out.',
+    name_mixes_scripts:
+      'A word of the name mixes Latin letters with Cyrillic or Greek ones; the name is left out.',
     name_shared: 'Several people have this name.',
   },
   otherUser: (username: string) => `User: ${username}`,

@@ -55,6 +55,15 @@ export const messages: typeof english = {
           one: 'Se desactiva # usuario: sus sesiones terminan al instante.',
           other: 'Se desactivan # usuarios: sus sesiones terminan al instante.',
         }),
+  newDisabled: 'Nuevo, desactivado',
+  applyNewDisabled: (created) =>
+    plural('es', created, {
+      one: '# usuario nuevo se crea desactivado.',
+      other: '# usuarios nuevos se crean desactivados.',
+    }),
+  missingKept:
+    'El origen ya no tiene a esta persona. Con «Desactivar a los usuarios que ya no están en este origen» el plan la desactivaría.',
+  heldBack: 'Por estas líneas el plan no desactiva a quien falta, salvo que compare de nuevo y lo permita.',
   progress: (done, all) => `${done} de ${all}`,
   result: (done, failed) => (failed === 0 ? `Hechos: ${done}.` : `Hechos: ${done}; con error: ${failed}.`),
   stopped: (reason) => `La importación se detuvo: ${reason}`,
@@ -95,6 +104,8 @@ export const messages: typeof english = {
     email_taken: 'Otro usuario tiene el correo; se omite.',
     email_shared: 'Varias personas tienen este correo; se omite.',
     name_invalid: 'El nombre no se puede mostrar y se omite.',
+    name_mixes_scripts:
+      'Una palabra del nombre mezcla letras latinas con cirílicas o griegas; el nombre se omite.',
     name_shared: 'Varias personas tienen este nombre.',
   },
   otherUser: (username) => `Usuario: ${username}`,

@@ -33,7 +33,9 @@ const TONES = {
 } as const
 
 /** What a plan does with each person. */
-export function PlanItems({ id, isRunning }: { id: string; isRunning: boolean }) {
+export function PlanItems({ plan }: { plan: Wire<'AccountImport'> }) {
+  const { id, line_errors: lineErrors } = plan
+  const isRunning = plan.state === 'running'
   const texts = useMessages(importMessages)
   const shared = useMessages(adminMessages)
   const { api } = useConsole()
@@ -62,25 +64,38 @@ export function PlanItems({ id, isRunning }: { id: string; isRunning: boolean })
         empty={texts.empty}
         keyOf={({ position }) => String(position)}
       >
-        {(item) => <ItemRow item={item} />}
+        {(item) => <ItemRow item={item} firstError={lineErrors[0]} />}
       </PagedRows>
     </>
   )
 }
 
-function ItemRow({ item }: { item: Wire<'AccountImportItem'> }) {
+interface ItemRowProps {
+  item: Wire<'AccountImportItem'>
+  /** Why the list is incomplete. */
+  firstError: Wire<'AccountImport'>['line_errors'][number] | undefined
+}
+
+function ItemRow({ item, firstError }: ItemRowProps) {
   const texts = useMessages(importMessages)
   const membersOf = (names: readonly (keyof typeof texts.members)[]) =>
     names.map((one) => texts.members[one]).join(', ')
   const isNew = item.action === 'create' || item.action === 'disable' || item.action === 'enable'
+  const isNewDisabled = item.action === 'create' && item.changes.includes('disabled')
+  const isMissingKept = item.action === 'unchanged' && item.reason === 'missing'
   return (
     <div className={styles.main}>
       <p className={styles.name}>
         <bdi>{item.name ?? item.username}</bdi>
-        <Badge tone={TONES[item.action]}>{texts.actions[item.action]}</Badge>
+        <Badge tone={TONES[item.action]}>
+          {isNewDisabled ? texts.newDisabled : texts.actions[item.action]}
+        </Badge>
         {item.outcome === 'failed' && <Badge tone="danger">{texts.fields.failed}</Badge>}
       </p>
-      {item.reason !== null && <p>{texts.reasons[item.reason]}</p>}
+      {item.reason !== null && <p>{isMissingKept ? texts.missingKept : texts.reasons[item.reason]}</p>}
+      {item.reason === 'list_incomplete' && firstError !== undefined && (
+        <p>{texts.lineError(firstError.line, firstError.reason)}</p>
+      )}
       {item.other_user !== null && <p>{texts.otherUser(item.other_user)}</p>}
       {item.notes.map((note) => (
         <p key={note} className={styles.soft}>

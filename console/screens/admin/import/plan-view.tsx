@@ -48,13 +48,16 @@ function Plan({ plan }: { plan: Wire<'AccountImport'> }) {
           <p>{texts.nothing}</p>
         ) : (
           <Facts
-            facts={counts.map((action) => [texts.actions[action], String(plan.counts[action])] as const)}
+            facts={[
+              ...counts.map((action) => [texts.actions[action], String(plan.counts[action])] as const),
+              [texts.newDisabled, plan.new_disabled > 0 ? String(plan.new_disabled) : null] as const,
+            ]}
           />
         )}
         {plan.mass_disable && !plan.options.allow_mass_disable && (
           <Notice tone="warning">{texts.massDisable}</Notice>
         )}
-        {plan.line_errors.length > 0 && <LineErrors lineErrors={plan.line_errors} />}
+        {plan.line_errors.length > 0 && <LineErrors plan={plan} />}
         <Outcome plan={plan} />
         {plan.state === 'planned' && plan.total > 0 && (
           <div className={styles.actions}>
@@ -65,12 +68,12 @@ function Plan({ plan }: { plan: Wire<'AccountImport'> }) {
         )}
       </div>
       {isConfirming && <ApplyDialog plan={plan} onClose={() => setConfirming(false)} />}
-      <PlanItems id={plan.id} isRunning={plan.state === 'running'} />
+      <PlanItems plan={plan} />
     </section>
   )
 }
 
-function LineErrors({ lineErrors }: { lineErrors: Wire<'AccountImport'>['line_errors'] }) {
+function LineErrors({ plan: { line_errors: lineErrors, options } }: { plan: Wire<'AccountImport'> }) {
   const texts = useMessages(importMessages)
   return (
     <Notice tone="warning">
@@ -80,6 +83,7 @@ function LineErrors({ lineErrors }: { lineErrors: Wire<'AccountImport'>['line_er
           <li key={`${line} ${reason}`}>{texts.lineError(line, reason)}</li>
         ))}
       </ul>
+      {options.disable_missing && !options.allow_mass_disable && <p>{texts.heldBack}</p>}
     </Notice>
   )
 }
@@ -124,7 +128,8 @@ function ApplyDialog({ plan, onClose }: { plan: Wire<'AccountImport'>; onClose()
       onClose={onClose}
       describeError={describeError}
     >
-      {texts.applyWhat(disabled)}
+      {(disabled > 0 || plan.new_disabled === 0) && texts.applyWhat(disabled)}{' '}
+      {plan.new_disabled > 0 && texts.applyNewDisabled(plan.new_disabled)}
     </ConfirmDialog>
   )
 }

@@ -36,6 +36,7 @@ describe('people of a list', () => {
 
   test.each([
     ['without a header', '1001,Anna\n', 'the first row names columns'],
+    ['of too many rows', `extension\n${'1\n'.repeat(100_001)}`, 'the list has more than 100000 rows'],
     ['of nothing', '', 'the first row names columns'],
     ['that names a column twice', 'extension,extension\n', 'a column is named twice'],
     ['with a quote that is not closed', 'extension\n"1001', 'a quote is not closed'],

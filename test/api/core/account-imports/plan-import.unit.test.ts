@@ -72,7 +72,7 @@ function plan(
     for (const name of [username, extension, displayName])
       if (name) displayNames.set(foldDisplayName(name), id)
   }
-  return planImport({
+  const steps = planImport({
     source: 'freepbx',
     fetched: { people, lineErrors },
     options: { ...OPTIONS, ...options },
@@ -80,6 +80,10 @@ function plan(
     names: { logins, displayNames, reserved: new Set(reserved) },
     policy,
   })
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
 }
 const planned = (...args: Parameters<typeof plan>) =>
   plan(...args).items.map(({ action, username, reason }) => `${username}: ${reason ?? action}`)
@@ -174,6 +178,23 @@ describe('planImport', () => {
     expect(item).toMatchObject({ action: 'change', kept: ['disabled'], values: { disabled: true } })
     const [back] = plan([person('1001', { name: 'Anna' })], [enabled]).items
     expect(back?.values).not.toHaveProperty('disabled')
+  })
+
+  test.each([
+    ['\u0430dmin', null, ['name_mixes_scripts']],
+    ['Anna \u0430nna', null, ['name_mixes_scripts']],
+    ['Отдел IT-поддержки', 'Отдел IT-поддержки', []],
+    ['Fay', 'Fay', []],
+    ['fay', null, []],
+    ['1001', null, []],
+  ])('reads the name %s', (name, displayName, notes) => {
+    const { items } = plan([person('1001', { username: 'fay', name })])
+    expect(items).toMatchObject([{ action: 'create', changes: { displayName }, notes }])
+  })
+
+  test('counts new accounts that are disabled', () => {
+    const people = ['1001', '1002', '1003'].map((one) => person(one, { disabled: one !== '1002' }))
+    expect(plan(people)).toMatchObject({ newDisabled: 2, counts: { create: 3, disable: 0 } })
   })
 
   test('disables a person whom the source lists as disabled', () => {
