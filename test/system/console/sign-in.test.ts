@@ -59,7 +59,7 @@ describe('console: the pages before the sign-in', () => {
     await page.getByLabel('Username').fill('anna.berg')
     await page.getByLabel('New password').fill('short')
     await button(page, 'Create my account').click()
-    await page.getByText('Fill in all fields').waitFor()
+    await page.getByText('The password is too short: it has 8 characters or more.').waitFor()
     await page.getByLabel('New password').fill(PASSWORD)
     await button(page, 'Create my account').click()
     await page.getByText('A mail is on its way to you').waitFor()
