@@ -90,7 +90,11 @@ describe('people of a PBX become users', () => {
     expect(`${plan.out}${applied.out}${JSON.stringify(json)}`).not.toContain('secret-3001')
   })
 
-  it('at the command line: a list says what it would disable, and what holds that back', async () => {
+  it('at the command line: a plan names what it would disable, and what holds that back', async () => {
+    await waitUntil(
+      'the scheduled import has made its user',
+      async () => (await userOf('3501')) !== undefined,
+    )
     const file = join(mkdtempSync(join(tmpdir(), 'phones-')), 'pjsip.conf')
     writeFileSync(file, '[3601]\ntype=endpoint\n#include more.conf\n')
     const held = await hookswitch('users', 'import', 'pjsip', file, '--disable-missing', '--json')
@@ -108,7 +112,7 @@ describe('people of a PBX become users', () => {
     expect(created.out).toContain('create 1 (1 disabled)')
 
     const { code, err } = await hookswitch('users', 'import', 'asterisk')
-    expect(code).toBe(1)
+    expect(code).toBe(2)
     expect(err).toContain('set HOOKSWITCH_AMI_HOST and HOOKSWITCH_AMI_CONFIG_SECRET')
   })
 
