@@ -117,11 +117,30 @@ type InvitationCondition = (
   is: ExpressionBuilder<Tables, 'invitations'>,
 ) => ExpressionWrapper<Tables, 'invitations', SqlBool>
 
-/** Unused and unexpired. */
+/** Unused and unexpired, and its maker may still give the role. */
 export const isUsable =
   (hash: string, now: number): InvitationCondition =>
   (is) =>
-    is.and([is('hash', '=', hash), is('used_at', 'is', null), is('expires_at', '>', now)])
+    is.and([is('hash', '=', hash), is('used_at', 'is', null), is('expires_at', '>', now), mayBeGiven(is)])
+
+/** A person who lost their rights, or their account, comes back by no invitation of their own. */
+const mayBeGiven: InvitationCondition = (is) =>
+  is.or([
+    is('invitations.role', 'is', null),
+    is('invitations.role', '=', 'user'),
+    // Made at the command line.
+    is('invitations.created_by', 'is', null),
+    is.exists(
+      is
+        .selectFrom('users')
+        .select('users.id')
+        .whereRef('users.id', '=', 'invitations.created_by')
+        .where('users.disabled', '=', 0)
+        .where((user) =>
+          user.or([user('users.role', '=', 'admin'), user('users.role', '=', user.ref('invitations.role'))]),
+        ),
+    ),
+  ])
 
 /** Usable, and either for any address or for this one. */
 const isValidFor =

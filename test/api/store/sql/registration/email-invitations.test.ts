@@ -10,6 +10,7 @@ describe('an invitation by mail', () => {
   onBothEngines((engine) => {
     async function setUp() {
       const world = storesOf(await engine.tables())
+      const inviter = await world.users.add(newUser({ username: 'boss', role: 'admin', extension: null }))
       const invitation = {
         id: 'invitation-1',
         hash: 'first',
@@ -17,7 +18,7 @@ describe('an invitation by mail', () => {
         role: 'supervisor' as const,
         team: 'sales',
         extension: null,
-        createdBy: '7',
+        createdBy: inviter.id,
         createdAt: NOW,
         expiresAt: NOW + 86_400,
         usedAt: null,
@@ -25,7 +26,7 @@ describe('an invitation by mail', () => {
       await world.invites.addWithMail(invitation, 'Carl@example.org')
       const [mail] = await world.mails.claim(NOW, NOW + 60, 10)
       if (mail === undefined) throw new Error('no mail')
-      return { ...world, invitation, mail }
+      return { ...world, invitation, mail, inviter }
     }
     const carl = { username: 'carl', email: 'carl@example.org', name: 'Carl', passwordHash: '$argon2id$c' }
 
@@ -38,6 +39,18 @@ describe('an invitation by mail', () => {
         await world.invites.accept('first', { ...carl, username: 'c2', email: 'c@example.org' }, NOW),
       ).toBeUndefined()
       expect(await world.invites.find('first', NOW)).toBeUndefined()
+    })
+
+    test.each<[string, (world: Awaited<ReturnType<typeof setUp>>) => Promise<unknown>]>([
+      ['is no overseer any more', ({ users, inviter }) => users.update(inviter.id, { role: 'user' }, NOW)],
+      ['is disabled', ({ users, inviter }) => users.update(inviter.id, { disabled: true }, NOW)],
+      ['is deleted', ({ users, inviter }) => users.remove(inviter.id, NOW)],
+    ])('gives no role above user once its maker %s', async (_, change) => {
+      const world = await setUp()
+      await world.users.add(newUser({ username: 'other-boss', role: 'admin', extension: null }))
+      await change(world)
+      expect(await world.invites.find('first', NOW)).toBeUndefined()
+      expect(await world.invites.accept('first', carl, NOW)).toBeUndefined()
     })
 
     test('gives its extension to the account, unless another user has it by now', async () => {
@@ -80,7 +93,7 @@ describe('an invitation by mail', () => {
         ),
       )
       expect(used.filter((one) => one !== undefined)).toHaveLength(1)
-      expect(await users.count()).toBe(1)
+      expect(await users.count()).toBe(2)
     })
 
     test('stays usable if the username is taken', async () => {
