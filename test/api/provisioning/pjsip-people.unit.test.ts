@@ -202,9 +202,7 @@ describe('parseAsteriskConf', () => {
           const [, name, flags = ''] = SECTION.exec(content) ?? []
           const all = flags.split(',').map((flag) => flag.trim())
           expect(readSectionStart(content)).toEqual(
-            name === undefined
-              ? undefined
-              : { name: name.trim(), flags: all.filter((flag) => flag !== '') },
+            name === undefined ? undefined : { name: name.trim(), flags: all.filter((flag) => flag !== '') },
           )
           const [, key, value = ''] = OPTION.exec(content) ?? []
           expect(readOption(content)).toEqual(
