@@ -35,6 +35,7 @@ describe('settings', () => {
       'HOOKSWITCH_EXTENSION_QUARANTINE',
       'HOOKSWITCH_PASSWORD_MIN_LENGTH',
       'HOOKSWITCH_PHONE_SIGN_IN',
+      'HOOKSWITCH_PROVIDERS_FILE',
     ],
   }
 
