@@ -6,12 +6,9 @@ type FailureTexts = typeof messages.failed
 export class FactorError extends Error {
   /** Whether the sign-in begins again, with the password. */
   readonly isOver: boolean
-  /** Of the problem, where the page has a step for it. */
-  readonly code: string | undefined
-  constructor(text: string, { isOver = false, code }: { isOver?: boolean; code?: string | undefined } = {}) {
+  constructor(text: string, { isOver = false } = {}) {
     super(text)
     this.isOver = isOver
-    this.code = code
   }
 }
 
@@ -39,11 +36,8 @@ export async function postSignIn<T>(path: string, body: object, texts: FailureTe
       return (await response.json()) as T // as the document has it
     case 400:
     case 401:
+    case 403:
       throw new FactorError(texts.wrong)
-    case 403: {
-      const { code } = (await response.json().catch(() => ({}))) as { code?: string } // a problem of v1
-      throw new FactorError(texts.wrong, { code })
-    }
     case 404:
     case 409:
       throw new FactorError(texts.ended, { isOver: true })

@@ -18,8 +18,6 @@ interface StepProps {
   challenge: FactorChallenge & { rememberMe: boolean }
   /** Back to the password. */
   onEnd(): void
-  /** The factor is right, and the password has to be replaced. */
-  onPasswordChange(): void
 }
 
 /** What follows a right password: the second factor, or its enrolment. */
@@ -27,27 +25,17 @@ export function FactorStep(props: StepProps) {
   return props.challenge.enrol ? <EnrolStep {...props} /> : <AnswerStep {...props} />
 }
 
-function AnswerStep({
-  session,
-  challenge: { challenge, methods, rememberMe },
-  onEnd,
-  onPasswordChange,
-}: StepProps) {
+function AnswerStep({ session, challenge: { challenge, methods, rememberMe }, onEnd }: StepProps) {
   const texts = useMessages(factorMessages)
   const [method, setMethod] = useState(methods[0])
   const [error, setError] = useState<string>()
 
   async function answer(proof: object) {
-    const answered = await postSignIn<Wire<'SessionToken'>>(
+    const { session_token } = await postSignIn<Wire<'SessionToken'>>(
       'second-factor',
       { challenge, ...proof },
       texts.failed,
-    ).catch((err: unknown) => {
-      if (err instanceof FactorError && err.code === 'password_change_required') return undefined
-      throw err
-    })
-    if (answered === undefined) return onPasswordChange()
-    const { session_token } = answered
+    )
     if ((await session.signIn({ sessionToken: session_token, rememberMe })) !== 'token')
       throw new FactorError(texts.failed.unavailable)
   }

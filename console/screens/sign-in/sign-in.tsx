@@ -30,7 +30,7 @@ export function SignInScreen({ session, reason }: { session: Session; reason: Si
   const [isBusy, setBusy] = useState(false)
   /** A right password that has to be replaced. */
   const [given, setGiven] = useState<NewPasswordStepProps['given']>()
-  const [factor, setFactor] = useState<FactorChallenge & { request: SignInRequest }>()
+  const [factor, setFactor] = useState<FactorChallenge & { rememberMe: boolean }>()
   const form = useRef<HTMLFormElement>(null)
   const focus = useCallback((name: 'login' | 'password') => {
     form.current?.querySelector<HTMLInputElement>(`input[name=${name}]`)?.focus()
@@ -59,7 +59,7 @@ export function SignInScreen({ session, reason }: { session: Session; reason: Si
     const outcome = await session.signIn(request).catch(() => 'unavailable' as const)
     setBusy(false)
     setGiven(outcome === 'password_change' && 'login' in request ? request : undefined)
-    if (typeof outcome === 'object') setFactor({ ...outcome, request })
+    if (typeof outcome === 'object') setFactor({ ...outcome, rememberMe: request.rememberMe })
     else if (typeof outcome === 'number') setWaitMs(outcome)
     else if (outcome !== 'token' && outcome !== 'throttled' && outcome !== 'password_change') {
       setFailure(outcome)
@@ -82,15 +82,7 @@ export function SignInScreen({ session, reason }: { session: Session; reason: Si
     return (
       <SignInCard title={texts.title}>
         <Suspense>
-          <FactorStep
-            session={session}
-            challenge={{ ...factor, rememberMe: factor.request.rememberMe }}
-            onEnd={() => setFactor(undefined)}
-            onPasswordChange={() => {
-              setFactor(undefined)
-              if ('login' in factor.request) setGiven(factor.request)
-            }}
-          />
+          <FactorStep session={session} challenge={factor} onEnd={() => setFactor(undefined)} />
         </Suspense>
       </SignInCard>
     )
